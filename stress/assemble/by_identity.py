@@ -9,7 +9,7 @@ from typing import Any, TypeVar, TypeVarTuple
 import numpy as np
 
 Given = TypeVarTuple("Given")
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 KEPT = 16
 """Answers of each function that are kept, with the inputs that they belong to."""
 
@@ -51,17 +51,17 @@ def known_by(value: Any) -> Hashable:
     return value if isinstance(value, str | int | float) or value is None else _Same(value)
 
 
-def _closed(found: Found) -> Found:
+def _closed(answer: Answer) -> Answer:
     """The same answer, its arrays closed to writing."""
-    if isinstance(found, np.ndarray):
-        found.flags.writeable = False
-    elif isinstance(found, tuple | Mapping):
-        for part in found.values() if isinstance(found, Mapping) else found:
+    if isinstance(answer, np.ndarray):
+        answer.flags.writeable = False
+    elif isinstance(answer, tuple | Mapping):
+        for part in answer.values() if isinstance(answer, Mapping) else answer:
             _closed(part)
-    return found
+    return answer
 
 
-def by_identity(function: Callable[[*Given], Found]) -> Callable[[*Given], Found]:
+def by_identity(function: Callable[[*Given], Answer]) -> Callable[[*Given], Answer]:
     """The function with its last answers, kept by the identity of the inputs it was given, and by what its other
     arguments say: arrays that it returns cannot be written to.
 
@@ -73,11 +73,11 @@ def by_identity(function: Callable[[*Given], Found]) -> Callable[[*Given], Found
     """
 
     @functools.lru_cache(maxsize=KEPT)
-    def kept(*arguments: _Given) -> Found:
-        return _closed(function(*(one.value for one in arguments)))
+    def kept(*arguments: _Given) -> Answer:
+        return _closed(function(*(argument.value for argument in arguments)))
 
     @functools.wraps(function)
-    def answer(*arguments: *Given) -> Found:
+    def answer(*arguments: *Given) -> Answer:
         return kept(*map(_Given, arguments))
 
     return answer

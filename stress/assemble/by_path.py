@@ -122,21 +122,25 @@ def mixing_polynomial(df: float) -> Array:
 
 def padded(drawn: Sequence[ByPath | None], sizes: Sizes) -> _Padded:
     """Tables of all scenarios at one size; zeros for those whose paths differ by the factors alone."""
-    some = [one for one in drawn if one is not None]
-    n_period, n_variable = (max((getattr(one, n) for one in some), default=0) for n in ("n_period", "n_variable"))
-    width = max((one.quantile.shape[-1] for one in some), default=1)
+    given = [by_path for by_path in drawn if by_path is not None]
+    n_period, n_variable = (
+        max((getattr(by_path, n) for by_path in given), default=0) for n in ("n_period", "n_variable")
+    )
+    width = max((by_path.quantile.shape[-1] for by_path in given), default=1)
     shapes = _Padded(
         lens=np.ones((sizes.n_scenario, sizes.n_month, 4)),
         quantile=np.zeros((sizes.n_scenario, sizes.n_month, sizes.n_segment, width)),
         root=np.zeros((sizes.n_scenario, N_PARAMETER, N_PARAMETER)),
         mean=np.zeros((sizes.n_scenario, N_PARAMETER)),
         shock=np.zeros((sizes.n_scenario, sizes.n_month, n_period, n_variable)),
-        response=np.zeros((sizes.n_scenario, sizes.n_month, max((one.response.shape[-1] for one in some), default=1))),
+        response=np.zeros(
+            (sizes.n_scenario, sizes.n_month, max((by_path.response.shape[-1] for by_path in given), default=1))
+        ),
         exposed=np.zeros((sizes.n_scenario, sizes.n_segment)),
     )
-    for k, one in enumerate(drawn):
-        if one is not None:
-            for name, table in one._asdict().items():
+    for k, by_path in enumerate(drawn):
+        if by_path is not None:
+            for name, table in by_path._asdict().items():
                 getattr(shapes, name)[(k, *(slice(0, n) for n in table.shape))] = table
     return shapes._replace(shock=shapes.shock.reshape(sizes.n_scenario, sizes.n_month, n_period * n_variable))
 

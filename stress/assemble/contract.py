@@ -160,8 +160,8 @@ def sizes_of(deal: Deal, cut_off: float) -> list[float]:
 def _senior(deal: Deal, names: list[str], kind: type[PayFee | PayInterest]) -> np.ndarray:
     """1 for what the revolving priority may pay from principal: purchases leave cash for it."""
     steps = phase_steps(deal, "revolving") if deal.retain_senior_cost and deal.trust is None else ()
-    lent = [step for step in steps if isinstance(step, kind) and "principal" in step.source]
-    chosen = {name for step in lent for name in ((step.fee,) if isinstance(step, PayFee) else notes_of(step))}
+    paying = [step for step in steps if isinstance(step, kind) and "principal" in step.source]
+    chosen = {name for step in paying for name in ((step.fee,) if isinstance(step, PayFee) else notes_of(step))}
     return np.array([float(name in chosen) for name in names])
 
 
@@ -188,8 +188,8 @@ def _discounts(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, by_ph
 
 def _step_up_trigger(deal: Deal) -> np.ndarray:
     names = [trigger.name for trigger in deal.triggers]
-    found = [n.step_up.trigger if n.step_up is not None else None for n in deal.notes]
-    return np.array([-1 if name is None else names.index(name) for name in found], dtype=np.int64)
+    step_ups = [n.step_up.trigger if n.step_up is not None else None for n in deal.notes]
+    return np.array([-1 if name is None else names.index(name) for name in step_ups], dtype=np.int64)
 
 
 def _payable(deal: Deal, n_month: int, first: int) -> np.ndarray:

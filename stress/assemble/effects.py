@@ -81,9 +81,9 @@ def idle_shocks(job: Job, case: ScenarioCase, whole: list[Floats | Ints] | None 
     return idle
 
 
-def alike(job: Job, one: ScenarioCase, other: ScenarioCase) -> bool:
+def alike(job: Job, case: ScenarioCase, other: ScenarioCase) -> bool:
     """Whether two scenarios are one to this deal and pool: what tells them apart has nothing to act on."""
-    return _same(_acting(job, one), _acting(job, other))
+    return _same(_acting(job, case), _acting(job, other))
 
 
 def _idle_options(job: Job, whole: list[list[Floats | Ints]]) -> Iterator[Remark]:
@@ -126,10 +126,10 @@ def _idle(job: Job, case: ScenarioCase, whole: list[Floats | Ints]) -> Iterator[
 
 def _why(job: Job, case: ScenarioCase, shock: Shock) -> str:
     """Why a shock moves nothing: the input stays, a cap takes it back, or nothing in this job uses what it moves."""
-    pool, alone = pool_under(job.pool, case), ScenarioCase(name=case.name, shocks=(shock,))
+    pool, shocked = pool_under(job.pool, case), ScenarioCase(name=case.name, shocks=(shock,))
     if shock.target == "turnover":
         return "moves nothing: the pool has this payment rate already"
-    wanted = asked(job.deal, pool, alone)
+    wanted = asked(job.deal, pool, shocked)
     before = asked(job.deal, pool, ScenarioCase(name=case.name))
     if _same(_fields(wanted), _fields(before)):
         return f"moves nothing: {_stays(before, shock)}"
@@ -268,7 +268,7 @@ def _fields(m: MonthInputs) -> list[Array]:
     return [part for part in m if isinstance(part, np.ndarray)]
 
 
-def _same(one: Iterable[Floats | Ints], other: Iterable[Floats | Ints]) -> bool:
+def _same(arrays: Iterable[Floats | Ints], others: Iterable[Floats | Ints]) -> bool:
     """Whether arrays are the same within rounding: months without a test hold no number in either. None is asked for
     after the first that differs."""
     return all(
@@ -276,5 +276,5 @@ def _same(one: Iterable[Floats | Ints], other: Iterable[Floats | Ints]) -> bool:
         and b is not None
         and a.shape == b.shape
         and (np.array_equal(a, b) or np.allclose(a, b, rtol=_SAME, atol=1e-300, equal_nan=True))
-        for a, b in zip_longest(one, other)
+        for a, b in zip_longest(arrays, others)
     )

@@ -162,9 +162,9 @@ class Programs:
             return self._of(own)
         if own is not None:
             return [(codes.SCHEDULE, self.schedule_of[tree.name])]
-        found = quantity_of(tree)
-        assert found is not None
-        name, quantity = found
+        pair = quantity_of(tree)
+        assert pair is not None
+        name, quantity = pair
         rows = self._quantity(name, tree.of)
         return self._keep(rows, 1) if quantity.monthly and self.at_payment else rows
 

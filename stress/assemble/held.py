@@ -46,9 +46,9 @@ def holding_of(pools: Sequence[Pool], clock: Clock, state: State, sizes: Sizes) 
 
 def _waiting(pool: Pool, state: State, sizes: Sizes, performing: Floats) -> Floats:
     """(C, S, W) what waits, on the due days on which it can. Raises ConfigError for what cannot."""
-    found = np.zeros((sizes.n_cohort, sizes.n_segment, sizes.n_way))
+    waiting = np.zeros((sizes.n_cohort, sizes.n_segment, sizes.n_way))
     if not any(held.waiting for held in state.pool):
-        return found
+        return waiting
     if sizes.n_before > sizes.n_history:
         raise ConfigError("state: pool: waiting: nothing was bought in the month of the state")
     waits = waits_of(due_of(pool.billing, sizes.n_cohort))
@@ -65,15 +65,15 @@ def _waiting(pool: Pool, state: State, sizes: Sizes, performing: Floats) -> Floa
         there = [held.cohort - 1] if held.cohort is not None else days
         for c in there:
             for row, share, _ in _stages(held, pool, state, sizes):
-                found[c, row] += held.waiting / len(there) * share * waits[c]
-    beyond = np.argwhere(found.sum(axis=2) > performing + TIES * pool.balance)
+                waiting[c, row] += held.waiting / len(there) * share * waits[c]
+    beyond = np.argwhere(waiting.sum(axis=2) > performing + TIES * pool.balance)
     if len(beyond):
         c, row = beyond[0]
         raise ConfigError(
-            f"state: pool: waiting: {found[c, row].sum():,.2f} due on day {c + 1}, where {performing[c, row]:,.2f} is "
-            f"performing{may}"
+            f"state: pool: waiting: {waiting[c, row].sum():,.2f} due on day {c + 1}, where {performing[c, row]:,.2f} "
+            f"is performing{may}"
         )
-    return found
+    return waiting
 
 
 def _cohorts(held: Held, pool: Pool, clock: Clock, n_cohort: int) -> list[tuple[int, float]]:
@@ -99,10 +99,10 @@ def _segment(held: Held, pool: Pool, sizes: Sizes) -> tuple[int, int]:
 
 
 def _check_qualities(state: State, sizes: Sizes) -> None:
-    there, told = sizes.n_whole // sizes.n_level, max(held.quality for held in state.pool)
-    if told > there:
+    count, quality = sizes.n_whole // sizes.n_level, max(held.quality for held in state.pool)
+    if quality > count:
         raise ConfigError(
-            f"state: pool: quality = {told}: no scenario buys at as many odds (new_default_odds); there are {there}"
+            f"state: pool: quality = {quality}: no scenario buys at as many odds (new_default_odds); there are {count}"
         )
 
 
@@ -135,5 +135,5 @@ def _profiles(pools: Sequence[Pool], state: State, sizes: Sizes) -> tuple[Floats
         for table, given in ((due, held.due), (fee, held.fee)):
             slots = np.array((given or ())[: n_slot - before - 1])
             table[:, cohort, row, before + 1 : before + 1 + len(slots)] += slots
-    each = np.maximum(whole, 1e-300)[..., None]
-    return due / each, fee / each
+    performing = np.maximum(whole, 1e-300)[..., None]
+    return due / performing, fee / performing

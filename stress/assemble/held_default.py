@@ -43,10 +43,10 @@ def _multiple(pool_json: str, rho: float) -> Array:
     target = run_static_pool(cohort, entry, loads, draws).cumulative.mean(axis=1)
     multiple = np.ones_like(target)
     for _ in range(20):
-        got = run_static_pool(
+        static_pool = run_static_pool(
             cohort, np.minimum(by_column(multiple, pool) * entry, 1.0), loads._replace(rho=rho), draws
         )
-        step = np.divide(target, got.cumulative.mean(axis=1), out=np.ones_like(target), where=target > 0.0)
+        step = np.divide(target, static_pool.cumulative.mean(axis=1), out=np.ones_like(target), where=target > 0.0)
         multiple = multiple * step
         if np.abs(step - 1.0).max() < 1e-9:
             break

@@ -97,8 +97,8 @@ def market_of(
     link, degree, steady, common = _links(pool, months, factors, sizes, deterministic)
     df = None if deterministic else dependence.df
     drawn: list[ByPath | None] = [None if deterministic else by_path_of(m, df) for m in months]
-    for k, one in enumerate(drawn):
-        if one is not None:
+    for k, by_path in enumerate(drawn):
+        if by_path is not None:
             degree[k, layout.ENTRY], steady[k, layout.ENTRY], common[k, layout.ENTRY] = tables.BY_PATH, 0, 0
     link = _follow_macro(pool, months, drawn, link, (degree, steady, common))
     stationary = dependence.factor_start == "stationary"
@@ -213,11 +213,11 @@ def rational_link(p: Array, rho: Array, sign: int) -> Array:
 
 def _draws(drawn: Sequence[ByPath | None], df: float | None, n_level: int) -> Array:
     """(4, 3) purpose, indices and items of what each path draws beside its factors; no index where nothing needs it."""
-    some = [one for one in drawn if one is not None]
-    own = n_level if any(one.lens[:, tables.LENS.index("spread")].any() for one in some) else 0
-    parameters = tables.N_PARAMETER if any(one.root.any() for one in some) else 0
-    quarters = max((one.n_period for one in some), default=0)
-    variables = max((one.n_variable for one in some), default=0)
+    given = [by_path for by_path in drawn if by_path is not None]
+    own = n_level if any(by_path.lens[:, tables.LENS.index("spread")].any() for by_path in given) else 0
+    parameters = tables.N_PARAMETER if any(by_path.root.any() for by_path in given) else 0
+    quarters = max((by_path.n_period for by_path in given), default=0)
+    variables = max((by_path.n_variable for by_path in given), default=0)
     return np.array(
         [
             [HETEROGENEITY, own, 1],
@@ -241,7 +241,7 @@ def month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> Array:
         "price": deal.purchase_price,
         "lag": np.round(m.lag_days * sizes.n_cohort / 30.0),
     }
-    found = np.empty((sizes.n_month, len(tables.MONTH)))
+    scalars = np.empty((sizes.n_month, len(tables.MONTH)))
     for column, name in enumerate(tables.MONTH):
-        found[:, column] = by_name[name]
-    return found
+        scalars[:, column] = by_name[name]
+    return scalars

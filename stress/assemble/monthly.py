@@ -106,29 +106,29 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
     roll = [bucket.rolls for bucket in pool.buckets]
     roll += [0.0] * (3 - len(roll))
     mix = np.array([s.share if s.new_share is None else s.new_share for s in pool.segments])
-    one, paid = np.ones(n_month), pool.payment_rate
+    ones, paid = np.ones(n_month), pool.payment_rate
     return MonthInputs(
         entry=entry,
         roll=np.broadcast_to(np.array(roll), (*entry.shape, len(roll))).copy(),
         smm=prepayments(pool, n_month),
         recovery=by_column(recovery, pool),
-        rho=one * pool.dependence.rho,
-        payment=one.copy(),
-        yield_multiple=one.copy(),
-        fee_free_share=one * pool.fee_free_share,
-        apr_cap=one * np.inf,
-        apr_change=0.0 * one,
+        rho=ones * pool.dependence.rho,
+        payment=ones.copy(),
+        yield_multiple=ones.copy(),
+        fee_free_share=ones * pool.fee_free_share,
+        apr_cap=ones * np.inf,
+        apr_change=0.0 * ones,
         mix=np.broadcast_to(mix, (n_month, len(mix))).copy(),
-        originations=one.copy(),
-        lag_days=0.0 * one,
-        outage_days=0.0 * one,
+        originations=ones.copy(),
+        lag_days=0.0 * ones,
+        outage_days=0.0 * ones,
         dilution=rates_of(pool.dilution, pool.dilution_curve, n_month),
-        dilution_unpaid=one * pool.dilution_unpaid_share,
-        commingled=0.0 * one,
-        successor_fee=0.0 * one,
-        cash_rate=one * pool.cash_rate,
+        dilution_unpaid=ones * pool.dilution_unpaid_share,
+        commingled=0.0 * ones,
+        successor_fee=0.0 * ones,
+        cash_rate=ones * pool.cash_rate,
         coupon=_index_levels(deal, n_month),
-        note_spread=0.0 * one,
+        note_spread=0.0 * ones,
         new_odds=np.ones((n_month, len(mix))),
         index_level=np.array([levels(index, n_month) for index in deal.indices.values()]).reshape(-1, n_month).T.copy(),
         payment_rate=None if paid is None else rates_of(paid.monthly, paid.monthly_curve, n_month),
@@ -142,9 +142,9 @@ def mean_coupons(deal: Deal) -> Array:
 
 def _index_levels(deal: Deal, n_month: int) -> Array:
     """(T, N) level of each note's index; 0 for a fixed coupon."""
-    found = {name: levels(index, n_month) for name, index in deal.indices.items()}
+    by_index = {name: levels(index, n_month) for name, index in deal.indices.items()}
     fixed = [0.0] * n_month
-    return np.array([fixed if note.index is None else found[note.index] for note in deal.notes]).T.copy()
+    return np.array([fixed if note.index is None else by_index[note.index] for note in deal.notes]).T.copy()
 
 
 def coupons(deal: Deal, level: Array, tripped: bool, stepped: bool = True) -> Array:

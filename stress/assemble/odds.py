@@ -30,13 +30,13 @@ def odds_words(job: Job) -> str | None:
     if not moved:
         return None
     of = "into M1" if job.pool.ladder is not None else "(of default: the pool has no ladder)"
-    said = f"default_odds multiplies the odds of entry {of}"
+    sentence = f"default_odds multiplies the odds of entry {of}"
     if any(s.prepayment_curve for s in job.pool.segments) or any(b.elasticity for b in job.pool.buckets):
-        return said
-    found = {name: _static_default(job.pool, entry) for name, case in moved.items() for entry in [_highest(job, case)]}
-    told = ", ".join(f"{100.0 * value:.3g}% under {name}" for name, value in _few(found))
+        return sentence
+    rates = {name: _static_default(job.pool, entry) for name, case in moved.items() for entry in [_highest(job, case)]}
+    words = ", ".join(f"{100.0 * value:.3g}% under {name}" for name, value in _few(rates))
     base = _static_default(job.pool, entry_rates(job.pool))
-    return f"{said}; a new cohort's cumulative default is {100.0 * base:.3g}% as the pool stands, {told}"
+    return f"{sentence}; a new cohort's cumulative default is {100.0 * base:.3g}% as the pool stands, {words}"
 
 
 def _moved(case: ScenarioCase) -> ScenarioCase:
@@ -59,6 +59,6 @@ def _static_default(pool: Pool, entry: Array) -> float:
     return float(lost @ new / new.sum())
 
 
-def _few(found: dict[str, float]) -> Iterator[tuple[str, float]]:
-    ordered = sorted(found.items(), key=lambda item: item[1])
-    yield from found.items() if len(found) <= MOST else (ordered[0], ordered[-1])
+def _few(rates: dict[str, float]) -> Iterator[tuple[str, float]]:
+    ordered = sorted(rates.items(), key=lambda item: item[1])
+    yield from rates.items() if len(rates) <= MOST else (ordered[0], ordered[-1])

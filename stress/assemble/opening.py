@@ -74,9 +74,9 @@ def _contract_from(contract: Contract, deal: Deal, state: State, sizes: Sizes) -
     received = np.array([state.notes[note.name].received for note in deal.notes])
     accrued = np.array([state.notes[note.name].accrued_interest for note in deal.notes])
     over = np.where(balance > 0.0, balance, contract.original)
-    lent = contract.opening_note > 0.0
+    outstanding = contract.opening_note > 0.0
     written = np.array([state.notes[note.name].written_down for note in deal.notes])
-    share = np.where(lent, (balance + written) * contract.per_original, 1.0)
+    share = np.where(outstanding, (balance + written) * contract.per_original, 1.0)
     columns = [1.0 / over, 1.0 / (over + accrued), accrued / over, share, received * contract.per_original]
     stake = np.ascontiguousarray(np.stack(columns, axis=1))
     discount = contract.discount / contract.discount[:, now : now + 1]
@@ -162,8 +162,8 @@ def _put_cash(image: Image, problem: Problem, deal: Deal, state: State, held: Ho
 def _early(deal: Deal, state: State) -> int:
     """Month in which a trigger ended the revolving period: the first trip of one that leads on; 0 if none did."""
     trips = [state.triggers[t.name].tripped or 0 for t in deal.triggers if t.effect != "none"]
-    found = min([month for month in trips if 0 < month <= deal.revolving_months], default=0)
-    return found if codes.PHASES.index(state.phase) >= codes.ACCELERATION else 0
+    ended = min([month for month in trips if 0 < month <= deal.revolving_months], default=0)
+    return ended if codes.PHASES.index(state.phase) >= codes.ACCELERATION else 0
 
 
 def _put_liabilities(image: Image, problem: Problem, deal: Deal, state: State) -> None:

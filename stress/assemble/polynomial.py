@@ -25,8 +25,8 @@ def powers(function: Callable[[Array], Array], degrees: Sequence[int], what: str
         node, to_chebyshev, to_power = chebyshev(degree)
         coef = np.asarray((function(node) @ to_chebyshev) @ to_power)
         grid = between_nodes(degree)
-        got = np.polynomial.polynomial.polyval(grid, np.moveaxis(coef, -1, 0))
-        error = float(np.max(np.abs(got - function(grid))))
+        fitted = np.polynomial.polynomial.polyval(grid, np.moveaxis(coef, -1, 0))
+        error = float(np.max(np.abs(fitted - function(grid))))
         if error <= _GOOD:
             return coef
     if error > _ENOUGH:

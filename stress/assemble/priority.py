@@ -52,15 +52,15 @@ def step_labels(deal: Deal) -> tuple[list[str], list[int]]:
     step_of_row: list[int] = []
     for phase in codes.PHASES:
         for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
-            what = (
+            payee = (
                 getattr(step, "note", None)
                 or getattr(step, "fee", None)
                 or getattr(step, "account", None)
                 or getattr(step, "party", None)
                 or ""
             )
-            what = what or getattr(step, "to", "") or "+".join(notes_of(step))
-            label = f"{phase} {len(labels) + 1}: {step.step} {what}".rstrip()
+            payee = payee or getattr(step, "to", "") or "+".join(notes_of(step))
+            label = f"{phase} {len(labels) + 1}: {step.step} {payee}".rstrip()
             step_of_row += [len(labels)] * len(_rows_of(step))
             labels.append(label)
     return labels, step_of_row
@@ -105,7 +105,7 @@ class Steps:
 
     def in_full(self) -> list[int]:
         """Rows of each run of fees and interest that may be paid at one go, where it begins (`Contract.in_full`)."""
-        found = [0] * len(self.rows)
+        lengths = [0] * len(self.rows)
         for first, end in {tuple(span) for span in self.phase}:
             at = first
             while at < end:
@@ -113,9 +113,9 @@ class Steps:
                 while run < end and self._in_run(run, self.rows[at][2]) and tuple(self.rows[run][:2]) not in paid:
                     paid.add((self.rows[run][0], self.rows[run][1]))
                     run += self.rows[run][7]
-                found[at] = run - at
+                lengths[at] = run - at
                 at = max(run, at + 1)
-        return found
+        return lengths
 
     def _in_run(self, at: int, source: int) -> bool:
         kind, _, account, _, test, *_ = self.rows[at]

@@ -31,7 +31,7 @@ class Profile(NamedTuple):
 def fee_free_share_of_fee_plans(pool: Pool, segment: Segment, fee_free_share: float) -> float:
     """Fee-free balance share of the plans that may bear a fee, given the segment's."""
     life = [plan_schedule(segment, p) for p in pool.plans]
-    weight = plan_share(pool, segment) * np.array([float(one.balance.sum()) / one.whole for one in life])
+    weight = plan_share(pool, segment) * np.array([float(loan.balance.sum()) / loan.whole for loan in life])
     free = np.array([p.always_fee_free for p in pool.plans])
     always = float(weight[free].sum() / weight.sum())
     return float(np.clip((fee_free_share - always) / (1.0 - always), 0.0, 1.0)) if always < 1.0 else 0.0
@@ -125,9 +125,9 @@ def new_profile(
             due[1 : plan.term + 1] += weight * loan.due
             fees[1 : plan.term + 1] += weight * flat + weight * loan.interest
         else:
-            lent, rate = plan_schedule(segment, plan, price), plan_rate(segment, plan, price)
-            due[1 : plan.term + 1] += weight / lent.whole * lent.due
-            fees[1 : plan.term + 1] += weight * flat + weight * (rate / 12.0) / lent.whole * lent.balance
+            schedule, rate = plan_schedule(segment, plan, price), plan_rate(segment, plan, price)
+            due[1 : plan.term + 1] += weight / schedule.whole * schedule.due
+            fees[1 : plan.term + 1] += weight * flat + weight * (rate / 12.0) / schedule.whole * schedule.balance
         fees[1] += weight * plan.origination_fee
     return Profile(due[:n_slot], fees[:n_slot], eligible)
 
@@ -179,27 +179,27 @@ def _opening(pool: Pool, segment: Segment, n_slot: int, times: Times | None) -> 
     last = max([plan.term for plan in pool.plans] + [line.first_due + line.remaining for line in lines])
     mix = mix_by_age(pool, max([plan.term for plan in pool.plans] + [line.term for line in lines]))
     shape = (mix.shape[1], max(n_slot, last + 1))
-    found = _Opening(np.zeros(shape), np.zeros(shape))
+    opening = _Opening(np.zeros(shape), np.zeros(shape))
     if lines:
         for line in lines:
             own, stages = plan_of_line(pool, line), mix[line.term - line.remaining][:, None]
-            _add_line(found, segment, line, own, line_fee(pool, line, fee), stages, times)
-        return found
+            _add_line(opening, segment, line, own, line_fee(pool, line, fee), stages, times)
+        return opening
     for weight, plan, flat in zip(plan_share(pool, segment), pool.plans, fee, strict=True):
-        found.fee[:, 1] += mix[0] * weight * plan.origination_fee
+        opening.fee[:, 1] += mix[0] * weight * plan.origination_fee
         if pool.stages or (times is not None and has_calendar(plan)):
-            _add_ages(found, segment, plan, weight, flat, mix, times)
+            _add_ages(opening, segment, plan, weight, flat, mix, times)
         else:
             loan, slots = plan_schedule(segment, plan), slice(1, plan.term + 1)
             rate = plan_rate(segment, plan) / 12.0
-            found.due[0, slots] += weight * loan.balance / loan.whole
-            found.fee[0, slots] += weight * (plan.term - np.arange(plan.term)) * flat
-            found.fee[0, slots] += weight * rate * np.cumsum(loan.balance[::-1])[::-1] / loan.whole
-    return found
+            opening.due[0, slots] += weight * loan.balance / loan.whole
+            opening.fee[0, slots] += weight * (plan.term - np.arange(plan.term)) * flat
+            opening.fee[0, slots] += weight * rate * np.cumsum(loan.balance[::-1])[::-1] / loan.whole
+    return opening
 
 
 def _add_line(
-    found: _Opening, segment: Segment, line: OpeningLine, own: Plan, flat: float, stages: Array, times: Times | None
+    opening: _Opening, segment: Segment, line: OpeningLine, own: Plan, flat: float, stages: Array, times: Times | None
 ) -> None:
     """One opening line: its share of the balance over its remaining instalments."""
     slots, age = slice(line.first_due, line.first_due + line.remaining), line.term - line.remaining
@@ -211,15 +211,15 @@ def _add_line(
         due = line.share / rest.whole * rest.due
         interest = line.share * (plan_rate(segment, own) / 12.0) / rest.whole * rest.balance
     whole = plan_schedule(segment, fixed(own, times))
-    found.due[:, slots] += stages * due
-    found.fee[:, slots] += stages * (line.share * whole.whole / float(whole.balance[age]) * flat)
-    found.fee[:, slots] += stages * interest
+    opening.due[:, slots] += stages * due
+    opening.fee[:, slots] += stages * (line.share * whole.whole / float(whole.balance[age]) * flat)
+    opening.fee[:, slots] += stages * interest
     if age == 0:
-        found.fee[:, line.first_due] += stages[:, 0] * line.share * own.origination_fee
+        opening.fee[:, line.first_due] += stages[:, 0] * line.share * own.origination_fee
 
 
 def _add_ages(
-    found: _Opening, segment: Segment, plan: Plan, weight: float, flat: float, mix: Array, times: Times | None
+    opening: _Opening, segment: Segment, plan: Plan, weight: float, flat: float, mix: Array, times: Times | None
 ) -> None:
     """The steady state of a plan, loans of each age in their stages."""
     loan, rate = plan_schedule(segment, fixed(plan, times)), plan_rate(segment, fixed(plan, times)) / 12.0
@@ -227,11 +227,11 @@ def _add_ages(
         slots, stages = slice(1, plan.term - age + 1), mix[age][:, None]
         if times is not None and has_calendar(plan):
             part, owed = statement(segment, plan, times, 0, age), weight * loan.balance[age] / loan.whole
-            found.due[:, slots] += stages * (owed * part.due)
-            found.fee[:, slots] += stages * (weight * flat + owed * part.interest)
+            opening.due[:, slots] += stages * (owed * part.due)
+            opening.fee[:, slots] += stages * (weight * flat + owed * part.interest)
         else:
-            found.due[:, slots] += stages * (weight / loan.whole * loan.due[age:])
-            found.fee[:, slots] += stages * (weight * flat + weight * rate / loan.whole * loan.balance[age:])
+            opening.due[:, slots] += stages * (weight / loan.whole * loan.due[age:])
+            opening.fee[:, slots] += stages * (weight * flat + weight * rate / loan.whole * loan.balance[age:])
 
 
 def line_fee(pool: Pool, line: OpeningLine, fee: Array) -> float:

@@ -126,8 +126,8 @@ def _cards(pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, due: Due) ->
         bought = (step < sizes.n_month) & (empty == 1)
         falls.first_due[..., i, :][:, bought] = -moved[:, step[bought], None]
         # slots 4 and on go on as slot 3
-        kept = (1.0 - card[:, step[bought], :1]) ** np.arange(1, sizes.n_ring - 2)
-        beyond = [-moved[:, step[bought], last : last + 1] * kept for last in (2, 5)]
+        remaining = (1.0 - card[:, step[bought], :1]) ** np.arange(1, sizes.n_ring - 2)
+        beyond = [-moved[:, step[bought], last : last + 1] * remaining for last in (2, 5)]
         falls.first_beyond[..., i, :][:, bought] = np.concatenate(beyond, axis=-1)[:, :, None]
     falls.mix[:] = np.stack([m.mix[: sizes.n_history] for m in months])
     return falls._replace(card=card)
@@ -168,10 +168,10 @@ def _plans(
     for k, (pool, m, when) in enumerate(zip(pools, months, times, strict=True)):
         prices = _Prices(m.fee_free_share, m.apr_cap, m.apr_change)
         *parts, eligible = _profiles(pool, prices, when, shape, due.ways)
-        for part, found in zip(
+        for part, values in zip(
             (falls.open_due, falls.open_fee, falls.first_due, falls.first_beyond, falls.pull), parts, strict=True
         ):
-            part[k] = found
+            part[k] = values
         falls.mix[k] = m.mix[: sizes.n_history] * eligible
     return falls
 
@@ -184,7 +184,7 @@ def _profiles(
     (H, S) the eligible share of what is on offer."""
     whole, n_slot, ahead = shape.n_segment // shape.n_stage, shape.n_month + 8, shape.n_ring
     new, bought = _NewProfiles(pool, prices, when, shape), (shape.n_history, whole, len(ways))
-    kept, opening = np.zeros((*bought, 2, ahead)), _opening_profiles(pool, when, shape.n_stage, n_slot)
+    profiles, opening = np.zeros((*bought, 2, ahead)), _opening_profiles(pool, when, shape.n_stage, n_slot)
     pull = np.zeros((shape.n_month, whole, shape.n_history, len(ways), 2))
     eligible = np.zeros(bought[:2])
     for s in range(whole):
@@ -193,10 +193,10 @@ def _profiles(
                 profile = new.of(s, j, way[0])
                 empty, (at, age) = way[1], _pulled(j, way, shape.n_month, n_slot, ahead)
                 for part, paid in enumerate((profile.due, profile.fee)):
-                    kept[j, s, i, part, empty:] = paid[1 : ahead + 1 - empty]
+                    profiles[j, s, i, part, empty:] = paid[1 : ahead + 1 - empty]
                     pull[at, s, j, i, part] = paid[age]
             eligible[j, s] = profile.eligible
-    first, beyond = kept[..., :3].reshape(*bought, 6), kept[..., 3:].reshape(*bought, 2 * (ahead - 3))
+    first, beyond = profiles[..., :3].reshape(*bought, 6), profiles[..., 3:].reshape(*bought, 2 * (ahead - 3))
     return opening[0], opening[1], first, beyond, pull, eligible
 
 

@@ -122,8 +122,8 @@ def _steps(deal: Deal, m: MonthInputs, dates: Calendar, begins: int) -> Array:
     f = dates.fraction
     spread = (deal.discount_spread + m.note_spread) * f
     if m.short_rate is None:
-        none, one = np.zeros(len(f)), np.ones(len(f))
-        return np.stack([none, none, f, none, none, one, spread], axis=1)
+        zeros, ones = np.zeros(len(f)), np.ones(len(f))
+        return np.stack([zeros, zeros, f, zeros, zeros, ones, spread], axis=1)
     steps = steps_of(m.short_rate, np.where(np.arange(len(f)) < begins, 0.0, f))
     base = 1.0 + forward_of(m, deal, f) * f
     scale = np.where(f > 0.0, base / np.where(f > 0.0, f, 1.0), 0.0)

@@ -35,31 +35,31 @@ def entry_rates(pool: Pool) -> Array:
 
 def entry_by_month(pool: Pool, months: int, new: bool = False) -> Array:
     """(T, S) unconditional monthly rates of entry by month and column; of a `new` cohort by age."""
-    found = []
+    columns = []
     for s, segment in enumerate(pool.segments):
         own = rates_of(segment.entry_rate, segment.entry_rate_curve, months, new)
         for stage in pool.stages or (None,):
             if stage is None:
-                found.append(own)
+                columns.append(own)
             elif stage.entry_rate is not None:
                 words = None if stage.entry_rate_curve is None else stage.entry_rate_curve[s]
-                found.append(rates_of(stage.entry_rate[s], words, months, new))
+                columns.append(rates_of(stage.entry_rate[s], words, months, new))
             else:
                 odds = own / np.where(own < 1.0, 1.0 - own, 1.0)  # of a rate of 1 they are no number
                 odds = odds * (1.0 if stage.default_odds is None else stage.default_odds)
-                found.append(np.where(own < 1.0, odds / (1.0 + odds), 1.0))
-    return np.stack(found, axis=1)
+                columns.append(np.where(own < 1.0, odds / (1.0 + odds), 1.0))
+    return np.stack(columns, axis=1)
 
 
 def prepayments(pool: Pool, months: int, new: bool = False) -> Array:
     """(T, S) unconditional single monthly mortality by month and column; of a `new` cohort by age."""
-    found = []
+    columns = []
     for segment in pool.segments:
         own = rates_of(segment.prepayment, segment.prepayment_curve, months, new)
         for stage in pool.stages or (None,):
             stated = None if stage is None or stage.prepayment is None else stage
-            found.append(own if stated is None else rates_of(stated.prepayment, stated.prepayment_curve, months, new))
-    return np.stack(found, axis=1)
+            columns.append(own if stated is None else rates_of(stated.prepayment, stated.prepayment_curve, months, new))
+    return np.stack(columns, axis=1)
 
 
 def rates_of(rate: float | None, words: str | None, months: int, new: bool = False) -> Array:
@@ -102,10 +102,10 @@ def card_mix(pool: Pool) -> Array:
     """(K,) steady state of receivables that pay a share of their balance each month."""
     on = moves_on(pool)
     assert pool.payment_rate is not None
-    kept = 1.0 - pool.payment_rate.monthly
+    unpaid = 1.0 - pool.payment_rate.monthly
     step = np.diag(1.0 - on) + np.diag(on[:-1], -1)
     first = np.eye(len(on))[0]
-    return np.asarray(pool.payment_rate.monthly * np.linalg.solve(np.eye(len(on)) - kept * step, first))
+    return np.asarray(pool.payment_rate.monthly * np.linalg.solve(np.eye(len(on)) - unpaid * step, first))
 
 
 def late_mix(pool: Pool, segment: int, performing: Array) -> Array:

@@ -127,11 +127,11 @@ def responses(var: Var, n_period: int) -> Array:
     psi = [np.eye(n)]
     for i in range(1, n_period):
         psi.append(sum((lags[k] @ psi[i - 1 - k] for k in range(min(i, len(lags)))), np.zeros((n, n))))
-    found = np.zeros((n_period + 1, n, n_period, n))
+    response = np.zeros((n_period + 1, n, n_period, n))
     for q in range(1, n_period + 1):
         for r in range(1, q + 1):
-            found[q, :, r - 1] = psi[q - r] @ root
-    return found
+            response[q, :, r - 1] = psi[q - r] @ root
+    return response
 
 
 def _layout(swing: inputs.Swing, n_month: int) -> tuple[int, Array, Array]:
@@ -146,9 +146,9 @@ def _layout(swing: inputs.Swing, n_month: int) -> tuple[int, Array, Array]:
 
 def _lagged(series: Array, lag: int) -> Array:
     """The series so many periods before; 0 before the start."""
-    found = np.zeros_like(series)
-    found[lag:] = series[: len(series) - lag]
-    return found
+    lagged = np.zeros_like(series)
+    lagged[lag:] = series[: len(series) - lag]
+    return lagged
 
 
 def _log_odds_multiple(swing: inputs.Swing, shift: Array) -> Array:

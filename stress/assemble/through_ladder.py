@@ -35,14 +35,14 @@ def entry_of(default: Array, entry: Array, moved: Array, pool: Pool) -> Array:
 
     Raises ConfigError where the ladder never gets to default. A rate above 1 is left to the caps.
     """
-    ladder, found = _Ladder(pool), entry.copy()
+    ladder, rates = _Ladder(pool), entry.copy()
     if ladder.lost == 0.0 and (default[moved] > 0.0).any():
         raise ConfigError("shock on default_rate: a roll rate of the pool's ladder is 0, so nothing gets to default")
     for t in range(len(entry)):
         wanted = default[t] / np.maximum(ladder.lost * ladder.performing, 1e-300)
-        found[t] = np.where(moved[t], wanted, entry[t])
-        ladder.step(np.minimum(found[t], 1.0))
-    return found
+        rates[t] = np.where(moved[t], wanted, entry[t])
+        ladder.step(np.minimum(rates[t], 1.0))
+    return rates
 
 
 def lost_of_entered(pool: Pool) -> float:

@@ -41,11 +41,11 @@ def _turned(pool: Pool, shock: Shock, name: str) -> Pool:
         over = static_default(moved, middle) > target
         low, high = np.where(over, low, middle), np.where(over, middle, high)
     rates = 0.5 * (low + high)
-    for segment, wanted, got in zip(pool.segments, target, static_default(moved, rates), strict=True):
-        if got < wanted - 1e-9:
+    for segment, wanted, default in zip(pool.segments, target, static_default(moved, rates), strict=True):
+        if default < wanted - 1e-9:
             raise ConfigError(
                 f"scenario {name}: turnover = {shock.set:g}: so fast a pool cannot keep the static default of "
-                f"segment {segment.name} ({wanted:.4%}): {got:.4%} where every receivable is late at once"
+                f"segment {segment.name} ({wanted:.4%}): {default:.4%} where every receivable is late at once"
             )
     segments = tuple(s.model_copy(update={"entry_rate": float(e)}) for s, e in zip(pool.segments, rates, strict=True))
     return moved.model_copy(update={"segments": segments})
