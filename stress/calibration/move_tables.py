@@ -15,7 +15,7 @@ from stress.calibration.roll_tables import of_counts
 from stress.calibration.rolls import MOST, Rolls
 from stress.errors import DataError
 from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import WrongLabel, different, is_label, read_labels, told
+from stress.tables.dates import WrongLabel, date_notes, different, is_label, read_labels
 from stress.tables.framed import has_number, is_total
 from stress.tables.numbers import LARGEST, Mixed, Number, decimal_of, is_missing, parse_number
 
@@ -170,7 +170,7 @@ def _months(table: _Table) -> tuple[dict[str, int], tuple[str, ...]]:
         found = read_labels(label, different)
     except WrongLabel as error:
         raise DataError(f"{table.cells.file}: month {label[error.place][:40]!r}: {error}") from None
-    return {one: k for k, one in enumerate(label)}, told(found.style)
+    return {one: k for k, one in enumerate(label)}, date_notes(found.style)
 
 
 def _values(table: _Table) -> tuple[list[Array], str]:

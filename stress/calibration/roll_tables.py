@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stress.calibration.rolls import MOST, Rolls, Stocks
 from stress.errors import DataError
 from stress.tables.cells import read_cells
-from stress.tables.dates import WrongLabel, different, is_label, read_labels, told
+from stress.tables.dates import WrongLabel, date_notes, different, is_label, read_labels
 from stress.tables.framed import (
     Frame,
     continued,
@@ -223,4 +223,4 @@ def _periods(frame: Frame, date: int, column: Sequence[str]) -> tuple[list[Perio
         row = column.index(label[error.place])
         raise DataError(f"{frame.place(row, date)}: {label[error.place][:40]!r}: {error}") from None
     period = {text: stamp.period for text, stamp in zip(label, found.stamp, strict=True)}
-    return [period[text] for text in column], told(found.style)
+    return [period[text] for text in column], date_notes(found.style)

@@ -16,8 +16,8 @@ _PLAIN = re.compile(r"^(?:mob[ _]?)?\d{1,3}$", re.IGNORECASE)
 
 def age_of(label: str) -> int | None:
     """12, M12, MOB 12, 12 months, 第12期 as an age; None for anything else, a year of four digits among it."""
-    found = _AGE.match(label.strip())
-    return int(found[1]) if found else None
+    match = _AGE.match(label.strip())
+    return int(match[1]) if match else None
 
 
 def are_ages(labels: Sequence[str]) -> bool:

@@ -71,9 +71,9 @@ def read_cells(path: str | Path, most: int = MAX_BYTES) -> Cells:
     if start.parquet:
         raise DataError(f"{path}: is a Parquet file; a table of periods is read from text (.csv, .tsv) or .xlsx")
     if is_workbook(path):
-        sheet, found, typed = sheet_rows(path, MAX_ROWS, MAX_COLUMNS)
+        sheet, lines, typed = sheet_rows(path, MAX_ROWS, MAX_COLUMNS)
         calculated(path, (sheet,))
-        rows = [Row(number, tuple(_plain(cell) for cell in line)) for number, line in found]
+        rows = [Row(number, tuple(_plain(cell) for cell in line)) for number, line in lines]
         cells = Cells(str(path), tuple(r for r in rows if any(r.cell)), "", (f"sheet {sheet!r}",), typed)
         return _of_one_heading(_checked(cells), lambda row: spans_of(path, sheet, row))
     with unpacked(path, most) as stream:

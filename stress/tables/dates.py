@@ -48,15 +48,15 @@ class Labels(NamedTuple):
     """How ambiguous labels were read, in words; empty where none was."""
 
 
-def told(style: str) -> tuple[str, ...]:
+def date_notes(style: str) -> tuple[str, ...]:
     """The note on how a column's dates were read; none where no label was ambiguous."""
     return (f"{_TOLD}{style}",) if style else ()
 
 
 def with_dates(source: str, notes: Iterable[str]) -> str:
     """A source as a file that rests on it names it: with how its dates were read, where its notes say so."""
-    ways = "; ".join(dict.fromkeys(filter(tells, notes)))
-    return f"{source} ({ways})" if ways else source
+    styles = "; ".join(dict.fromkeys(filter(tells, notes)))
+    return f"{source} ({styles})" if styles else source
 
 
 def tells(note: str) -> bool:
@@ -78,10 +78,10 @@ def some_period(text: str) -> Period | None:
 
 def is_fiscal(text: str) -> bool:
     """Whether a label is a fiscal year: it begins where its publisher says, so it is no period here."""
-    found = _FISCAL.match(text.strip())
-    if found is None or found["year"] is None:
-        return found is not None
-    return str(int(found["year"]) + 1).endswith(found["next"])  # 2020-13 is no year
+    match = _FISCAL.match(text.strip())
+    if match is None or match["year"] is None:
+        return match is not None
+    return str(int(match["year"]) + 1).endswith(match["next"])  # 2020-13 is no year
 
 
 def counted(text: str) -> str:
@@ -100,19 +100,19 @@ def read_labels(label: Sequence[str], fits: Callable[[Sequence[Stamp]], bool]) -
     plain = [parse_stamp(text) for text in label]
     if all(plain):
         return Labels(tuple(s for s in plain if s), "")
-    found: dict[tuple[Stamp, ...], str] = {}
+    readings: dict[tuple[Stamp, ...], str] = {}
     furthest = 0
     for styles in _STYLES:
         stamps = _all_of(label, styles)
         furthest = max(furthest, len(stamps))
         if len(stamps) == len(label):
-            found.setdefault(tuple(stamps), " and ".join(sorted(s for s in styles if _used(label, s))))
-    if not found:
+            readings.setdefault(tuple(stamps), " and ".join(sorted(s for s in styles if _used(label, s))))
+    if not readings:
         raise _wrong(label, furthest)
-    fit = {stamps: way for stamps, way in found.items() if len(found) == 1 or fits(stamps)}
+    fit = {stamps: style for stamps, style in readings.items() if len(readings) == 1 or fits(stamps)}
     if len(fit) == 1:
         return Labels(*next(iter(fit.items())))
-    raise _unclear(label, fit or found)
+    raise _unclear(label, fit or readings)
 
 
 def different(stamp: Sequence[Stamp]) -> bool:
@@ -125,28 +125,28 @@ def both_ways(text: str) -> tuple[Stamp | None, Stamp | None]:
     return parse_stamp(text, _MONTH_FIRST), parse_stamp(text, _DAY_FIRST)
 
 
-def _unclear(label: Sequence[str], ways: Mapping[tuple[Stamp, ...], str]) -> WrongLabel:
+def _unclear(label: Sequence[str], readings: Mapping[tuple[Stamp, ...], str]) -> WrongLabel:
     """The first label that is another date in another way, and what it may be."""
-    place = next(k for k in range(len(label)) if len({stamps[k] for stamps in ways}) > 1)
-    each = " or ".join(f"{written(stamps[place])} ({way})" for stamps, way in ways.items())
-    return WrongLabel(place, f"may be {each}, and nothing in the column shows which: write the one that is meant")
+    place = next(k for k in range(len(label)) if len({stamps[k] for stamps in readings}) > 1)
+    meanings = " or ".join(f"{written(stamps[place])} ({style})" for stamps, style in readings.items())
+    return WrongLabel(place, f"may be {meanings}, and nothing in the column shows which: write the one that is meant")
 
 
 def _wrong(label: Sequence[str], furthest: int) -> WrongLabel:
     """The first label that is none, or none in the way of those before it."""
-    first = {way: k for way in (MONTH_FIRST, DAY_FIRST) if (k := _first_only(label, way)) is not None}
+    first = {style: k for style in (MONTH_FIRST, DAY_FIRST) if (k := _first_only(label, style)) is not None}
     if len(first) == 2:
-        (way, before), (other, place) = sorted(first.items(), key=lambda pair: pair[1])
-        kept = f"is {other}, but {label[before][:40]!r} before it {way}"
-        return WrongLabel(place, f"{kept}: dates of a column are written in one way: write 2025-03-31")
+        (style, before), (other, place) = sorted(first.items(), key=lambda pair: pair[1])
+        clash = f"is {other}, but {label[before][:40]!r} before it {style}"
+        return WrongLabel(place, f"{clash}: dates of a column are written in one way: write 2025-03-31")
     if is_fiscal(label[furthest]):
         return WrongLabel(furthest, FISCAL)
     return WrongLabel(furthest, f"must be {ALLOWED}{counted(label[furthest])}")
 
 
-def _first_only(label: Sequence[str], way: str) -> int | None:
+def _first_only(label: Sequence[str], style: str) -> int | None:
     """The first label that is a date in this way and in no other."""
-    this, other = (_MONTH_FIRST, _DAY_FIRST) if way == MONTH_FIRST else (_DAY_FIRST, _MONTH_FIRST)
+    this, other = (_MONTH_FIRST, _DAY_FIRST) if style == MONTH_FIRST else (_DAY_FIRST, _MONTH_FIRST)
     only = (k for k, text in enumerate(label) if parse_stamp(text, this) and not parse_stamp(text, other))
     return next(only, None)
 
@@ -176,13 +176,13 @@ def day_of(stamp: Stamp) -> tuple[int, int]:
 
 def _all_of(label: Sequence[str], styles: frozenset[str]) -> list[Stamp]:
     """Stamps up to the first label that is none."""
-    found = []
+    stamps = []
     for text in label:
         stamp = parse_stamp(text, styles)
         if stamp is None:
             break
-        found.append(stamp)
-    return found
+        stamps.append(stamp)
+    return stamps
 
 
 def _used(label: Sequence[str], style: str) -> bool:

@@ -69,21 +69,21 @@ def continued(cells: Cells, body: Sequence[Row], k: int, name: str) -> list[Row]
 
     Of a column that tells rows apart: in each of them it holds something.
     """
-    found, last = [], ""
+    rows, last = [], ""
     for row in body:
         last = row.cell[k] or last
         if not last:
             raise DataError(f"{cells.place(row, name)}: is empty, and nothing stands above it")
-        found.append(Row(row.number, (*row.cell[:k], last, *row.cell[k + 1 :])))
-    return found
+        rows.append(Row(row.number, (*row.cell[:k], last, *row.cell[k + 1 :])))
+    return rows
 
 
 def across(cells: Cells) -> int | None:
     """The row that is a heading of periods (years across); None where periods run down."""
     for k, row in enumerate(cells.row):
         periods = [some_period(cell) for cell in row.cell]
-        found = [period.per_year for period in periods if period is not None]
-        if len(found) < 2 or len(set(found)) > 1:
+        frequencies = [period.per_year for period in periods if period is not None]
+        if len(frequencies) < 2 or len(set(frequencies)) > 1:
             continue
         if not any(p is None and looks_like_number(cell) for p, cell in zip(periods, row.cell, strict=True)):
             above = cells.row[k - 1].cell if k else ()

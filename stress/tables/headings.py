@@ -57,28 +57,28 @@ def _has_group(above: Sequence[str], under: Sequence[str]) -> bool:
 
 def _groups(above: Sequence[str], under: Sequence[str], merged: Spans) -> list[str]:
     """What of the upper row stands over each column."""
-    found, name, last = [], "", -1
+    groups, name, last = [], "", -1
     for k, (cell, sub) in enumerate(zip(above, under, strict=True)):
         if cell:
             name, last = cell, merged.get(k, k) if merged else len(above) if sub else k
         elif not sub and not merged:
             last = k - 1
-        found.append(name if k <= last and (cell or sub) else "")
-    return found
+        groups.append(name if k <= last and (cell or sub) else "")
+    return groups
 
 
 def _certain(above: Sequence[str], under: Sequence[str], group: Sequence[str]) -> None:
     """Raise Unclear where a column may as well stand by itself, as others that have their name in the lower row do."""
-    alone = [k for k, name in enumerate(group) if under[k] and not name]
+    ungrouped = [k for k, name in enumerate(group) if under[k] and not name]
     parts: dict[int, list[str]] = {}
     start = 0
     for k, name in enumerate(group):
         start = k if above[k] else start
         if name and under[k]:
             parts.setdefault(start, []).append(under[k])
-    if alone and len(set(map(tuple, parts.values()))) > 1:
+    if ungrouped and len(set(map(tuple, parts.values()))) > 1:
         k = max(k for k, name in enumerate(group) if name and not above[k])
-        name, other = under[k][:40], under[alone[0]][:40]
+        name, other = under[k][:40], under[ungrouped[0]][:40]
         raise Unclear(
             f"the heading has two rows, which leave open whether {name!r} stands under {group[k][:40]!r} or by itself, "
             f"as {other!r} does: write one row, such as {f'{group[k][:40]} {name}'!r}"

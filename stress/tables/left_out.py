@@ -31,8 +31,8 @@ def spans_of(path: Path, name: str, row: int) -> dict[int, int]:
 
     Of a workbook that `sheets` has read: its parts are in order.
     """
-    merged = (found for _, found in _found(path, (name,), _MERGED, _TAG))
-    cells = ((_column(found[1]), int(found[2]), _column(found[3]), int(found[4])) for found in merged)
+    merged = (match for _, match in _matches(path, (name,), _MERGED, _TAG))
+    cells = ((_column(match[1]), int(match[2]), _column(match[3]), int(match[4])) for match in merged)
     return {left: right for left, top, right, bottom in cells if left < right and top <= row <= bottom}
 
 
@@ -46,14 +46,14 @@ def calculated(
 
     One that comes to a text without signs has a value.
     """
-    for name, found in _found(path, names, _FORMULA, _CELL):
-        place = _PLACE.search(found[1])
-        if place and _TEXT not in found[1] and (columns is None or _column(place[1]) in columns):
+    for name, match in _matches(path, names, _FORMULA, _CELL):
+        place = _PLACE.search(match[1])
+        if place and _TEXT not in match[1] and (columns is None or _column(place[1]) in columns):
             cell = f"sheet {name!r}, cell {(place[1] + place[2]).decode()}"
             raise refused(f"{path}: {cell}: a formula that was never calculated: open the workbook and save it")
 
 
-def _found(
+def _matches(
     path: Path, names: Collection[str], pattern: re.Pattern[bytes], longest: int
 ) -> Iterator[tuple[str, re.Match[bytes]]]:
     """Of some sheets what fits a pattern, some of it twice. DataError."""
@@ -68,7 +68,7 @@ def _found(
                 for sheet, link in book.parser.find_sheets():
                     if sheet.name in names:
                         with book.archive.open(link.target) as stream:
-                            yield from ((sheet.name, found) for found in _pieces(stream, pattern, longest))
+                            yield from ((sheet.name, match) for match in _pieces(stream, pattern, longest))
     except DAMAGED as error:
         raise damaged(path, error) from None
 

@@ -57,11 +57,11 @@ def parse_number(cell: str, decimal: str = ".") -> Number | None:
     True
     """
     text, percent, flag, negative = _bare(cell)
-    found = _GROUPED[decimal].match(text)
-    if not found or (negative and text[:1] in "+-"):
+    match = _GROUPED[decimal].match(text)
+    if not match or (negative and text[:1] in "+-"):
         return None
-    if found["by"]:
-        text = text.replace(found["by"], "")
+    if match["by"]:
+        text = text.replace(match["by"], "")
     value = float(text.replace(",", "."))
     return Number(-value if negative else value, percent, flag) if abs(value) <= LARGEST else None
 
@@ -101,18 +101,21 @@ def decimal_from(shown: Mapping[str, str], typed: Mapping[str, str] = {}) -> str
 
 def _either(cell: str) -> str:
     """What is said of a comma that may stand before decimals or thousands."""
-    ways = (parse_number(cell, decimal) for decimal in (",", "."))
-    each = " or ".join(f"{one.value:.10g} ({way})" for one, way in zip(ways, _WAYS, strict=True) if one is not None)
-    return f"{cell!r} may be {each}, and nothing in the table shows which: write the one that is meant, without a comma"
+    numbers = (parse_number(cell, decimal) for decimal in (",", "."))
+    meanings = " or ".join(
+        f"{number.value:.10g} ({comma})" for number, comma in zip(numbers, _WAYS, strict=True) if number is not None
+    )
+    unclear = "nothing in the table shows which: write the one that is meant, without a comma"
+    return f"{cell!r} may be {meanings}, and {unclear}"
 
 
 @functools.lru_cache(maxsize=8192)
 def _bare(cell: str) -> tuple[str, bool, str, bool]:
     """(digits and signs, whether a percent, its flag, whether in brackets: a negative number)."""
     text = cell.strip().translate(_SIGN)
-    found = _FLAG.search(text)
-    flag = found[1] if found else ""
-    text = text[: found.start()] if found else text
+    match = _FLAG.search(text)
+    flag = match[1] if match else ""
+    text = text[: match.start()] if match else text
     negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1].strip() if negative else text
     percent = text.endswith("%")

@@ -54,7 +54,7 @@ _LEVEL = re.compile(r"^[+-]?\d{0,3}(?:\.\d*)?$")
 DAY_FIRST, MONTH_FIRST = "day/month/year", "month/day/year"
 QUARTERS, MONTHS = "year:quarter", "year:month"
 
-Found = re.Match[str]
+Match = re.Match[str]
 
 
 def parse_period(text: str) -> Period | None:
@@ -70,8 +70,8 @@ def parse_stamp(text: str, styles: frozenset[str] = frozenset()) -> Stamp | None
     if _LEVEL.match(label):
         return None
     for pattern, made, style in _LABELS:
-        if (style is None or style in styles) and (found := pattern.match(label)):
-            stamp = made(found)
+        if (style is None or style in styles) and (match := pattern.match(label)):
+            stamp = made(match)
             if stamp is not None:
                 return stamp
     return None
@@ -120,16 +120,16 @@ def _named(year: str, month: str, day: str = "") -> Stamp | None:
     return _date(_year(year), number, int(day)) if day else _part(_year(year), number, 12)
 
 
-def _span(found: Found) -> Stamp | None:
-    first, last = int(found[2]), int(found[3])
-    return _part(int(found[1]), (first + 2) // 3, 4) if first % 3 == 1 and last == first + 2 else None
+def _span(match: Match) -> Stamp | None:
+    first, last = int(match[2]), int(match[3])
+    return _part(int(match[1]), (first + 2) // 3, 4) if first % 3 == 1 and last == first + 2 else None
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(f"^{pattern}$", re.IGNORECASE)
 
 
-_LABELS: tuple[tuple[re.Pattern[str], Callable[[Found], Stamp | None], str | None], ...] = tuple(
+_LABELS: tuple[tuple[re.Pattern[str], Callable[[Match], Stamp | None], str | None], ...] = tuple(
     (_compile(pattern), made, style)
     for pattern, made, style in (
         (r"(\d{4})[ \-/:.]?Q([1-4])", lambda f: _part(int(f[1]), int(f[2]), 4), None),  # 2025 Q1, 2025-Q1, 2025:Q1

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from stress.errors import DataError
 from stress.tables.ages import are_ages
 from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import Labels, WrongLabel, in_step, read_labels, some_period, told
+from stress.tables.dates import Labels, WrongLabel, date_notes, in_step, read_labels, some_period
 from stress.tables.framed import (
     Frame,
     across,
@@ -57,12 +57,12 @@ def _series_of(cells: Cells) -> Series:
     return _trimmed(_periods_down(cells) if head is None else _periods_across(cells, head))
 
 
-def numbers(frame: Frame, columns: Sequence[int], told: Sequence[int] = ()) -> dict[int, tuple[float, ...]]:
+def numbers(frame: Frame, columns: Sequence[int], beside: Sequence[int] = ()) -> dict[int, tuple[float, ...]]:
     """The cells of some columns as numbers; a percent sign stands on all numbers of a column or on none. DataError.
 
-    `told`: columns that tell the decimal sign too.
+    `beside`: columns that tell the decimal sign too.
     """
-    cells = [cell for k in dict.fromkeys((*columns, *told)) for cell in frame.column(k) if not is_missing(cell)]
+    cells = [cell for k in dict.fromkeys((*columns, *beside)) for cell in frame.column(k) if not is_missing(cell)]
     try:
         decimal = decimal_of(cells, frame.cells.typed)
     except Mixed as error:
@@ -100,34 +100,34 @@ def _periods_down(cells: Cells) -> Series:
     others = [k for k in others if not _counts_rows(frame, k)]
     filled = {k: [cell for cell in frame.column(k) if not is_missing(cell)] for k in others}
     text = [k for k in others if filled[k] and not any(map(looks_like_number, filled[k]))]
-    value = [k for k in others if k not in text]
+    figures = [k for k in others if k not in text]
     scenario = _scenario(frame, text)
-    if not value:
+    if not figures:
         raise _no_values(frame, text)
     stamps, style = _stamps(frame, date, label, len(set(label)) == len(label))
-    note = [*frame.note, *told(style)]
-    _no_ages(frame, [frame.head[k] for k in value], cells.row[head])
-    found = numbers(frame, value)
+    note = [*frame.note, *date_notes(style)]
+    _no_ages(frame, [frame.head[k] for k in figures], cells.row[head])
+    values = numbers(frame, figures)
     if len(set(stamps)) < len(stamps):
-        return _long(frame, stamps, date[0], text, found, note, scenario)
+        return _long(frame, stamps, date[0], text, values, note, scenario)
     left = [frame.head[k] for k in text if word(frame.head[k]) not in SCENARIO]
     if left:
         note.append(f"columns of text are left out: {', '.join(left)}")
     start, rows = _in_order(frame, date, label, stamps)
-    columns = [[found[k][n] for n in rows] for k in value]
-    return _series(frame, scenario, start, [frame.head[k] for k in value], columns, note)
+    columns = [[values[k][n] for n in rows] for k in figures]
+    return _series(frame, scenario, start, [frame.head[k] for k in figures], columns, note)
 
 
 def _long(
-    frame: Frame, stamps: Sequence[Stamp], date: int, text: Sequence[int], found: dict[int, tuple[float, ...]],
+    frame: Frame, stamps: Sequence[Stamp], date: int, text: Sequence[int], values: dict[int, tuple[float, ...]],
     note: list[str], scenario: str,
 ) -> Series:  # fmt: skip
     """One observation a row: columns of text tell the series apart, a series for each of their values."""
     keys: list[int] = []
     for k in text:
         column = frame.column(k)
-        told = [len(set(zip(column, frame.column(j), strict=True))) == len(set(frame.column(j))) for j in keys]
-        if len(set(column)) > 1 and not any(map(is_missing, column)) and not any(told):
+        implied = [len(set(zip(column, frame.column(j), strict=True))) == len(set(frame.column(j))) for j in keys]
+        if len(set(column)) > 1 and not any(map(is_missing, column)) and not any(implied):
             keys.append(k)
     for k in keys:
         if set(frame.column(k)) <= _WITHIN_A_YEAR:
@@ -135,11 +135,11 @@ def _long(
             raise DataError(f"{frame.cells.file}: {said}: call them Year and Quarter (or Month)")
     group: dict[tuple[str, ...], dict[Stamp, int]] = {}
     for n, stamp in enumerate(stamps):
-        one = group.setdefault(tuple(frame.column(k)[n] for k in keys), {})
-        if stamp in one:
-            twice = f"stands twice, first in {frame.cells.unit} {frame.body[one[stamp]].number}"
+        rows = group.setdefault(tuple(frame.column(k)[n] for k in keys), {})
+        if stamp in rows:
+            twice = f"stands twice, first in {frame.cells.unit} {frame.body[rows[stamp]].number}"
             raise DataError(f"{frame.cells.place(frame.body[n])}: {stamp.period} {twice}; {_DAILY}")
-        one[stamp] = n
+        rows[stamp] = n
     every = sorted(set(stamps), key=lambda s: (s.period.ordinal / s.period.per_year, s.day))
     start, wrong = regular([s.period for s in every])
     if wrong is not None:
@@ -147,8 +147,8 @@ def _long(
         raise DataError(f"{frame.cells.file}: {gap}")
     names, columns = [], []
     for key, rows in group.items():
-        for k, value in found.items():
-            names.append(", ".join([*key, *([frame.head[k]] if len(found) > 1 else [])]))
+        for k, value in values.items():
+            names.append(", ".join([*key, *([frame.head[k]] if len(values) > 1 else [])]))
             columns.append([value[rows[s]] if s in rows else math.nan for s in every])
     note.append(f"a series for each {' and '.join(frame.head[k] for k in keys)}")
     return _series(frame, scenario, start, names, columns, note)
@@ -168,10 +168,12 @@ def _periods_across(cells: Cells, head: int) -> Series:
     stamps, style = _stamps_across(frame, cells.row[head], date)
     name = [", ".join(cell for cell in row.cell[: date[0]] if cell) for row in frame.body]
     if cells.separator == "\t":
-        name = [", ".join(part for part in one.split(",") if part.strip()) for one in name]  # Eurostat: freq,unit,geo
+        name = [
+            ", ".join(part for part in titles.split(",") if part.strip()) for titles in name
+        ]  # Eurostat: freq,unit,geo
     _no_ages(frame, name, frame.body[0])
     left = [frame.head[k] for k in range(date[0], len(frame.head)) if k not in date and any(frame.column(k))]
-    note = [*frame.note, *told(style)]
+    note = [*frame.note, *date_notes(style)]
     note += [f"columns that are no period are left out: {', '.join(left)}"] if left else []
     for n, k in enumerate(date):
         if stamps[n] in stamps[:n]:
@@ -186,8 +188,8 @@ def _periods_across(cells: Cells, head: int) -> Series:
             f"{cells.place(cells.row[head])}, column {order[wrong] + 1}: {names[wrong]!r}: must be "
             f"{start.shift(wrong)}, without a gap"
         )
-    found = numbers(frame, date)
-    columns = [[found[k][n] for k in order] for n in range(len(name))]
+    values = numbers(frame, date)
+    columns = [[values[k][n] for k in order] for n in range(len(name))]
     return _series(frame, "", start, name, columns, note)
 
 
@@ -265,9 +267,9 @@ def _no_values(frame: Frame, text: Sequence[int]) -> DataError:
 def _series(
     frame: Frame, scenario: str, start: Period, names: list[str], columns: list[list[float]], note: list[str]
 ) -> Series:
-    for k, one in enumerate(names):
-        if not one or one in names[:k]:
-            said = f"variable {k + 1}, {one!r}: the names of variables must differ and not be empty"
+    for k, name in enumerate(names):
+        if not name or name in names[:k]:
+            said = f"variable {k + 1}, {name!r}: the names of variables must differ and not be empty"
             raise DataError(f"{frame.cells.file}: {said}")
     return Series(scenario, start, tuple(names), tuple(zip(*columns, strict=True)), tuple(note))
 

@@ -49,10 +49,10 @@ def parted(path: Path) -> tuple[Path, str]:
     'Loans'
     """
     text = str(path)
-    found = _SHEET.search(text)
-    if found is None or os.path.exists(text):
+    match = _SHEET.search(text)
+    if match is None or os.path.exists(text):
         return path, ""
-    return Path(text[: found.end() - 1]), text[found.end() :]
+    return Path(text[: match.end() - 1]), text[match.end() :]
 
 
 def suffix(path: Path) -> str:
@@ -66,12 +66,12 @@ def started(path: Path) -> Start:
         raise DataError(f"{path}: is an address; save the table as a local file")
     try:
         file = parted(path)[0]
-        found = os.stat(file)
-        if not stat.S_ISREG(found.st_mode):
-            what = "a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+        status = os.stat(file)
+        if not stat.S_ISREG(status.st_mode):
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
             raise DataError(f"{path}: is {what}; a table is needed (text, .xlsx or .parquet)")
         with open(file, "rb") as stream:
-            return Start(found.st_size, stream.read(8))
+            return Start(status.st_size, stream.read(8))
     except FileNotFoundError:
         raise DataError(f"{path}: no such file{_near(path)}") from None
     except (OSError, ValueError) as error:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from stress.errors import DataError
 from stress.tables.ages import age_of
 from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import WrongLabel, different, read_labels, some_period, told
+from stress.tables.dates import WrongLabel, date_notes, different, read_labels, some_period
 from stress.tables.framed import continued, is_total, word
 from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
 from stress.tables.periods import Period
@@ -69,15 +69,15 @@ def read_vintages(path: str | Path) -> VintageTable:
     Also where a cohort or an age stands twice, ages do not increase, or a number is none.
     """
     cells = read_cells(path)
-    head, found = _across(cells), _long_heading(cells)
-    if head is not None and not (found and found[0] < head and any(cells.row[found[0] + 1].cell[found[1] :][:1])):
+    head, long = _across(cells), _long_heading(cells)
+    if head is not None and not (long and long[0] < head and any(cells.row[long[0] + 1].cell[long[1] :][:1])):
         return _wide(cells, head)
-    if found is None:
+    if long is None:
         raise DataError(
             f"{cells.file}: is no vintage table: the heading must have ages (1, 2, ...) or cohorts (2018, 2019Q1, ...) "
             "across, or columns of both (vintage, age, ...)"
         )
-    return _long(cells, *found)
+    return _long(cells, *long)
 
 
 def _across(cells: Cells) -> int | None:
@@ -138,12 +138,15 @@ def _noted(cells: Cells, note: str) -> Cells:
 
 def _starts(cells: Cells, cohorts: Sequence[str]) -> tuple[dict[str, Period], tuple[str, ...]]:
     """The period of each cohort whose label is one, all dates read in one way, and what is to be said of that."""
-    label = [one for one in dict.fromkeys(cohorts) if some_period(one) is not None]
+    labels = [cohort for cohort in dict.fromkeys(cohorts) if some_period(cohort) is not None]
     try:
-        found = read_labels(label, different)
+        read = read_labels(labels, different)
     except WrongLabel as error:
-        raise DataError(f"{cells.file}: cohort {label[error.place][:40]!r}: {error}") from None
-    return {one: stamp.period for one, stamp in zip(label, found.stamp, strict=True)}, (*cells.note, *told(found.style))
+        raise DataError(f"{cells.file}: cohort {labels[error.place][:40]!r}: {error}") from None
+    return {cohort: stamp.period for cohort, stamp in zip(labels, read.stamp, strict=True)}, (
+        *cells.note,
+        *date_notes(read.style),
+    )
 
 
 def _corner(name: str) -> str:
@@ -174,28 +177,28 @@ def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
     figures = [k for k in others if k not in text]
     if not figures:
         raise DataError(f"{cells.file}: has no column of figures beside {names[cohort]!r} and {names[age]!r}")
-    label = [", ".join([row.cell[cohort], *(row.cell[k] for k in text if row.cell[k])]) for row in body]
+    labels = [", ".join([row.cell[cohort], *(row.cell[k] for k in text if row.cell[k])]) for row in body]
     ages = [_age(cells, row, row.cell[age]) for row in body]
     place: dict[tuple[str, int], Row] = {}
-    for row, one, at in zip(body, label, ages, strict=True):
-        if (one, at) in place:
-            twice = f"age {at} of {one!r} stands twice, first in {cells.unit} {place[one, at].number}"
+    for row, label, at in zip(body, labels, ages, strict=True):
+        if (label, at) in place:
+            twice = f"age {at} of {label!r} stands twice, first in {cells.unit} {place[label, at].number}"
             raise DataError(f"{cells.place(row)}: {twice}")
-        place[one, at] = row
-    cohorts, every = list(dict.fromkeys(label)), sorted(set(ages))
+        place[label, at] = row
+    cohorts, every = list(dict.fromkeys(labels)), sorted(set(ages))
     begun, note = _starts(cells, [row.cell[cohort] for row in body])
-    start = {one: begun.get(row.cell[cohort]) for one, row in zip(label, body, strict=True)}
+    start = {label: begun.get(row.cell[cohort]) for label, row in zip(labels, body, strict=True)}
     decimal = _decimal(cells, [row.cell[k] for row in body for k in figures])
     read, signs = [], []
     for k in figures:
-        grid = [[place[one, at].cell[k] if (one, at) in place else "" for at in every] for one in cohorts]
+        grid = [[place[label, at].cell[k] if (label, at) in place else "" for at in every] for label in cohorts]
         value, percent = _numbers(
-            cells, decimal, grid, [f"{names[k]} of {one}" for one in cohorts], list(map(str, every))
+            cells, decimal, grid, [f"{names[k]} of {label}" for label in cohorts], list(map(str, every))
         )
         read.append(value)
         signs.append(percent)
     return VintageTable(
-        cells.file, tuple(cohorts), tuple(start[one] for one in cohorts), tuple(every),
+        cells.file, tuple(cohorts), tuple(start[label] for label in cohorts), tuple(every),
         tuple(names[k] for k in figures), tuple(read), (), all(signs), note,
     )  # fmt: skip
 
@@ -203,7 +206,7 @@ def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
 def _body(cells: Cells, head: int, width: int, may_end_early: bool = True) -> list[Row]:
     """Rows below the heading up to the last with a number, each as wide as the heading. DataError by line."""
     last = max((n for n in range(head + 1, len(cells.row)) if _has_number(cells.row[n])), default=head)
-    found = []
+    rows = []
     for row in cells.row[head + 1 : last + 1]:
         cell = row.cell[:width] if not any(row.cell[width:]) else row.cell
         if may_end_early or not cells.separator:  # a young cohort's row does; a workbook leaves out empty cells
@@ -211,10 +214,10 @@ def _body(cells: Cells, head: int, width: int, may_end_early: bool = True) -> li
         if len(cell) != width or not _has_number(row):
             said = f"has {len(row.cell)} cells; the heading has {width}" if len(cell) != width else "holds no figures"
             raise DataError(f"{cells.place(row)}: {said}: take it out if it is none of the table")
-        found.append(Row(row.number, cell))
-    if not found:
+        rows.append(Row(row.number, cell))
+    if not rows:
         raise DataError(f"{cells.file}: has no rows of figures below its heading")
-    return found
+    return rows
 
 
 def _has_number(row: Row) -> bool:
@@ -222,10 +225,10 @@ def _has_number(row: Row) -> bool:
 
 
 def _age(cells: Cells, row: Row, label: str) -> int:
-    found = age_of(label)
-    if found is None:
+    age = age_of(label)
+    if age is None:
         raise DataError(f"{cells.place(row)}: {label[:40]!r}: must be an age: 1, 2, ... (or M1, 12 months, MOB 12)")
-    return found
+    return age
 
 
 def _increasing(cells: Cells, ages: Sequence[int]) -> None:
@@ -235,9 +238,11 @@ def _increasing(cells: Cells, ages: Sequence[int]) -> None:
 
 
 def _once(cells: Cells, cohorts: Sequence[str]) -> None:
-    for k, one in enumerate(cohorts):
-        if not one or one in cohorts[:k]:
-            raise DataError(f"{cells.file}: cohort {k + 1}, {one!r}: the names of cohorts must differ and not be empty")
+    for k, cohort in enumerate(cohorts):
+        if not cohort or cohort in cohorts[:k]:
+            raise DataError(
+                f"{cells.file}: cohort {k + 1}, {cohort!r}: the names of cohorts must differ and not be empty"
+            )
 
 
 def _decimal(cells: Cells, text: list[str]) -> str:
@@ -256,14 +261,14 @@ def _numbers(
     def number(cell: str, where: str) -> float:
         if is_missing(cell):
             return math.nan
-        found = parse_number(cell, decimal)
-        if found is None:
+        figure = parse_number(cell, decimal)
+        if figure is None:
             raise DataError(f"{cells.file}: {where}: {cell[:40]!r}: must be a number of at most {LARGEST:g}, or empty")
-        if found.value:
-            signs.add(found.percent)
+        if figure.value:
+            signs.add(figure.percent)
         if len(signs) > 1:
             raise DataError(f"{cells.file}: {where}: {cell[:40]!r}: some figures have a percent sign, others none")
-        return found.value
+        return figure.value
 
     value = tuple(
         tuple(number(cell, f"{name}, {at}") for cell, at in zip(line, column, strict=True))

@@ -46,7 +46,7 @@ def sheet_rows(
 ) -> tuple[str, list[tuple[int, list[str]]], frozenset[str]]:
     """(name of the one sheet with cells, its rows with their numbers, cells that are numbers and no text). DataError
     where there are several, or none."""
-    found: dict[str, list[tuple[int, list[str]]]] = {}
+    filled: dict[str, list[tuple[int, list[str]]]] = {}
     typed: set[str] = set()
 
     def text(cell: Any) -> str:
@@ -55,7 +55,7 @@ def sheet_rows(
         return _text(cell)
 
     for name, rows in sheets(path, text, TABLE):
-        kept = []
+        lines = []
         for number, cells in rows:
             if number > most_rows:
                 raise DataError(f"{path}: sheet {name!r}: has more than {most_rows:,} rows, the most a table may have")
@@ -64,14 +64,14 @@ def sheet_rows(
             if len(cells) > most_columns:
                 raise DataError(f"{path}: sheet {name!r}: row {number}: more than {most_columns} columns")
             if cells:
-                kept.append((number, cells))
-        if kept:
-            found[name] = kept
-    if len(found) == 1:
-        return *next(iter(found.items())), frozenset(typed)
-    if not found:
+                lines.append((number, cells))
+        if lines:
+            filled[name] = lines
+    if len(filled) == 1:
+        return *next(iter(filled.items())), frozenset(typed)
+    if not filled:
         raise DataError(f"{path}: has no sheet with cells")
-    raise several(path, found, "sheets with cells")
+    raise several(path, filled, "sheets with cells")
 
 
 def several(path: Path, names: Collection[str], what: str) -> DataError:

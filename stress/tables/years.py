@@ -56,13 +56,13 @@ def dated(
 
 def _over(above: Sequence[str], merged: Spans) -> list[Period | None]:
     """The period of the upper row that stands over each column."""
-    found: list[Period | None] = []
+    periods: list[Period | None] = []
     period, last = None, -1
     for k, cell in enumerate(above):
         if cell:
             period, last = parse_period(cell), merged.get(k, k) if merged else len(above)
-        found.append(period if k <= last else None)
-    return found
+        periods.append(period if k <= last else None)
+    return periods
 
 
 def _parts(over: Sequence[Period | None], under: Sequence[str]) -> Mapping[int, Period]:
@@ -71,11 +71,11 @@ def _parts(over: Sequence[Period | None], under: Sequence[str]) -> Mapping[int, 
     numbered = [k for k, period in enumerate(over) if period and _NUMBER.match(under[k])]
     if not numbered:
         return named
-    ways = {
-        what: {k: _part(p, under[k], (form,)) for k in numbered if (p := over[k])} for what, form in _NUMBERED.items()
+    readings = {
+        unit: {k: _part(p, under[k], (form,)) for k in numbered if (p := over[k])} for unit, form in _NUMBERED.items()
     }
-    whole = {what: {k: p for k, p in found.items() if p} for what, found in ways.items() if all(found.values())}
-    step = [what for what, found in whole.items() if in_step([Stamp(p) for p in found.values()])]
+    whole = {unit: {k: p for k, p in parts.items() if p} for unit, parts in readings.items() if all(parts.values())}
+    step = [unit for unit, parts in whole.items() if in_step([Stamp(p) for p in parts.values()])]
     if len(whole) > 1 and len(step) != 1:
         first, last = under[numbered[0]], under[numbered[-1]]
         raise Unclear(

@@ -1,4 +1,4 @@
-"""US card charge-offs predicted from each past quarter, refitted to what was known then, against what came.
+"""US card charge-offs predicted from each past near, refitted to what was known then, against what came.
 
 The engine's own law of the systematic factor alone: no macro variable, nothing tuned to these years.
 """
@@ -40,13 +40,13 @@ def outcome() -> Shown:
     """Scores of every span, and which of them were misses."""
     job = load_job(shipped("jobs/card-master-trust.toml"))
     every = read_reports(shipped("reports/us-cards.toml"))
-    found = {}
+    answers = {}
     for span in SPANS:
         reports = _spliced() if span.splice else every
-        found[span.name] = backtest(job, reports, span.first, span.last, adaptive=span.adaptive)
-    spans = {name: _numbers(answer) for name, answer in found.items()}
-    bands = {str(h): _bands(found[SPANS[0].name], h) for h in (1, YEAR)}
-    return Shown(tuple(_said(found)), {"spans": spans, "bands": bands})
+        answers[span.name] = backtest(job, reports, span.first, span.last, adaptive=span.adaptive)
+    spans = {name: _numbers(answer) for name, answer in answers.items()}
+    bands = {str(h): _bands(answers[SPANS[0].name], h) for h in (1, YEAR)}
+    return Shown(tuple(_said(answers)), {"spans": spans, "bands": bands})
 
 
 def _spliced() -> Reported:
@@ -57,16 +57,17 @@ def _spliced() -> Reported:
     return Reported(table.file, "US credit cards to 2025", periods, {"default_rate": rate}, {"default_rate": 0.05})
 
 
-def _said(found: dict[str, BackTest]) -> list[str]:
-    main, crisis = found[SPANS[0].name], found[SPANS[2].name]
-    one, two = main.horizons[1], main.horizons[2]
+def _said(answers: dict[str, BackTest]) -> list[str]:
+    main, crisis = answers[SPANS[0].name], answers[SPANS[2].name]
+    near, far = main.horizons[1], main.horizons[2]
     first = (
-        f"CRPS {one.crps:.3f} a quarter and {two.crps:.3f} two ahead, where the stationary law has "
-        f"{one.crps_stationary:.3f} and {two.crps_stationary:.3f}, but the last value alone {one.crps_last:.3f} and "
-        f"{two.crps_last:.3f}; 90% bands held {_held(main)} at 1, 2, 4, 8 quarters; of 2007 Q4 to 2010 Q4, a year "
-        f"ahead, {100 * crisis.horizons[YEAR].coverage_90:.0f}% even with widths that adapt: missed"
+        f"CRPS {near.crps:.3f} a quarter and {far.crps:.3f} two ahead, where the stationary law has "
+        f"{near.crps_stationary:.3f} and {far.crps_stationary:.3f}, but the last value alone "
+        f"{near.crps_last:.3f} and {far.crps_last:.3f}; 90% bands held {_held(main)} at 1, 2, 4, 8 quarters; "
+        f"of 2007 Q4 to 2010 Q4, a year ahead, {100 * crisis.horizons[YEAR].coverage_90:.0f}% even with widths that "
+        "adapt: missed"
     )
-    return [first, *(f"{name}: {line}." for name, answer in found.items() for line in answer.says)]
+    return [first, *(f"{name}: {line}." for name, answer in answers.items() for line in answer.says)]
 
 
 def _held(answer: BackTest) -> str:

@@ -58,8 +58,8 @@ TRIALS = (
 def outcome() -> Shown:
     """Both back-tests: bands by quarter, what happened, and how much of it the bands held."""
     macro = read_table(shipped(MACRO))
-    found = [_trial(trial, macro) for trial in TRIALS]
-    return Shown(_said(found), {"trials": found, "paths": PATHS})
+    trials = [_trial(trial, macro) for trial in TRIALS]
+    return Shown(_said(trials), {"trials": trials, "paths": PATHS})
 
 
 def history(splice: bool) -> MacroTable:
@@ -157,26 +157,26 @@ def _place(drawn: Array, happened: float) -> dict[str, float]:
     return {"happened": happened, "low": low, "median": middle, "high": high, "below": float(np.mean(drawn < happened))}
 
 
-def _said(found: list[dict[str, Any]]) -> tuple[str, ...]:
-    one, two = found
-    held = [f"{t['name']}: {t['inside_90']:.0%} of quarters inside the 90% band" for t in found]
+def _said(trials: list[dict[str, Any]]) -> tuple[str, ...]:
+    first, second = trials
+    held = [f"{t['name']}: {t['inside_90']:.0%} of quarters inside the 90% band" for t in trials]
     return (
-        f"{'; '.join(held)}: the satellite {'failed' if min(t['inside_90'] for t in found) < 0.8 else 'held'}",
+        f"{'; '.join(held)}: the satellite {'failed' if min(t['inside_90'] for t in trials) < 0.8 else 'held'}",
         "; ".join(
             f"{t['name']}: {t['inside_90']:.0%} of quarters inside the 90% band, {t['inside_50']:.0%} inside the 50% "
             f"band; mean rate {t['mean']['happened']:.2%} against {t['mean']['median']:.2%} [{t['mean']['low']:.2%}, "
             f"{t['mean']['high']:.2%}], peak {t['peak']['happened']:.2%} against {t['peak']['median']:.2%} "
             f"[{t['peak']['low']:.2%}, {t['peak']['high']:.2%}]"
-            for t in found
+            for t in trials
         )
         + ".",
-        _verdict(one),
-        _verdict(two),
+        _verdict(first),
+        _verdict(second),
         "The predictions are given what unemployment did: they try the link, not a forecast of the economy. The "
         "bands hold the residual factor and the Newey-West errors of the coefficients. With rho and phi at the "
-        f"upper ends of their 95% intervals (rho {one['rho_interval'][1]:.3f} for {one['rho']:.3f} in the first fit) "
-        f"they hold {one['inside_90_widest']:.0%} and {two['inside_90_widest']:.0%} of quarters: what failed is the "
-        "link, not its error.",
+        f"upper ends of their 95% intervals (rho {first['rho_interval'][1]:.3f} for {first['rho']:.3f} in the first "
+        f"fit) they hold {first['inside_90_widest']:.0%} and {second['inside_90_widest']:.0%} of quarters: what failed "
+        "is the link, not its error.",
         "What follows for a user: take a scenario's default path from a satellite only beside direct shocks of the "
         "same size, and do not read the band of a satellite as the range of what can happen.",
     )

@@ -94,10 +94,10 @@ def held(
     for what, share in shares.items():
         yield Finding(what, middle, float(share), band, error)
     low, high = min(shares.values()), max(shares.values())
-    found, what = (
+    spread, what = (
         (f"{low:.1%}", "1 measure") if len(shares) == 1 else (f"{low:.1%} to {high:.1%}", f"{len(shares)} measures")
     )
-    yield f"{found} of {replications:,} intervals hold the truth, {what}{of}"
+    yield f"{spread} of {replications:,} intervals hold the truth, {what}{of}"
 
 
 def at_least(shares: Mapping[str, float], replications: int, band: float, of: str = "") -> Iterator[Finding | str]:
@@ -110,14 +110,14 @@ def measure(check: Check) -> Result:
     """Run a check. What this machine lacks makes it `not run`, a law that an engine run breaks `broken`."""
     started = time.perf_counter()
     try:
-        found = tuple(check.run())
+        statements = tuple(check.run())
     except (ConfigError, DataError) as error:
         return Result("not run", time.perf_counter() - started, str(error))
     except StressError as error:
         return Result("broken", time.perf_counter() - started, str(error))
     seconds = time.perf_counter() - started
-    findings = tuple(f for f in found if isinstance(f, Finding))
-    remarks = [f for f in found if isinstance(f, str)]
+    findings = tuple(f for f in statements if isinstance(f, Finding))
+    remarks = [f for f in statements if isinstance(f, str)]
     verdict: Verdict = "kept" if findings and all(f.kept for f in findings) else "broken"
     return Result(verdict, seconds, "; ".join(remarks) or said(findings), findings)
 

@@ -110,8 +110,8 @@ def _shares(estimator: str, replications: int, tried: Sequence[Case], df: float 
     job = job.model_copy(update={"estimator": estimator})
     packed, hits = engine.packed_of(job), np.zeros(len(tried))
     for seed in range(replications):
-        one = job.model_copy(update={"seed": seed})
-        ds = _run(engine.packed_of(one) if estimator == "sobol" else packed, one)  # points depend on the seed
+        seeded = job.model_copy(update={"seed": seed})
+        ds = _run(engine.packed_of(seeded) if estimator == "sobol" else packed, seeded)  # points depend on the seed
         for k, case in enumerate(tried):
             answer = case.take(ds)
             hits[k] += answer["low"].item() <= case.truth <= answer["high"].item()

@@ -47,10 +47,10 @@ def _shares(estimator: str, replications: int) -> dict[str, float]:
     packs = packs_of(book, LEVEL) if estimator == "plain" else ready(book, LEVEL)
     hits = dict.fromkeys(truth, 0)
     for seed in range(replications):
-        one = packs._replace(book=book.model_copy(update={"seed": seed}))
-        found = _intervals(book_risk(one.book, count(one, 1), LEVEL, [BEYOND]).scenarios[0])
+        seeded = packs._replace(book=book.model_copy(update={"seed": seed}))
+        intervals = _intervals(book_risk(seeded.book, count(seeded, 1), LEVEL, [BEYOND]).scenarios[0])
         for what, exact in truth.items():
-            low, high = found[what]
+            low, high = intervals[what]
             hits[what] += low <= exact <= high
     return {what: n / replications for what, n in hits.items()}
 
@@ -88,6 +88,6 @@ def _intervals(risk: ScenarioRisk) -> dict[str, tuple[float, float]]:
         FEW: (few.estimate, few.se),
         **{f"contribution of {name}": deals[name] for name in ("pool 1", "pool 2")},
     }
-    found = {what: (mean - NORMAL * error, mean + NORMAL * error) for what, (mean, error) in around.items()}
+    intervals = {what: (mean - NORMAL * error, mean + NORMAL * error) for what, (mean, error) in around.items()}
     var = risk.value_at_risk[f"{LEVEL:g}"]
-    return {**found, f"{LEVEL:.0%} value at risk": (var.low, var.high)}
+    return {**intervals, f"{LEVEL:.0%} value at risk": (var.low, var.high)}

@@ -24,13 +24,13 @@ def break_evens(replications: int = REPLICATIONS, band: float = BAND) -> Iterato
     """Share of runs, seed after seed, whose interval holds the truth."""
     job, hits = one_period_job(P, RHO, (1.0 - ATTACH,), paths=PATHS), np.zeros((len(PERCENTILES), 3))
     for seed in range(replications):
-        found = breakeven(job.model_copy(update={"seed": seed}), "A", percentiles=PERCENTILES, threads=1)
-        for k, one in enumerate(found.answers[1:]):
+        result = breakeven(job.model_copy(update={"seed": seed}), "A", percentiles=PERCENTILES, threads=1)
+        for k, answer in enumerate(result.answers[1:]):
             rate = _rate(PERCENTILES[k])
-            odds, loss = rate / (1.0 - rate) / (P / (1.0 - P)), one.loss
+            odds, loss = rate / (1.0 - rate) / (P / (1.0 - P)), answer.loss
             assert loss is not None
             hits[k] += (
-                one.low <= odds <= one.high,
+                answer.low <= odds <= answer.high,
                 abs(loss.net_loss - rate) <= NORMAL * loss.net_loss_error,
                 abs(loss.net_loss_multiple - rate / P) <= NORMAL * loss.net_loss_multiple_error,
             )

@@ -32,8 +32,8 @@ def capitals(replications: int = REPLICATIONS, band: float = BAND, runs: int = R
     truth = np.mean([_read(job, LONG_SEED + k, LONG).estimate for k in range(runs)], axis=0)
     hits = np.zeros(truth.shape)
     for seed in range(replications):
-        found = _read(job, seed, PATHS)
-        hits += (found.low <= truth) & (truth <= found.high)
+        interval = _read(job, seed, PATHS)
+        hits += (interval.low <= truth) & (truth <= interval.high)
     shares = {
         f"{name.replace('_95', ' at 95%').replace('_', ' ')} of {note or 'all notes'} in month {month}": float(share)
         for (note, name), row in zip(TRIED, hits / replications, strict=True)
@@ -44,7 +44,7 @@ def capitals(replications: int = REPLICATIONS, band: float = BAND, runs: int = R
 
 def _read(job: Job, seed: int, paths: int) -> Interval:
     """(measure, month) of a run."""
-    found = capital(job.model_copy(update={"seed": seed}), scenario=SCENARIO, paths=paths)
-    rows = {row.note: row for row in found.months}
+    answer = capital(job.model_copy(update={"seed": seed}), scenario=SCENARIO, paths=paths)
+    rows = {row.note: row for row in answer.months}
     ends = np.array([[end[list(MONTHS)] for end in getattr(rows[note], name)] for note, name in TRIED])
     return Interval(*np.moveaxis(ends, 1, 0))

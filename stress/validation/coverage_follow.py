@@ -47,11 +47,11 @@ def followed(replications: int = REPLICATIONS, band: float = BAND, runs: int = R
 
 def _read(job: Job, reports: Reported, seed: int, paths: int) -> tuple[Array, Array]:
     """Estimates and their standard errors."""
-    found = follow(job.model_copy(update={"seed": seed}), reports, AS_OF, SCENARIO, paths)
-    note = next(one for one in found.notes if one.name == NOTE)
+    answer = follow(job.model_copy(update={"seed": seed}), reports, AS_OF, SCENARIO, paths)
+    note = next(note for note in answer.notes if note.name == NOTE)
     pairs = (
-        (found.default_before, found.default_before_se),
-        (found.default, found.default_se),
+        (answer.default_before, answer.default_before_se),
+        (answer.default, answer.default_se),
         (note.expected_loss_before, note.expected_loss_before_se),
         (note.expected_loss, note.expected_loss_se),
         (note.worth, note.worth_se),

@@ -24,9 +24,9 @@ def gradients(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[
     job, truth = one_period_job(P, RHO, (1.0 - ATTACH,), paths=PATHS), _truth()
     hits = dict.fromkeys(truth, 0)
     for seed in range(replications):
-        found = gradient(job.model_copy(update={"seed": seed}), "EL", "A", paths=PATHS)
-        level, rho = (next(one for one in found.inputs if one.input.startswith(word)) for word in ("level", "rho"))
-        mean = found.controlled
+        answer = gradient(job.model_copy(update={"seed": seed}), "EL", "A", paths=PATHS)
+        level, rho = (next(row for row in answer.inputs if row.input.startswith(word)) for word in ("level", "rho"))
+        mean = answer.controlled
         ends = ((float(mean.low), float(mean.high)), (level.low, level.high), (rho.low, rho.high))
         for (what, exact), (low, high) in zip(truth.items(), ends, strict=True):
             hits[what] += low <= exact <= high

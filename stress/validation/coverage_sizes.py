@@ -30,8 +30,8 @@ def sizes(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Find
     targets: dict[str | None, Target] = {"A": Target("PD", CHANCE), "B": Target("EL", LOSS)}
     hits = dict.fromkeys((*(f"size of {name}" for name in truth), ALL), 0)
     for seed in range(replications):
-        found = size(job.model_copy(update={"seed": seed}), targets, threads=1)
-        held = {one.note: one.share_low <= truth[one.note] <= one.share_high for one in found.notes}
+        answer = size(job.model_copy(update={"seed": seed}), targets, threads=1)
+        held = {note.note: note.share_low <= truth[note.note] <= note.share_high for note in answer.notes}
         for name, holds in held.items():
             hits[f"size of {name}"] += holds
         hits[ALL] += all(held.values())

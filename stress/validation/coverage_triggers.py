@@ -42,8 +42,8 @@ def sobol(replications: int = REPLICATIONS, band: float = BAND, long: int = LONG
     truth = [chance for chance, _, _ in _chances(job, LONG_SEED, long)]
     hits = np.zeros(len(EVENTS))
     for seed in range(replications):
-        found = _chances(job, seed, PATHS)
-        hits += [low <= exact <= high for exact, (_, low, high) in zip(truth, found, strict=True)]
+        chances = _chances(job, seed, PATHS)
+        hits += [low <= exact <= high for exact, (_, low, high) in zip(truth, chances, strict=True)]
     names = [
         f"{event.replace('_', ' ')} by month {month} under {scenario} (chance {chance:.2%})"
         for (event, scenario, month, _), chance in zip(EVENTS, truth, strict=True)
@@ -53,19 +53,19 @@ def sobol(replications: int = REPLICATIONS, band: float = BAND, long: int = LONG
 
 def _chances(job: Job, seed: int, paths: int) -> list[tuple[float, float, float]]:
     """Estimate and ends of the interval of every event."""
-    one = job.model_copy(update={"seed": seed, "paths": paths})
-    tally = joined(engine.count(engine.packed_of(one), one, threads=1)).tally()
+    seeded = job.model_copy(update={"seed": seed, "paths": paths})
+    tally = joined(engine.count(engine.packed_of(seeded), seeded, threads=1)).tally()
     scenarios, notes, triggers = (
-        [each.name for each in group] for group in (one.scenarios, one.deal.notes, one.deal.triggers)
+        [part.name for part in group] for group in (seeded.scenarios, seeded.deal.notes, seeded.deal.triggers)
     )
-    months = np.array(calendar_of(one.deal).collection_end, "datetime64[ns]")
-    attrs: dict[str, str | int | float] = {"seed": str(seed), "paths": paths, "estimator": one.estimator}
+    months = np.array(calendar_of(seeded.deal).collection_end, "datetime64[ns]")
+    attrs: dict[str, str | int | float] = {"seed": str(seed), "paths": paths, "estimator": seeded.estimator}
     ds = counted(tally._asdict(), scenarios, notes, triggers, months, attrs)
     known: dict[str, xr.Dataset] = {}
-    found = []
+    chances = []
     for event, scenario, month, of in EVENTS:
         if event not in known:
             known[event] = measures.event_probability(ds, event)
         at = known[event].sel({"scenario": scenario, "month": month, **of})
-        found.append((float(at["estimate"]), float(at["low"]), float(at["high"])))
-    return found
+        chances.append((float(at["estimate"]), float(at["low"]), float(at["high"])))
+    return chances

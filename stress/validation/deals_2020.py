@@ -83,18 +83,18 @@ def _scaled(job: Job, static: float) -> Job:
 
 def _row(ds: xr.Dataset, k: int, deal: Deal, what: str, rate: float | None) -> dict[str, Any]:
     """Stock of defaults net of recoveries at the end, over the cut-off balance, beside the realised figure."""
-    one = ds.isel(scenario=[k])
-    quantile = measures.fan(one, "default_stock", QUANTILES).sel(month=END).to_numpy()[0]
-    mean = measures.month_mean(one, "default_stock").sel(month=END).isel(scenario=0)
-    reach = _reach(one, deal.ended)
+    case = ds.isel(scenario=[k])
+    quantile = measures.fan(case, "default_stock", QUANTILES).sel(month=END).to_numpy()[0]
+    mean = measures.month_mean(case, "default_stock").sel(month=END).isel(scenario=0)
+    share = _share_from(case, deal.ended)
     return {
         "deal": deal.name, "rated": deal.rated, "ended": deal.ended, "pool": what, "payment_rate": rate,
         "mean": float(mean["estimate"]), "mean_error": float(mean["error"]), "quantiles": quantile.tolist(),
-        "reach": reach[0], "reach_low": reach[1], "reach_high": reach[2],
+        "reach": share[0], "reach_low": share[1], "reach_high": share[2],
     }  # fmt: skip
 
 
-def _reach(ds: xr.Dataset, value: float) -> tuple[float, float, float]:
+def _share_from(ds: xr.Dataset, value: float) -> tuple[float, float, float]:
     """Share of the fan's paths whose stock at the end is at or above a value, and its 95% interval."""
     level = np.linspace(0.0005, 0.9995, 1000)
     stock = measures.fan(ds, "default_stock", level.tolist()).sel(month=END).to_numpy()[0]
@@ -112,11 +112,11 @@ def _by_month(ds: xr.Dataset) -> list[list[float]]:
 
 def _late(job: Job) -> list[float]:
     """Least, median and greatest of 1 to 90 days past due at the end over the cut-off balance, over some paths."""
-    found = []
+    shares = []
     for path in range(LATE_PATHS):
         month = replay(job, path).sel(month=END)
-        found.append(float((month["m1"] + month["m2"] + month["m3"] + month["m4_on"]).sum()) / job.pool.balance)
-    return [float(x) for x in np.quantile(found, (0.0, 0.5, 1.0))]
+        shares.append(float((month["m1"] + month["m2"] + month["m3"] + month["m4_on"]).sum()) / job.pool.balance)
+    return [float(x) for x in np.quantile(shares, (0.0, 0.5, 1.0))]
 
 
 def _inside(rows: list[dict[str, Any]], deal: Deal) -> int:

@@ -60,9 +60,9 @@ def panel(first_path: int, seed: int = SEED, n_month: int = N_MONTH, n_factor: i
 @cache
 def draws() -> Array:
     """(path, month, factor): 2.4 million normals of a run."""
-    found = np.concatenate([panel(PANEL_PATHS * i) for i in range(N_PANEL)])
-    found.setflags(write=False)
-    return found
+    normals = np.concatenate([panel(PANEL_PATHS * i) for i in range(N_PANEL)])
+    normals.setflags(write=False)
+    return normals
 
 
 def battery() -> Iterator[Finding]:

@@ -29,12 +29,12 @@ def portfolio() -> Iterator[Finding | str]:
     risk = book_risk(book, count(packs, 1), LEVEL, losses.tolist()).scenarios[0]
     ratios = []
     for y, x, want in zip(case["loss"], losses, case["probability"], strict=True):
-        way = next(way for way in risk.ways if way.loss == x)
-        tolerance = SIGMAS * way.se + case["tol"]
-        yield Finding(f"P(loss > {y:,})", want, way.probability, tolerance, way.se)
-        ratios.append(way.probability * (1.0 - way.probability) / PATHS / way.se**2)
-    told = ", ".join(f"{ratio:.0f}" for ratio in ratios)
-    yield f"{len(ratios)} probabilities; variance of plain paths over that of aimed ones: {told}"
+        exceedance = next(exceedance for exceedance in risk.ways if exceedance.loss == x)
+        tolerance = SIGMAS * exceedance.se + case["tol"]
+        yield Finding(f"P(loss > {y:,})", want, exceedance.probability, tolerance, exceedance.se)
+        ratios.append(exceedance.probability * (1.0 - exceedance.probability) / PATHS / exceedance.se**2)
+    listed = ", ".join(f"{ratio:.0f}" for ratio in ratios)
+    yield f"{len(ratios)} probabilities; variance of plain paths over that of aimed ones: {listed}"
 
 
 def _exposures() -> list[float]:

@@ -41,9 +41,9 @@ def portfolio() -> Iterator[Finding]:
         error = risk.expected_loss_se * total
         yield simulated(f"{estimator}: expected loss", case["expected_loss"], risk.expected_loss * total, error)
         for x in at:
-            found = next(way for way in risk.ways if way.loss == x)
+            exceedance = next(exceedance for exceedance in risk.ways if exceedance.loss == x)
             want = float(law[np.arange(len(law)) * UNIT > x * total].sum())
-            yield simulated(f"{estimator}: P(loss > {x:.1%})", want, found.probability, found.se)
+            yield simulated(f"{estimator}: P(loss > {x:.1%})", want, exceedance.probability, exceedance.se)
         tail = risk.expected_shortfall[f"{LEVEL:g}"]
         want = _shortfall(law) / total
         yield simulated(f"{estimator}: {LEVEL:.0%} expected shortfall", want, tail.estimate, tail.se)

@@ -27,8 +27,8 @@ def measured(item: Check | Outcome) -> dict[str, Any]:
         return entry(item, measure(item))
     seen = look(item)
     first, *rest = seen.shown.said
-    found = entry(item, Result(seen.verdict, seen.seconds, first))
-    return {**found, "said": rest, "data": seen.shown.data}
+    record = entry(item, Result(seen.verdict, seen.seconds, first))
+    return {**record, "said": rest, "data": seen.shown.data}
 
 
 def entry(check: Check | Outcome, result: Result) -> dict[str, Any]:
@@ -51,8 +51,8 @@ def entry(check: Check | Outcome, result: Result) -> dict[str, Any]:
 
 def document(entries: Iterable[Mapping[str, Any]], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The record of these entries, in the catalogue's order; `before`: an earlier record, whose other entries stay."""
-    found = {e["name"]: dict(e) for e in (before or {}).get("checks", ())}
-    found |= {e["name"]: dict(e) for e in entries}
+    checks = {e["name"]: dict(e) for e in (before or {}).get("checks", ())}
+    checks |= {e["name"]: dict(e) for e in entries}
     return {
         "format": FORMAT,
         "version": __version__,
@@ -66,7 +66,7 @@ def document(entries: Iterable[Mapping[str, Any]], before: Mapping[str, Any] | N
             "cores": n_core(),
         },
         "parts": [{"name": p.name, "title": p.title, "text": list(p.text)} for p in PARTS],
-        "checks": [found[check.name] for check in ALL if check.name in found],
+        "checks": [checks[check.name] for check in ALL if check.name in checks],
     }
 
 

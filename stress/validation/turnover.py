@@ -94,9 +94,9 @@ def run_off() -> Iterator[Finding]:
         lost = months_of(deal, pool_of(entry, rate=rate))["loss"]
         return float(0.89 * lost[0] + 0.11 * lost[1]) - 0.11
 
-    found = brentq(margin, 0.5 * q, 2.0 * q, xtol=1e-12)
-    yield exact("monthly default rate at which the senior note breaks even", q, found, 5e-9)
-    yield exact("break-even multiple", case["breakeven_multiple"], found / case["q"], 5e-7)
+    root = brentq(margin, 0.5 * q, 2.0 * q, xtol=1e-12)
+    yield exact("monthly default rate at which the senior note breaks even", q, root, 5e-9)
+    yield exact("break-even multiple", case["breakeven_multiple"], root / case["q"], 5e-7)
 
 
 def full_pool() -> Iterator[Finding]:

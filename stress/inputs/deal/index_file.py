@@ -14,7 +14,7 @@ from stress.inputs.scenario.project import horizon_of
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
 from stress.tables.cells import Cells, read_cells
-from stress.tables.dates import WrongLabel, day_of, in_order, is_label, read_labels, told
+from stress.tables.dates import WrongLabel, date_notes, day_of, in_order, is_label, read_labels
 from stress.tables.framed import Frame, date_columns, framed, rows_of_periods
 from stress.tables.numbers import Mixed, decimal_of, is_missing, parse_number
 from stress.tables.periods import ALLOWED
@@ -72,7 +72,7 @@ def dated(cells: Cells, first: int | None, within: bool = False) -> tuple[Frame,
         read = read_labels(label, in_order)
     except WrongLabel as error:
         raise DataError(f"{frame.place(error.place, date)}: {label[error.place][:40]!r}: {error}") from None
-    frame = frame._replace(note=(*frame.note, *told(read.style)))
+    frame = frame._replace(note=(*frame.note, *date_notes(read.style)))
     days = [day_of(stamp) for stamp in read.stamp]
     sign = -1 if len(days) > 1 and days[0] > days[1] else 1
     for k, (before, after) in enumerate(pairwise(days), 1):

@@ -17,7 +17,7 @@ from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
 from stress.tables.cells import Cells, read_cells
-from stress.tables.dates import WrongLabel, different, read_labels, told
+from stress.tables.dates import WrongLabel, date_notes, different, read_labels
 from stress.tables.framed import from_heading, word
 from stress.tables.periods import ALLOWED, Period, coarser, parse_period
 from stress.tables.source import suffix
@@ -190,7 +190,7 @@ def _periods(cells: Sequence[Cells], when: Sequence[int]) -> tuple[list[list[Per
         one, row, at = place[error.place]
         raise DataError(f"{one.place(row, one.row[0].cell[at])}: {row.cell[at][:40]!r}: {error}") from None
     stamps = iter(read.stamp)
-    return [[next(stamps).period for _ in one.row[1:]] for one in cells], told(read.style)
+    return [[next(stamps).period for _ in one.row[1:]] for one in cells], date_notes(read.style)
 
 
 def _read(
