@@ -53,7 +53,7 @@ def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
     if loans.empty:
         raise DataError("no loan is left in the pool")
     level = loans["level"].cat.remove_unused_categories()
-    names = tuple(str(one) for one in level.cat.categories)
+    names = tuple(str(name) for name in level.cat.categories)
     _few(names, limit)
     balance = loans["balance"].to_numpy(dtype=np.float64)
     term = loans["term"].to_numpy(dtype=np.int64)
@@ -81,24 +81,23 @@ def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
     )
 
 
-def merged(one: Stock, other: Stock, order: Sequence[str] = (), limit: int = 16) -> Stock:
+def merged(stock: Stock, other: Stock, order: Sequence[str] = (), limit: int = 16) -> Stock:
     """The aggregate of the loans of both; `order` of all levels, of their names where left out.
 
     DataError where they have more levels than `limit`.
     """
-    names = tuple(sorted({*one.level, *other.level}, key=order.index if order else None))
+    names = tuple(sorted({*stock.level, *other.level}, key=order.index if order else None))
     _few(names, limit)
 
-    def both(what: str) -> Array:
-        first, second = getattr(one, what), getattr(other, what)
-        total = np.zeros((len(names), *first.shape[1:]))
-        for stock, value in ((one, first), (other, second)):
-            total[[names.index(name) for name in stock.level]] += value
+    def both(field: str) -> Array:
+        total = np.zeros((len(names), *getattr(stock, field).shape[1:]))
+        for part in (stock, other):
+            total[[names.index(name) for name in part.level]] += getattr(part, field)
         return total
 
     return Stock(
-        names, one.n + other.n, both("late"), both("line"), both("fee"), both("fee_free"), both("bearing"),
-        one.small_balance + other.small_balance,
+        names, stock.n + other.n, both("late"), both("line"), both("fee"), both("fee_free"), both("bearing"),
+        stock.small_balance + other.small_balance,
     )  # fmt: skip
 
 

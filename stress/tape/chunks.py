@@ -84,8 +84,8 @@ def _text(tape: Tape) -> Iterator[pd.DataFrame]:
     except UnicodeDecodeError:
         raise DataError(f"{tape.path}: is not {NAMES[tape.encoding]} text throughout: save it as UTF-8") from None
     except (ValueError, OSError) as error:  # a parser error is a ValueError
-        said = _ragged(tape) or " ".join(str(error).split())[:200]
-        raise DataError(f"{tape.path}: is not a CSV table with a heading: {said}") from None
+        fault = _ragged(tape) or " ".join(str(error).split())[:200]
+        raise DataError(f"{tape.path}: is not a CSV table with a heading: {fault}") from None
 
 
 def _by_arrow(tape: Tape, arrow: Any, stream: Any) -> Iterator[pd.DataFrame]:

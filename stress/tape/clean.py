@@ -73,13 +73,13 @@ def clean(tape: pd.DataFrame, raw: pd.DataFrame | None = None, first_row: int = 
 
 def together(parts: Iterable[Sequence[Dropped]]) -> tuple[Dropped, ...]:
     """What several chunks dropped, a reason at a time; the first row of each is that of the first chunk."""
-    found: dict[str, Dropped] = {}
-    for one in (dropped for part in parts for dropped in part):
-        before = found.get(one.reason)
-        found[one.reason] = (
-            one if before is None else before._replace(n=before.n + one.n, balance=before.balance + one.balance)
+    by_reason: dict[str, Dropped] = {}
+    for drop in (drop for part in parts for drop in part):
+        before = by_reason.get(drop.reason)
+        by_reason[drop.reason] = (
+            drop if before is None else before._replace(n=before.n + drop.n, balance=before.balance + drop.balance)
         )
-    return tuple(found.values())
+    return tuple(by_reason.values())
 
 
 def _shown(cell: object) -> str:

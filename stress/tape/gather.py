@@ -54,8 +54,8 @@ def gather(
         balance += part.balance_read
         dropped.append(part.dropped)
         if len(part.loans):
-            more = aggregate(part.loans)
-            stock = more if stock is None else merged(stock, more, names_of(cuts) if cuts else ())
+            added = aggregate(part.loans)
+            stock = added if stock is None else merged(stock, added, names_of(cuts) if cuts else ())
     reasons = together(dropped)
     _allowed(tape, reasons, n, balance, allowed)
     if stock is None:
@@ -77,10 +77,10 @@ def read_tape(path: str | Path, rename: Mapping[str, str] | None = None, late: L
 
 
 def _allowed(tape: Tape, dropped: tuple[Dropped, ...], n: int, balance: float, allowed: float) -> None:
-    lost = [one for one in dropped if one.reason not in NOTHING]
-    free = sum(one.n for one in dropped if one.reason in NOTHING)
-    rows = sum(one.n for one in lost) / max(n - free, 1)
-    money = sum(one.balance for one in lost) / balance if balance else 0.0
+    lost = [drop for drop in dropped if drop.reason not in NOTHING]
+    free = sum(drop.n for drop in dropped if drop.reason in NOTHING)
+    rows = sum(drop.n for drop in lost) / max(n - free, 1)
+    money = sum(drop.balance for drop in lost) / balance if balance else 0.0
     if max(rows, money) > allowed:
         lost_share = f"{rows:.2%} of the rows with {money:.2%} of the balance"
         raise DataError(
@@ -90,8 +90,8 @@ def _allowed(tape: Tape, dropped: tuple[Dropped, ...], n: int, balance: float, a
 
 
 def _listed(tape: Tape, dropped: tuple[Dropped, ...]) -> str:
-    said = []
-    for one in dropped:
-        cell = f", column {tape.theirs[one.column]!r}: {one.cell!r}" if one.column else ""
-        said.append(f"\n  row {one.first_row}{cell}: {one.reason} ({one.n:,} rows, balance {one.balance:,.2f})")
-    return "".join(said)
+    lines = []
+    for drop in dropped:
+        cell = f", column {tape.theirs[drop.column]!r}: {drop.cell!r}" if drop.column else ""
+        lines.append(f"\n  row {drop.first_row}{cell}: {drop.reason} ({drop.n:,} rows, balance {drop.balance:,.2f})")
+    return "".join(lines)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from stress.errors import ConfigError, DataError
 from stress.tables.dates import counted
 from stress.tape.chunks import chunks
+from stress.tape.column import bare, clean_text
 from stress.tape.gather import ALLOWED_SHARE
 from stress.tape.issued import Issued
-from stress.tape.seen import bare, clean_text
 from stress.tape.source import OUTCOMES, Tape, opened
 
 Array = NDArray[np.float64]
@@ -55,8 +55,8 @@ def outcomes_of(
 
     `defaulted`: statuses that are default; `still`: those of loans that go on, at risk up to their age and no further;
     every other status ended otherwise. Cohorts are periods of `per_year`. `dates`: how those such as 3/4/2025 are
-    written, one of WAYS; where left out, the column shows it. Raises DataError where it does not and it matters, where
-    no loan has a status that was named, and where more than `allowed` of the rows lack a date, an age or a status.
+    written, one of ORDERS; where left out, the column shows it. Raises DataError where it does not and it matters,
+    where no loan has a status that was named, where more than `allowed` of the rows lack a date, an age or a status.
     """
     tape = opened(path, rename, OUTCOMES)
     counts: Counter[Key] = Counter()
@@ -70,12 +70,12 @@ def outcomes_of(
             f"{tape.path}: {len(lost):,} of {n:,} rows have no date, age or status that can be read, more than "
             f"{100.0 * allowed:.4g}%; the first: {lost[0]}"
         )
-    seen: Counter[tuple[str, int, str]] = Counter()
-    way = issued.way()
+    loans: Counter[tuple[str, int, str]] = Counter()
+    order = issued.order()
     for (cohorts, age, status), count in counts.items():
-        seen[cohorts[way], age, status] += count
-    note = [f"{tape.theirs['issued']}: dates are {issued.said(way)}"] if issued.slashed else []
-    return _table(tape, seen, set(defaulted), set(still), lost, note)
+        loans[cohorts[order], age, status] += count
+    note = [f"{tape.theirs['issued']}: dates are {issued.in_words(order)}"] if issued.slashed else []
+    return _table(tape, loans, set(defaulted), set(still), lost, note)
 
 
 def _count(tape: Tape, frame: pd.DataFrame, row: int, issued: Issued, counts: Counter[Key]) -> list[str]:
@@ -107,14 +107,14 @@ def _cell(value: object) -> str:
 
 def _table(
     tape: Tape,
-    seen: Counter[tuple[str, int, str]],
+    loans: Counter[tuple[str, int, str]],
     defaulted: set[str],
     still: set[str],
     lost: list[str],
     note: list[str],
 ) -> Outcomes:
     statuses: Counter[str] = Counter()
-    for (_, _, status), count in seen.items():
+    for (_, _, status), count in loans.items():
         statuses[status] += count
     if not statuses:
         raise DataError(f"{tape.path}: has no loans below its heading")
@@ -127,16 +127,18 @@ def _table(
             raise DataError(f"{tape.path}: {name} {unknown[0]}: no loan has this status; there are {there}")
     if not defaulted:
         raise DataError(f"{tape.path}: say which statuses are default with --defaulted; there are {there}")
-    cohorts = sorted({cohort for cohort, _, _ in seen})
-    ages = [age for _, age, _ in seen]
+    cohorts = sorted({cohort for cohort, _, _ in loans})
+    ages = [age for _, age, _ in loans]
     first, last = min(ages), max(ages)
     ended = np.zeros((3, len(cohorts), last - first + 1))
-    for (cohort, age, status), count in seen.items():
+    for (cohort, age, status), count in loans.items():
         ended[0 if status in defaulted else 1 if status in still else 2, cohorts.index(cohort), age - first] += count
     total = ended.sum(axis=0)
     at_risk = total[:, ::-1].cumsum(axis=1)[:, ::-1]
-    said = [f"{status} ({count:,}): {_meant(status, defaulted, still)}" for status, count in statuses.most_common(12)]
-    note = [f"{int(total.sum()):,} loans; {'; '.join(said)}", *note]
+    meanings = [
+        f"{status} ({count:,}): {_meant(status, defaulted, still)}" for status, count in statuses.most_common(12)
+    ]
+    note = [f"{int(total.sum()):,} loans; {'; '.join(meanings)}", *note]
     if lost:
         note.append(f"{len(lost):,} rows left out, the first: {lost[0]}")
     return Outcomes(tuple(cohorts), tuple(range(first, last + 1)), at_risk, ended[0], tuple(note))

@@ -71,11 +71,11 @@ def _assumed(stock: Stock, like: Pool) -> dict[str, Any]:
     late = {name: _late(row) for name, row in zip(stock.level, stock.late, strict=True)}
     segments = []
     for segment in like.segments:
-        kept = segment.model_dump(mode="json", exclude_none=True, exclude={"delinquent"})
-        kept |= {"share": share.get(segment.name, 0.0)}
+        values = segment.model_dump(mode="json", exclude_none=True, exclude={"delinquent"})
+        values |= {"share": share.get(segment.name, 0.0)}
         if like.ladder is not None and segment.name in late:
-            kept |= {"delinquent": late[segment.name]}
-        segments.append(kept)
+            values |= {"delinquent": late[segment.name]}
+        segments.append(values)
     dumped = like.model_dump(mode="json", exclude_none=True)
     tape = "balance, segments.share, opening and segments.delinquent come from the tape, all else from the pool"
     return dumped | {
@@ -164,4 +164,4 @@ def _shares(value: Array) -> list[float]:
     """Shares of ten decimals that sum to 1: the largest takes up the rounding."""
     share = np.round(value / value.sum(), 10)
     share[np.argmax(share)] += 1.0 - share.sum()
-    return [float(f"{one:.10f}") for one in share]
+    return [float(f"{part:.10f}") for part in share]

@@ -117,7 +117,7 @@ def _address(path: str | Path) -> Path:
 
 def _places(path: Path, head: list[str], theirs: Mapping[str, str]) -> dict[str, int]:
     """Where each column stands; small letters and blanks for underscores will do. DataError with what there is."""
-    found: dict[str, int] = {}
+    place: dict[str, int] = {}
     for ours, name in theirs.items():
         places = [k for k, cell in enumerate(head) if cell == name]
         places = places or [k for k, cell in enumerate(head) if word(cell) == word(name)]
@@ -132,11 +132,11 @@ def _places(path: Path, head: list[str], theirs: Mapping[str, str]) -> dict[str,
                 theirs_of_it = head[list(map(word, head)).index(INTEREST)]
                 hint = f"interest a year in its place: --column {quote(f'{INTEREST}={theirs_of_it}')}"
             raise DataError(f"{path}: has no column {name!r} ({_MEANING[ours]}); {hint}")
-        other = next((one for one, place in found.items() if place == places[0]), None)
+        other = next((taken for taken, k in place.items() if k == places[0]), None)
         if other is not None:
             raise DataError(f"{path}: column {name!r} is named for both {other} and {ours}")
-        found[ours] = places[0]
-    return found
+        place[ours] = places[0]
+    return place
 
 
 class Heading(NamedTuple):
@@ -158,12 +158,12 @@ def _heading(
     wanted = {word(name) for name in theirs.values()}
     for k, row in enumerate(rows):
         words = [word(cell) for cell in row]
-        if wanted <= set(words) and not (len(wanted) < sum(one in wanted for one in words) and _both(rows, k, spans)):
+        if wanted <= set(words) and not (len(wanted) < sum(name in wanted for name in words) and _both(rows, k, spans)):
             return Heading(row, k)
-    pairs = [found for k in range(1, len(rows)) if (found := _both(rows, k, spans))]
-    for found in pairs:
-        if wanted <= set(map(word, found.cells)):
-            return found
+    pairs = [heading for k in range(1, len(rows)) if (heading := _both(rows, k, spans))]
+    for heading in pairs:
+        if wanted <= set(map(word, heading.cells)):
+            return heading
     if pairs or not rows:
         return pairs[0] if pairs else None
     wide = [len(row) for row in rows]
@@ -235,10 +235,10 @@ def no_parquet(path: Path, error: BaseException) -> DataError:
 
 
 def _of_workbook(path: Path, theirs: dict[str, str]) -> Tape:
-    found = ((name, _of_sheet(path, name, rows, theirs)) for name, rows in sheets(path))
-    heads = {name: head for name, head in found if head is not None}
+    headings = ((name, _of_sheet(path, name, rows, theirs)) for name, rows in sheets(path))
+    heads = {name: head for name, head in headings if head is not None}
     wanted = {word(n) for n in theirs.values()}
-    fits = {name: found for name, found in heads.items() if wanted <= set(map(word, found[1].cells))}
+    fits = {name: head for name, head in heads.items() if wanted <= set(map(word, head[1].cells))}
     if len(fits) > 1:
         raise several(path, fits, "sheets that hold a tape")
     if not heads:

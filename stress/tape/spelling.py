@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from stress.errors import DataError
 from stress.tables.numbers import Mixed, decimal_from, is_missing, parse_number
+from stress.tape.column import Cell, Column, Range, bare, clean_text
 from stress.tape.levels import Cuts, by_score, said_of
-from stress.tape.seen import Cell, Range, Seen, bare, clean_text
 from stress.tape.source import NUMBERS, Tape
 
 Late = Literal["auto", "days", "buckets", "mba"]
@@ -58,28 +58,28 @@ class Spelling(NamedTuple):
 
 def look(tape: Tape, parts: Iterable[tuple[int, pd.DataFrame]], late: Late = "auto", cuts: Cuts = ()) -> Spelling:
     """The spelling of a tape. DataError with column, row and cell where it is not certain, or a cell is a formula."""
-    seen = {name: Seen(name) for name in ("level", *NUMBERS) if name not in tape.text}
+    columns = {name: Column(name) for name in ("level", *NUMBERS) if name not in tape.text}
     loans = False
     for row, frame in parts:
         loans |= len(frame) > 0
-        for name, one in seen.items():
-            one.add(row, frame[name].to_numpy())
-        if "level" not in seen:
+        for name, column in columns.items():
+            column.add(row, frame[name].to_numpy())
+        if "level" not in columns:
             _no_formulas(tape, "level", _FORMULA, row, frame["level"])
     if not loans:
         raise DataError(f"{tape.path}: holds no loans")
-    for name, one in seen.items():
-        if one.code and set(one.code) <= {"true", "false"}:
+    for name, column in columns.items():
+        if column.code and set(column.code) <= {"true", "false"}:
             raise DataError(f"{tape.path}: column {tape.theirs[name]!r}: holds true and false; numbers are needed")
-        for cell in one.code.values():
+        for cell in column.code.values():
             if cell.text.startswith(("=", "@")):
                 raise _formula(tape, name, cell)
-    decimal = _decimal(tape, seen)
+    decimal = _decimal(tape, columns)
     note = [*tape.note, *(["numbers have a decimal comma"] if decimal == "," else [])]
-    fee = _fee(tape, seen["monthly_fee"], seen["monthly_fee"].range[decimal], note)
-    how, blank = _lateness(tape, seen["days_past_due"], seen["days_past_due"].range[decimal], late, note)
+    fee = _fee(tape, columns["monthly_fee"], columns["monthly_fee"].range[decimal], note)
+    how, blank = _lateness(tape, columns["days_past_due"], columns["days_past_due"].range[decimal], late, note)
     if cuts:
-        _scores(tape, seen["level"])
+        _scores(tape, columns["level"])
         note.append(f"{tape.theirs['level']}: {said_of(cuts)}; a score at a cut belongs to the level above it")
     return Spelling(decimal, fee, how, blank, tuple(note), cuts)
 
@@ -99,7 +99,7 @@ def read(spelling: Spelling, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _scores(tape: Tape, level: Seen) -> None:
+def _scores(tape: Tape, level: Column) -> None:
     """DataError where not all scores are numbers of one kind."""
     where = f"{tape.path}: column {tape.theirs['level']!r}"
     if level.code:
@@ -110,59 +110,61 @@ def _scores(tape: Tape, level: Seen) -> None:
         raise DataError(f"{where}: {some}: a percent sign stands on all scores or on none")
 
 
-def _decimal(tape: Tape, seen: dict[str, Seen]) -> str:
+def _decimal(tape: Tape, columns: dict[str, Column]) -> str:
     shown: dict[str, str] = {}
-    for one in seen.values():
-        shown |= {sign: cell for sign, cell in one.shown.items() if sign not in shown}
+    for column in columns.values():
+        shown |= {sign: cell for sign, cell in column.shown.items() if sign not in shown}
     try:
         return decimal_from(shown)
     except Mixed as error:
         raise DataError(f"{tape.path}: {error}") from None
 
 
-def _fee(tape: Tape, fee: Seen, held: Range, note: list[str]) -> float:
+def _fee(tape: Tape, fee: Column, numbers: Range, note: list[str]) -> float:
     """Percents are known by their signs, or because no fraction is so large."""
     name, most = tape.theirs["monthly_fee"], MAX_APR if tape.interest else MAX_FEE
-    what, each, time = ("rates", "a year", "year") if tape.interest else ("fees", "of principal a month", "month")
+    charges, unit, time = ("rates", "a year", "year") if tape.interest else ("fees", "of principal a month", "month")
     where = f"{tape.path}: column {name!r}"
     if fee.percent and fee.plain:
         some = f"row {fee.percent.row} has {fee.percent.text!r}, row {fee.plain.row} {fee.plain.text!r}"
-        raise DataError(f"{where}: {some}: a percent sign stands on all {what} or on none")
-    if fee.percent or held.high <= most:
+        raise DataError(f"{where}: {some}: a percent sign stands on all {charges} or on none")
+    if fee.percent or numbers.high <= most:
         return 0.01 if fee.percent else 1.0
-    row, text = held.highest
-    if held.least > most and held.high <= 100.0 * most:
+    row, text = numbers.highest
+    if numbers.least > most and numbers.high <= 100.0 * most:
         note.append(f"{name} is read in percent a {time}: {text} in row {row:,} is {text}%")
         return 0.01
     raise DataError(
-        f"{where}: row {row}: {text!r}: above {most:g} {each}, so no fraction, and not all {what} can "
-        f"be percents (the smallest is {held.least:g}): write fractions (0.009), or percents with their sign (0.9%)"
+        f"{where}: row {row}: {text!r}: above {most:g} {unit}, so no fraction, and not all {charges} can "
+        f"be percents (the smallest is {numbers.least:g}): write fractions (0.009), or percents with their sign (0.9%)"
     )
 
 
-def _lateness(tape: Tape, days: Seen, held: Range, wanted: Late, note: list[str]) -> tuple[Late, bool]:
+def _lateness(tape: Tape, days: Column, numbers: Range, wanted: Late, note: list[str]) -> tuple[Late, bool]:
     """(what days_past_due counts, whether an empty cell means not late)."""
     name = tape.theirs["days_past_due"]
     coded = bool((CURRENT | WORST) & set(days.code))
     late = {value for value in days.value if value > 0.0}
     how = wanted
     if wanted == "auto":
-        how = _kind(coded, late) if late and held.whole and (coded or held.high <= FEW) else "days"
+        how = _kind(coded, late) if late and numbers.whole and (coded or numbers.high <= FEW) else "days"
     if how == "auto":
-        row, text = held.highest
-        what = "beside codes: a bucket or a code of thirty days?" if coded else "is the latest: days, buckets or codes?"
-        raise DataError(f"{tape.path}: column {name!r}: row {row}: {text!r} {what} {_OPTION}")
+        row, text = numbers.highest
+        doubt = (
+            "beside codes: a bucket or a code of thirty days?" if coded else "is the latest: days, buckets or codes?"
+        )
+        raise DataError(f"{tape.path}: column {name!r}: row {row}: {text!r} {doubt} {_OPTION}")
     strange = sorted(late - MBA) if how == "mba" else [value for value in sorted(late) if value % 1.0 and how != "days"]
     if strange:
         known = "codes of the MBA (3, 6, 9)" if how == "mba" else "whole buckets"
         raise DataError(f"{tape.path}: column {name!r}: {strange[0]:g} is none of the {known}; {_OPTION}")
     if how != "days":
-        what = "buckets of thirty days" if how == "buckets" else "codes (3: 30-59 days, 6: 60-89, 9: 90 and more)"
-        note.append(f"{name} holds {what}" + ("; C is current" if coded else ""))
-    blank = days.blank and not held.zero and not coded
+        meaning = "buckets of thirty days" if how == "buckets" else "codes (3: 30-59 days, 6: 60-89, 9: 90 and more)"
+        note.append(f"{name} holds {meaning}" + ("; C is current" if coded else ""))
+    blank = days.blank and not numbers.zero and not coded
     if blank:
         note.append(f"{name}: an empty cell means current, for no cell says 0")
-    if held.low < 0.0:
+    if numbers.low < 0.0:
         note.append(f"{name}: below zero is paid ahead, so current")
     return how, blank
 
@@ -180,7 +182,7 @@ def _numbers(spelling: Spelling, name: str, cells: NDArray[Any]) -> NDArray[np.f
     if cells.dtype != object:
         return np.asarray(cells, dtype=np.float64)
     code, cell = pd.factorize(pd.Series(cells, dtype="object"))
-    table = np.array([*(_number(spelling, name, clean_text(one)) for one in cell), math.nan])
+    table = np.array([*(_number(spelling, name, clean_text(text)) for text in cell), math.nan])
     return np.asarray(table[code], dtype=np.float64)
 
 

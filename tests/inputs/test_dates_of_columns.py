@@ -220,9 +220,9 @@ def test_chunks_of_a_tape_show_the_way_for_those_before_them(tmp_path: Path) -> 
     first = issued.cohorts(2, pd.Series(["02/01/2019", "2019-05", "never"]))
     assert first == {"02/01/2019": ("2019-02", "2019-01"), "2019-05": ("2019-05", "2019-05"), "never": None}
     with pytest.raises(DataError, match="row 2: '02/01/2019' may be"):
-        issued.way()
+        issued.order()
     issued.cohorts(5, pd.Series(["20/01/2019"]))
-    assert issued.way() == 1
+    assert issued.order() == 1
 
 
 def dated(folder: Path, name: str, head: str, rows: list[str]) -> str:

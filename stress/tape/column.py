@@ -48,8 +48,8 @@ class Range:
         self.whole &= value == math.floor(value)
 
 
-class Seen:
-    """What was seen of one column."""
+class Column:
+    """What the cells of a column show."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -96,14 +96,14 @@ class Seen:
             return
         text = bare(self.name, cell.text)
         point, comma = parse_number(text, "."), parse_number(text, ",")
-        found = point or comma
-        if found is None:
+        number = point or comma
+        if number is None:
             if len(self.code) < MOST_CODES:
                 self.code.setdefault(cell.text.lower(), cell)
             return
         self.shown.setdefault(decimal_shown(text), text)
-        as_point, as_comma = (math.nan if one is None else one.value for one in (point, comma))
-        self._number(as_point, as_comma, cell, found.percent)
+        as_point, as_comma = (math.nan if parsed is None else parsed.value for parsed in (point, comma))
+        self._number(as_point, as_comma, cell, number.percent)
 
     def _number(self, point: float, comma: float, cell: Cell, percent: bool) -> None:
         for decimal, value in ((".", point), (",", comma)):
