@@ -31,6 +31,16 @@ def test_a_swap_moves_with_the_scenario_of_the_index() -> None:
     same(data, "principal_paid", "R", 5.3)
 
 
+def test_a_swap_on_a_schedule_of_notionals_pays_on_what_the_schedule_says() -> None:
+    """Index 6% against 3.6%, on 800, then 500, whatever the notes are: 1.6, 1.0, 1.0; on 4,000 8 each."""
+    legs = [{"step": "receive", "party": "swap", "amount": "notional * (index.libor - 0.036) / 12", "to": "income"}]
+    rest = {"parties": ["swap"], "indices": {"libor": 0.06}}
+    scheduled = deal([*legs, *PLAIN], quantities={"notional": [[1, 800.0], [2, 500.0]]}, **rest)
+    same(run(scheduled), "received", "swap", 1.6, 2.6, 3.6)
+    fixed = deal([*legs, *PLAIN], quantities={"notional": "4_000"}, **rest)
+    same(run(fixed), "received", "swap", 8.0, 16.0, 24.0)
+
+
 def test_a_liquidity_facility_is_drawn_for_senior_interest_and_paid_back() -> None:
     """Income 5, 4, 3.2 of a yield of 6%: A's 6 lacks 1, drawn; 4 and 2.4 lack nothing. Month 3 pays it back.
 

@@ -33,6 +33,13 @@ READ = {
     "-pool + 2 * pool": "money",
     "defaults / 1e3 * month": "money",
     "idle_cash_days >= 30": "condition",
+    "limits * (pool_factor - 0.02) / 12": "money",
+    "max(0, (overdue_60 - 0.02) * limits)": "money",
+    "4e8 * overdue_60 / 12": "money",
+    "pool + limits * overdue_60": "money",
+    "if(month > 12, limits * overdue_60, 0.5 * pool)": "money",
+    "2_000 * month": "money",
+    "limits * overdue_60 > 0.1 * pool": "condition",
 }
 
 
@@ -52,6 +59,11 @@ REFUSED = {
     "pool * 5%": ("money", "at character 9: '%' has no meaning here; write a share: 0.05 for 5%"),
     "(pool": ("money", "at character 6: expected ')', found the end"),
     "pool_factor": ("money", "is a share or rate; an amount of money is asked here"),
+    "12 * pool_factor": ("money", "is a share or rate; an amount of money is asked here"),
+    "pool_factor + 4e8": ("money", "is a share or rate; an amount of money is asked here"),
+    "limits * overdue_60 / pool": ("money", "is a share or rate; an amount of money is asked here"),
+    "limits * overdue_60 + pool_factor": ("money", "is a share or rate; an amount of money is asked here"),
+    "limits * overdue_60 > 0.02 or pool > 3": ("money", "is a condition; an amount of money is asked here"),
     "pool > 3": ("money", "is a condition; an amount of money is asked here"),
     "pool * 0.9 ": ("condition", "is an amount of money; a condition is asked here"),
     "3": ("condition", "is a number; a condition is asked here"),

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from stress.inputs.deal.formula_signs import below_zero
 from stress.inputs.deal.formula_text import FormulaError, Node, parse
-from stress.inputs.deal.formulas import END, Names, Value, looks_at, quantity_of, read, value
+from stress.inputs.deal.formula_values import Value
+from stress.inputs.deal.formulas import END, Names, looks_at, quantity_of, read, value
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES, Unit
 from stress.inputs.deal.reading import located
 from stress.inputs.deal.terms import PHASES, Terms, Trigger
