@@ -79,8 +79,8 @@ def frame(answer: Any) -> pd.DataFrame:
 
     from stress.report.page.chapters import chapter
 
-    found = chapter(answer)
-    sheet = found.exhibit.data if found.exhibit and not found.sheet.rows else found.sheet
+    section = chapter(answer)
+    sheet = section.exhibit.data if section.exhibit and not section.sheet.rows else section.sheet
     return pd.DataFrame([row[1:] for row in sheet.rows], [row[0] for row in sheet.rows], list(sheet.head[1:]))
 
 

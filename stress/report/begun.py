@@ -29,16 +29,16 @@ def fan_of(ds: xr.Dataset, quantity: str) -> Fan:
     level = measures.fan(ds, quantity, clamp=True).values
     if quantity == "excess_spread":
         level = np.where(ds["pool_balance"].values[..., 2:3] < SMALL_POOL, np.nan, level)
-    found = Fan(ds["month"].values, level, ds[f"{quantity}_mean"].values)
+    fan = Fan(ds["month"].values, level, ds[f"{quantity}_mean"].values)
     first = at_the_state(ds, quantity)
     if first is None:
-        return found
-    after = found.month > first.month
-    mean = np.broadcast_to(first.value, found.mean.shape[:-1])[..., None]
+        return fan
+    after = fan.month > first.month
+    mean = np.broadcast_to(first.value, fan.mean.shape[:-1])[..., None]
     return Fan(
-        np.append(first.month, found.month[after]),
+        np.append(first.month, fan.month[after]),
         np.concatenate([np.repeat(mean[..., None], level.shape[-1], -1), level[..., after, :]], -2),
-        np.concatenate([mean, found.mean[..., after]], -1),
+        np.concatenate([mean, fan.mean[..., after]], -1),
     )
 
 
@@ -63,19 +63,19 @@ def at_the_state(ds: xr.Dataset, quantity: str) -> First | None:
     waits = state.pending is not None
     if quantity == "note_balance":
         original = [max(note.original(size), np.finfo(float).tiny) for note in job.deal.notes]
-        held = [state.notes[note.name].balance for note in job.deal.notes]
-        return First(month - waits, np.array(held) / np.array(original), waits)
-    told = {
+        balances = [state.notes[note.name].balance for note in job.deal.notes]
+        return First(month - waits, np.array(balances) / np.array(original), waits)
+    values = {
         "cumulative_default": state.sums.defaults / size,
         "default_stock": (state.sums.defaults - state.sums.recoveries) / size,
     }
     if job.deal.trust is None:
-        told["pool_balance"] = sum(held.performing + sum(held.late) for held in state.pool) / size
+        values["pool_balance"] = sum(held.performing + sum(held.late) for held in state.pool) / size
     if not waits:
-        told["cash_balance"] = sum(state.accounts.values()) / size
+        values["cash_balance"] = sum(state.accounts.values()) / size
     if state.lately.excess_spread:
-        told["excess_spread"] = state.lately.excess_spread[-1]
-    return First(month, np.array(told[quantity]), False) if quantity in told else None
+        values["excess_spread"] = state.lately.excess_spread[-1]
+    return First(month, np.array(values[quantity]), False) if quantity in values else None
 
 
 def begun(ds: xr.Dataset, quantity: str) -> str:

@@ -15,8 +15,8 @@ def sheets(change: BookChange) -> list[tuple[str, Sheet]]:
     """Figures by scenario, and the positions under the harshest; with their titles."""
     scale, word = next((s for s in SCALES if max(_sizes(change.figures), default=0.0) >= s[0]), SCALES[-1])
     head = ("before", "after", "difference")
-    figures = tuple((one.scenario, one.figure, *_cells(one, scale)) for one in change.figures)
-    positions = tuple((one.figure, *_cells(one, scale)) for one in change.positions)
+    figures = tuple((row.scenario, row.figure, *_cells(row, scale)) for row in change.figures)
+    positions = tuple((row.figure, *_cells(row, scale)) for row in change.positions)
     unit = f"{change.currency}{word}"
     draws = (
         "Both rest on the same draws, of which much noise cancels: the error shown is that of unlike draws"
@@ -39,10 +39,12 @@ def tables(change: BookChange) -> list[Table]:
 
 
 def _sizes(changes: Sequence[Change]) -> list[float]:
-    return [abs(x) for one in changes for x in (one.before, one.after)]
+    return [abs(x) for change in changes for x in (change.before, change.after)]
 
 
-def _cells(one: Change, scale: float) -> tuple[str, str, str]:
-    pairs = ((one.before, one.before_se), (one.after, one.after_se), (one.difference, one.error))
-    before, after, more = (f"{x / scale:,.3f} ± {e / scale:,.3f}".replace("-", "\N{MINUS SIGN}") for x, e in pairs)
-    return before, after, more if one.difference else "0"
+def _cells(change: Change, scale: float) -> tuple[str, str, str]:
+    pairs = ((change.before, change.before_se), (change.after, change.after_se), (change.difference, change.error))
+    before, after, difference = (
+        f"{x / scale:,.3f} ± {e / scale:,.3f}".replace("-", "\N{MINUS SIGN}") for x, e in pairs
+    )
+    return before, after, difference if change.difference else "0"

@@ -34,57 +34,57 @@ class Line(NamedTuple):
     """Of the note."""
 
 
-def story(found: BookPath, positions: Sequence[PositionRisk]) -> list[tuple[str, list[str]]]:
+def story(path: BookPath, positions: Sequence[PositionRisk]) -> list[tuple[str, list[str]]]:
     """A path across deals: the factors, then every deal as its replay tells it. (heading, sentences)."""
-    said, of_the_book = [], " of the book" * any(found.start.values())
-    for f, name in enumerate(found.factors):
-        low = int(np.argmin(found.factor[:, f]))
-        said.append(
-            f"{name} is at {level(found.factor[:, f].mean())} on average and lowest in month {low + 1}{of_the_book} "
-            f"({level(found.factor[low, f])} standard deviations; low is bad)."
+    sentences, of_the_book = [], " of the book" * any(path.start.values())
+    for f, name in enumerate(path.factors):
+        low = int(np.argmin(path.factor[:, f]))
+        sentences.append(
+            f"{name} is at {level(path.factor[:, f].mean())} on average and lowest in month {low + 1}{of_the_book} "
+            f"({level(path.factor[low, f])} standard deviations; low is bad)."
         )
-    told = [(f"Path {found.path} under {found.scenario}: the factors", said)] if said else []
-    for deal, trace in found.deals.items():
+    sections = [(f"Path {path.path} under {path.scenario}: the factors", sentences)] if sentences else []
+    for deal, trace in path.deals.items():
         notes = {p.note for p in positions if p.deal == deal}
         lines = [line for line in story_of_deal(trace) if not _of_other_note(line, trace, notes)]
-        begins = found.start[deal]
-        told.append((deal, [f"Its month 1 is month {begins + 1} of the book.", *lines] if begins else lines))
-    return told
+        begins = path.start[deal]
+        sections.append((deal, [f"Its month 1 is month {begins + 1} of the book.", *lines] if begins else lines))
+    return sections
 
 
-def losing(found: BookPath, positions: Sequence[PositionRisk]) -> list[Line]:
+def losing(path: BookPath, positions: Sequence[PositionRisk]) -> list[Line]:
     """Positions that lose on the path, those that lose most of the book first."""
-    shown = [(p, float(found.deals[p.deal]["loss"].sel(tranche=p.note))) for p in positions]
-    shown.sort(key=lambda one: -abs(one[0].amount) * one[1])
-    return [Line(p.name, _balance(found, p), lost) for p, lost in shown if lost > 0.0]
+    losses = [(p, float(path.deals[p.deal]["loss"].sel(tranche=p.note))) for p in positions]
+    losses.sort(key=lambda loss: -abs(loss[0].amount) * loss[1])
+    return [Line(p.name, _balance(path, p), lost) for p, lost in losses if lost > 0.0]
 
 
-def months(found: BookPath, positions: Sequence[PositionRisk]) -> Sheet:
+def months(path: BookPath, positions: Sequence[PositionRisk]) -> Sheet:
     """Factors by quarter of the book's life, and what is left of the notes that lose."""
-    lines, rows = losing(found, positions)[:MOST], []
-    n_month = max([len(found.factor), *(len(line.balance) for line in lines)])
+    lines, rows = losing(path, positions)[:MOST], []
+    n_month = max([len(path.factor), *(len(line.balance) for line in lines)])
     for begin in range(0, n_month, QUARTER):
         last = min(begin + QUARTER, n_month)
-        levels = map(level, found.factor[begin:last].mean(axis=0)) if found.factors else ()
+        levels = map(level, path.factor[begin:last].mean(axis=0)) if path.factors else ()
         left = (percent(float(line.balance[last - 1]), 1) for line in lines)
         rows.append((span(begin + 1, last), *levels, *left))
-    heads = (*found.factors, *(f"{line.name}, left" for line in lines))
+    heads = (*path.factors, *(f"{line.name}, left" for line in lines))
     return Sheet(("Months", *heads), tuple(rows), NOTE)
 
 
-def table(found: BookPath, positions: Sequence[PositionRisk]) -> Table:
+def table(path: BookPath, positions: Sequence[PositionRisk]) -> Table:
     """The path month by month: factors, defaults of every deal so far, and what is left of the notes that lose."""
-    lines = losing(found, positions)
-    defaults = [_aligned(found, deal, trace["cumulative_default"].values) for deal, trace in found.deals.items()]
+    lines = losing(path, positions)
+    defaults = [_aligned(path, deal, trace["cumulative_default"].values) for deal, trace in path.deals.items()]
     columns = (
         Column("Month", "number"),
-        *(Column(name, "number") for name in found.factors),
-        *(Column(f"{deal}: defaults so far", "share") for deal in found.deals),
+        *(Column(name, "number") for name in path.factors),
+        *(Column(f"{deal}: defaults so far", "share") for deal in path.deals),
         *(Column(f"{line.name}: left", "share") for line in lines),
     )
-    parts = [*found.factor.T, *defaults, *(line.balance for line in lines)]
-    rows = [(t + 1, *_cells(parts, t)) for t in range(len(found.factor))]
-    note = f"Path {found.path} under {found.scenario}. {NOTE} Defaults: over the cut-off balance."
+    parts = [*path.factor.T, *defaults, *(line.balance for line in lines)]
+    rows = [(t + 1, *_cells(parts, t)) for t in range(len(path.factor))]
+    note = f"Path {path.path} under {path.scenario}. {NOTE} Defaults: over the cut-off balance."
     return Table("Worst path", columns, rows, note)
 
 
@@ -94,15 +94,15 @@ def _cells(parts: Sequence[NDArray[np.float64]], t: int) -> Iterator[float | Non
         yield x if np.isfinite(x) else None
 
 
-def _balance(found: BookPath, p: PositionRisk) -> NDArray[np.float64]:
-    held = found.deals[p.deal]["note_balance"].sel(tranche=p.note).values
-    return _aligned(found, p.deal, held / max(float(held.max()), 1e-300))
+def _balance(path: BookPath, p: PositionRisk) -> NDArray[np.float64]:
+    balance = path.deals[p.deal]["note_balance"].sel(tranche=p.note).values
+    return _aligned(path, p.deal, balance / max(float(balance.max()), 1e-300))
 
 
-def _aligned(found: BookPath, deal: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _aligned(path: BookPath, deal: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """(T,) by month of the book; not a number where the deal does not live, or what it did is data."""
-    total, first = np.full(len(found.factor), np.nan), int(found.deals[deal]["month"][0])
-    total[found.start[deal] + first - 1 :][: len(values)] = values
+    total, first = np.full(len(path.factor), np.nan), int(path.deals[deal]["month"][0])
+    total[path.start[deal] + first - 1 :][: len(values)] = values
     return total
 
 

@@ -22,14 +22,14 @@ _POSITION = (
 
 
 def tables(
-    risk: BookRisk, one: ScenarioRisk, worst: BookPath | None = None, common: BookReverse | None = None
+    risk: BookRisk, scenario_risk: ScenarioRisk, worst: BookPath | None = None, common: BookReverse | None = None
 ) -> list[Table]:
     """Scenarios, tails, positions, concentrations: a sheet each, all scenarios below each other; of the detailed
     one the worst path; the common path."""
-    found = [_scenarios(risk), _tails(risk), _positions(risk), _shares(risk)]
+    sheets = [_scenarios(risk), _tails(risk), _positions(risk), _shares(risk)]
     if worst is not None:
-        found.append(book_path.table(worst, one.positions))
-    return found if common is None else [*found, _common(common)]
+        sheets.append(book_path.table(worst, scenario_risk.positions))
+    return sheets if common is None else [*sheets, _common(common)]
 
 
 def _common(common: BookReverse) -> Table:
@@ -59,7 +59,9 @@ def _scenarios(risk: BookRisk) -> Table:
     names = ("expected_loss", "expected_loss_se", "loss_probability", "loss_probability_se", "income", "income_se",
              "value", "value_se", "below_cost", "below_cost_se", "standalone_es", "diversification",
              "variance_ratio")  # fmt: skip
-    rows = [(one.scenario, *(getattr(one, name) for name in names)) for one in risk.scenarios]
+    rows = [
+        (scenario_risk.scenario, *(getattr(scenario_risk, name) for name in names)) for scenario_risk in risk.scenarios
+    ]
     note = f"Shares of {risk.amount:,.0f} {risk.currency} original balance, {many(risk.paths, 'path')}."
     if risk.short:
         note += f" Short: {risk.short:,.0f} {risk.currency}."
@@ -72,9 +74,9 @@ def _tails(risk: BookRisk) -> Table:
         *(Column(name, "share") for name in ("VaR", "VaR low", "VaR high", "ES", "± ES")),
     )
     rows = [
-        (one.scenario, float(level), *var, *one.expected_shortfall[level])
-        for one in risk.scenarios
-        for level, var in one.value_at_risk.items()
+        (scenario_risk.scenario, float(level), *var, *scenario_risk.expected_shortfall[level])
+        for scenario_risk in risk.scenarios
+        for level, var in scenario_risk.value_at_risk.items()
     ]
     return Table("VaR and ES", columns, rows)
 
@@ -86,9 +88,9 @@ def _positions(risk: BookRisk) -> Table:
         *_heads(_POSITION),
     )
     rows = [
-        (one.scenario, p.name, p.deal, p.note, p.amount, *(getattr(p, name) for name in _POSITION))
-        for one in risk.scenarios
-        for p in one.positions
+        (scenario_risk.scenario, p.name, p.deal, p.note, p.amount, *(getattr(p, name) for name in _POSITION))
+        for scenario_risk in risk.scenarios
+        for p in scenario_risk.positions
     ]
     return Table("Positions", columns, rows, "Over the book; value over the position's own original balance.")
 
@@ -97,9 +99,13 @@ def _shares(risk: BookRisk) -> Table:
     columns = (Column("Scenario", "text"), Column("By", "text"), Column("Part", "text"), Column("Amount", "share"),
                Column("Part of ES", "share"), Column("± part of ES", "share"))  # fmt: skip
     rows = [
-        (one.scenario, what, *share)
-        for one in risk.scenarios
-        for what, shares in (("deal", one.deals), ("originator", one.originators), ("factor", one.factors))
+        (scenario_risk.scenario, by, *share)
+        for scenario_risk in risk.scenarios
+        for by, shares in (
+            ("deal", scenario_risk.deals),
+            ("originator", scenario_risk.originators),
+            ("factor", scenario_risk.factors),
+        )
         for share in shares
     ]
     return Table("Concentration", columns, rows)

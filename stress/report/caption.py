@@ -43,14 +43,14 @@ RESIDUAL_WORDS = (
 def footnotes(ds: xr.Dataset) -> str:
     """What a mark in the table means, where the table has one."""
     capped, paid = float(measures.felt_cap(ds).max()), has_principal(ds)
-    said = POOL_WORDS + EARLY_WORDS * may_end_early(ds)
-    said += f" Interest not paid when due on paths: {'; '.join(missed)}." if (missed := late(ds, chance, LATE)) else ""
-    said += f" mixture: {weights(ds)}." if len(measures.probabilities(ds)) > 1 else ""
-    said += f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
-    said += RESIDUAL_WORDS * bool(residual(ds))
+    text = POOL_WORDS + EARLY_WORDS * may_end_early(ds)
+    text += f" Interest not paid when due on paths: {'; '.join(missed)}." if (missed := late(ds, chance, LATE)) else ""
+    text += f" mixture: {weights(ds)}." if len(measures.probabilities(ds)) > 1 else ""
+    text += f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
+    text += RESIDUAL_WORDS * bool(residual(ds))
     names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
-    said += f" {names}: a certificate, it lent nothing and can lose nothing." if names else ""
-    return said + _in_mid_life(ds) + _on_random_rates(ds) + _shocks(ds)
+    text += f" {names}: a certificate, it lent nothing and can lose nothing." if names else ""
+    return text + _in_mid_life(ds) + _on_random_rates(ds) + _shocks(ds)
 
 
 def _in_mid_life(ds: xr.Dataset) -> str:
@@ -95,5 +95,5 @@ def _weighted_caption(ds: xr.Dataset, paths: float) -> str:
         f"{float(ds['loss_top_weight'].max()):.2g}. ± standard error; [95% interval]; '<' no path lost, or fewer than "
         f"one in 10^12: 95% upper bound. IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"
     )
-    told = measures.warnings(ds)
-    return f"{text} NOT TO BE TRUSTED: {'; '.join(told)}." if told else text
+    doubts = measures.warnings(ds)
+    return f"{text} NOT TO BE TRUSTED: {'; '.join(doubts)}." if doubts else text

@@ -79,10 +79,10 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, bas
             cells.append(_loss(note, int(np.argmax(note["expected_loss"].values))))
         cells = cells if has_principal(note) else [MISSING] * len(cells)
         rows.append((name, *terms[n], *cells, *(_stands(name, rating) if rating is not None else _breakeven(note))))
-    said = "Enhancement: what ranks below, over the pool or the series. "
-    said += f"Life and expected loss under {first}, ± standard error"
-    said += "; at its worst: the scenario in which the class loses most." if several else "."
-    return Sheet(head, tuple(rows), f"{said} {stands}".strip())
+    text = "Enhancement: what ranks below, over the pool or the series. "
+    text += f"Life and expected loss under {first}, ± standard error"
+    text += "; at its worst: the scenario in which the class loses most." if several else "."
+    return Sheet(head, tuple(rows), f"{text} {stands}".strip())
 
 
 def desks(ds: xr.Dataset) -> Sheet | None:
@@ -133,7 +133,7 @@ def _of_desks(about: dict[str, Any]) -> str:
     if "rules" not in about:
         return ""
     proposed = " PROPOSED, not in force." if about["status"] == "proposed" else ""
-    said = (
+    text = (
         f"Under {about['scenario']}. Risk weight and capital over exposure at closing: SEC-SA by {about['rules']} "
         f"({about['status']}, {about['date']}), loans at {percent(about['pool_weight'])}.{proposed} Expected credit "
         f"loss at closing over balance, at the effective rate, {many(about['paths'], 'path')}, ± standard error; "
@@ -141,7 +141,7 @@ def _of_desks(about: dict[str, Any]) -> str:
         "error. Yield and margin at par: deterministic, no error."
     )
     left = "; ".join(about["left_out"])
-    return f"{said} Left out: {left}." if left else said
+    return f"{text} Left out: {left}." if left else text
 
 
 def _breakeven(note: xr.Dataset) -> tuple[str, ...]:
@@ -183,12 +183,12 @@ def _of_run(ds: xr.Dataset, based: bool) -> str:
 
 
 def _stands(name: str, rating: Rating) -> tuple[str, ...]:
-    one = next((one for one in rating.classes if one.note == name), None)
-    if one is None:
+    rated = next((rated for rated in rating.classes if rated.note == name), None)
+    if rated is None:
         return MISSING, MISSING
-    beyond = "> " * one.shown.open
-    gap = MISSING if one.gap is None else f"{beyond}{100.0 * one.gap:+.2f} ({one.held})"
-    return f"{beyond}{one.breakeven_multiple_cnl:.2f}", gap
+    beyond = "> " * rated.shown.open
+    gap = MISSING if rated.gap is None else f"{beyond}{100.0 * rated.gap:+.2f} ({rated.held})"
+    return f"{beyond}{rated.breakeven_multiple_cnl:.2f}", gap
 
 
 def _of_rating(rating: Rating) -> str:
@@ -205,8 +205,8 @@ def _terms(job: Job) -> list[tuple[str, str, str]]:
 
     deal, balance = job.deal, job.pool.balance
     rows = []
-    found = (of(deal, balance) for of in (amounts_of, shares_of, support_of))
-    for note, amount, share, below in zip(deal.notes, *found, strict=True):
+    columns = (of(deal, balance) for of in (amounts_of, shares_of, support_of))
+    for note, amount, share, below in zip(deal.notes, *columns, strict=True):
         size = MISSING if share is None or amount is None else f"{money(amount)} ({exactly(share)})"
         coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0]
         coupon = coupon if note.index is None else f"{note.index} + {exactly(note.coupon)}"

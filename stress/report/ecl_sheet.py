@@ -33,21 +33,21 @@ def ecl_sheet(answer: Ecl) -> Sheet:
     return Sheet(head, rows, note)
 
 
-def _row(one: Allowance) -> tuple[str, ...]:
+def _row(row: Allowance) -> tuple[str, ...]:
     return (
-        one.scenario, one.book, str(one.month), _share(one.outstanding), _loss(one.twelve_month), _loss(one.lifetime),
-        _loss(one.stage_2), _loss(one.allowance),
+        row.scenario, row.book, str(row.month), _share(row.outstanding), _loss(row.twelve_month), _loss(row.lifetime),
+        _loss(row.stage_2), _loss(row.allowance),
     )  # fmt: skip
 
 
-def _loss(found: Interval) -> str:
+def _loss(interval: Interval) -> str:
     """A mean with its error; the bound of one of which no path shows anything."""
-    at = float(found.estimate)
-    return _share(found) if at != 0.0 else with_error(at, *(float(part) for part in found[1:]), unit=PERCENT)
+    at = float(interval.estimate)
+    return _share(interval) if at != 0.0 else with_error(at, *(float(part) for part in interval[1:]), unit=PERCENT)
 
 
-def _share(found: Interval) -> str:
-    estimate, error = float(found.estimate), float(found.error)
+def _share(interval: Interval) -> str:
+    estimate, error = float(interval.estimate), float(interval.error)
     if not math.isfinite(estimate):
         return MISSING
     if error > 0.0:

@@ -12,25 +12,25 @@ from stress.report.numbers import count
 
 def estimator(ds: xr.Dataset) -> list[str]:
     """Sentences on the estimator, the target and what cannot be trusted; none for a plain run without a target."""
-    said = [f"{ds.attrs['target'][0].upper()}{ds.attrs['target'][1:]}."] if ds.attrs.get("target") else []
+    lines = [f"{ds.attrs['target'][0].upper()}{ds.attrs['target'][1:]}."] if ds.attrs.get("target") else []
     if ds.attrs.get("estimator") == "sobol":
         by_path = "life, yield and price by path"
         older = "" if "early_replicate" in ds else "events by month, "
         older += "" if "loss_replicate" in ds else "VaR, ES, "
-        said.append(
+        lines.append(
             "Factors are scrambled Sobol points in 16 replicates, from which errors come; the intervals of "
             f"{older}{by_path} are those of plain paths and so too wide."
         )
     if measures.is_weighted(ds):
         lost = ds["effective_losses"].values
-        said.append(
+        lines.append(
             "Importance sampling: three paths in four are drawn around likely ways to a loss, each weighted by its "
             f"likelihood. For a mean over all paths they are worth {count(measures.effective_paths(ds))} plain "
             f"ones; behind every probability of a loss stand at least {count(lost[lost > 0.0].min(initial=1e9))} "
             "effective paths with a loss."
         )
-    said += [f"Not to be trusted: {line}." for line in measures.warnings(ds)]
-    return said + ([f"Chosen by a pilot: {ds.attrs['estimator_choice']}."] if ds.attrs.get("estimator_choice") else [])
+    lines += [f"Not to be trusted: {line}." for line in measures.warnings(ds)]
+    return lines + ([f"Chosen by a pilot: {ds.attrs['estimator_choice']}."] if ds.attrs.get("estimator_choice") else [])
 
 
 class Reading(NamedTuple):

@@ -37,23 +37,23 @@ def to_csv(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
         with replacing(path) as part:
             safe.to_csv(part, index=False, lineterminator="\n")
         files.append(path)
-    return _alone(folder, files, ".csv")
+    return _without_earlier(folder, files, ".csv")
 
 
 def to_parquet(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
     """Write the measures as Parquet, names as they are, columns as `stress.schema` has them. Raises ConfigError without
     pyarrow."""
     files = []
-    partial = "; ".join(one["partial"] for one in partials(ds))
+    partial = "; ".join(attrs["partial"] for attrs in partials(ds))
     for name, frame in frames(ds):
         swept = [dim for dim in schema.SWEPT if dim in frame]
         path = _folder(folder) / f"{name}.parquet"
         _write(path, name, frame, swept, partial)
         files.append(path)
-    return _alone(folder, files, ".parquet")
+    return _without_earlier(folder, files, ".parquet")
 
 
-def _alone(folder: str | os.PathLike[str], files: list[Path], suffix: str) -> list[Path]:
+def _without_earlier(folder: str | os.PathLike[str], files: list[Path], suffix: str) -> list[Path]:
     """The files, of which no table of an earlier result is left beside them."""
     for name in schema.tables():
         if (old := Path(folder) / f"{name}{suffix}") not in files:
@@ -78,11 +78,11 @@ def paths_to_parquet(
     or not of `result`, ConfigError without pyarrow.
     """
     files = []
-    with kept_paths(store) as kept:
+    with kept_paths(store) as paths:
         if isinstance(result, xr.Dataset):
-            check_run(store, kept, result)
-        for k, start in enumerate(range(0, kept.sizes["path"], STRETCH)):
-            part = stretch(store, kept, start, start + STRETCH)
+            check_run(store, paths, result)
+        for k, start in enumerate(range(0, paths.sizes["path"], STRETCH)):
+            part = stretch(store, paths, start, start + STRETCH)
             part = part.assign_coords(path=np.arange(start, start + part.sizes["path"]))
             if "weight" not in part:
                 part["weight"] = ("path", np.ones(part.sizes["path"]))
@@ -133,13 +133,13 @@ def frames(result: Result) -> Iterator[tuple[str, pd.DataFrame]]:
     """
     parts: dict[str, list[pd.DataFrame]] = {}
     for deal, ds in groups(result):
-        for these in sorted({v.dims for v in MEASURES if v.name in ds}):
-            names = [v.name for v in MEASURES if v.dims == these and v.name in ds]
-            order = [*dims_of(ds), *these]
+        for dims in sorted({v.dims for v in MEASURES if v.name in ds}):
+            names = [v.name for v in MEASURES if v.dims == dims and v.name in ds]
+            order = [*dims_of(ds), *dims]
             frame = ds[names].reset_coords(drop=True).to_dataframe(dim_order=order).reset_index()
             if deal:
                 frame.insert(0, "deal", deal)
-            parts.setdefault("_".join(these), []).append(frame)
+            parts.setdefault("_".join(dims), []).append(frame)
     for name, frames_ in parts.items():
         yield name, pd.concat(frames_, ignore_index=True)
 

@@ -47,15 +47,15 @@ def heat(ds: xr.Dataset, measure: int = 0) -> Sheet:
     if measure == 2:
         read = read.sel(level=0.999)
     rows = []
-    for one in each(read, "scenario"):
+    for scenario in each(read, "scenario"):
         cells = (
-            tail_mean(*parts(n, name, "", "_se", "_low"), unit=PERCENT)
+            tail_mean(*parts(note, name, "", "_se", "_low"), unit=PERCENT)
             if measure == 2
-            else interval(*parts(n, name, "", "_low", "_high"), unit=PERCENT)
-            for n in each(one, "tranche")
+            else interval(*parts(note, name, "", "_low", "_high"), unit=PERCENT)
+            for note in each(scenario, "tranche")
         )
-        rows.append((name_of(one, "scenario"), *cells))
-    return Sheet((title, *(str(n) for n in ds["tranche"].values)), tuple(rows))
+        rows.append((name_of(scenario, "scenario"), *cells))
+    return Sheet((title, *(str(note) for note in ds["tranche"].values)), tuple(rows))
 
 
 def loss(ds: xr.Dataset, tranche: object) -> Sheet:
@@ -81,8 +81,10 @@ def lives(ds: xr.Dataset, tranche: object) -> Sheet:
             continue
         answer = distribution(note, shown)
         head += [f"{first}: 5%", "median", "95%"]
-        for row, *found in zip(rows, *(answer[k].values[:, 0].tolist() for k in ("estimate", "error")), strict=True):
-            row += map(cell, *found)
+        for row, *quantiles in zip(
+            rows, *(answer[k].values[:, 0].tolist() for k in ("estimate", "error")), strict=True
+        ):
+            row += map(cell, *quantiles)
     text = "Quantiles over paths ± standard error, which is at least half a bin; means stand above."
     return Sheet(tuple(head), tuple(map(tuple, rows)), text)
 
@@ -129,27 +131,27 @@ def events(ds: xr.Dataset) -> Sheet:
     interval."""
     ds, ends_early = lived(ds), may_end_early(ds)
     month = ds["month"].values.tolist()
-    told = [k for k, m in enumerate(month) if m % 3 == 0 or m == month[-1]]
-    months = [month[k] for k in told]
+    quarters = [k for k, m in enumerate(month) if m % 3 == 0 or m == month[-1]]
+    months = [month[k] for k in quarters]
     rows = []
-    for one in each(read_of(ds, EARLY, "trigger_probability"), "scenario"):
-        named = [("early amortization", one, EARLY)] * ends_early
-        named += [(name_of(t, "trigger"), t, "trigger_probability") for t in each(one, "trigger")]
-        for name, what, event in named:
-            seen = [what[f"{event}{end}"].values.tolist() for end in ("", "_low", "_high")]
-            by = [[part[k] for part in seen] for k in told]
-            cells = (*(chance(*one) for one in by[:-1]), interval(*by[-1], unit=PERCENT))
-            rows.append((f"{name_of(one, 'scenario')}: {name}", *cells))
+    for scenario in each(read_of(ds, EARLY, "trigger_probability"), "scenario"):
+        named = [("early amortization", scenario, EARLY)] * ends_early
+        named += [(name_of(t, "trigger"), t, "trigger_probability") for t in each(scenario, "trigger")]
+        for name, chances, event in named:
+            curves = [chances[f"{event}{end}"].values.tolist() for end in ("", "_low", "_high")]
+            by = [[curve[k] for curve in curves] for k in quarters]
+            cells = (*(chance(*point) for point in by[:-1]), interval(*by[-1], unit=PERCENT))
+            rows.append((f"{name_of(scenario, 'scenario')}: {name}", *cells))
     return Sheet(("Has happened by month", *map(str, months[:-1]), f"{months[-1]} [95%]"), tuple(rows))
 
 
 def convergence(tracks: Sequence[Track]) -> Sheet:
     """Data of the convergence figure: each estimate with its error, at every third number of paths and at the last."""
     rows = []
-    for one in tracks:
-        steps = one.curve.sizes["step"]
+    for track in tracks:
+        steps = track.curve.sizes["step"]
         for k in sorted({*range(steps - 1, -1, -3)}):
-            point = one.curve.isel(step=k)
+            point = track.curve.isel(step=k)
             estimate = with_error(float(point["estimate"]), float(point["error"]))
-            rows.append((f"{one.name}, {one.scenario}", count(float(point["paths"])), estimate))
+            rows.append((f"{track.name}, {track.scenario}", count(float(point["paths"])), estimate))
     return Sheet(("Estimate", "Paths", "Value ± standard error"), tuple(rows))

@@ -55,23 +55,25 @@ def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
 
     `names`: the vectors in their order.
     """
-    found = [_part(ds, "Pool", [(HEADS.get(name, name), name, {}) for name in _of_pool(ds)])]
+    tables = [_part(ds, "Pool", [(HEADS.get(name, name), name, {}) for name in _of_pool(ds)])]
     if "invested" in ds:
-        found.append(_part(ds, "Series", [(HEADS.get(name, name), name, {}) for name in SERIES]))
+        tables.append(_part(ds, "Series", [(HEADS.get(name, name), name, {}) for name in SERIES]))
     for note in map(str, ds["tranche"].values):
         chosen = [(HEADS.get(name, name), name, {"tranche": note}) for name in _of_note(ds)]
-        found.append(_part(ds, note, chosen))
+        tables.append(_part(ds, note, chosen))
     fees = [
         (f"{fee} {HEADS[name]}", name, {"fee": fee}) for fee in _labels(ds, "fee") for name in ("fee_due", "fee_paid")
     ]
-    held = [
-        (f"{one} {HEADS[name]}", name, {"account": one}) for one in _labels(ds, "account") for name in _of_account(ds)
+    accounts = [
+        (f"{account} {HEADS[name]}", name, {"account": account})
+        for account in _labels(ds, "account")
+        for name in _of_account(ds)
     ]
-    found += [_part(ds, "Fees", fees)] if fees else []
-    found.append(_part(ds, "Accounts", held))
+    tables += [_part(ds, "Fees", fees)] if fees else []
+    tables.append(_part(ds, "Accounts", accounts))
     outside = [(f"{party} {HEADS.get(name, name)}", name, {"party": party}) for party in _parties(ds) for name in PARTY]
-    found += [_part(ds, "Parties", outside)] if outside else []
-    return [*found, _part(ds, "Vectors", [(HEADS.get(name, name), name, {}) for name in names], share=True)]
+    tables += [_part(ds, "Parties", outside)] if outside else []
+    return [*tables, _part(ds, "Vectors", [(HEADS.get(name, name), name, {}) for name in names], share=True)]
 
 
 def _of_pool(ds: xr.Dataset) -> tuple[str, ...]:
@@ -103,7 +105,7 @@ def sheets(ds: xr.Dataset, vectors: Sequence[str]) -> list[tuple[str, Sheet]]:
     pool = float(ds["pool_balance"].max())
     scale, word = next(((s, w) for s, w in SCALES if pool >= 50.0 * s), (1.0, "units"))
     dates = [str(date)[:10] for date in ds["payment_date"].values]
-    found = []
+    titled = []
     for part in parts(ds, vectors):
         by, unit = (0.01, "%") if part.share else (scale, f"{ds.attrs['currency']} {word}")
         until = over(ds) if part.share else _busy(part)
@@ -115,8 +117,8 @@ def sheets(ds: xr.Dataset, vectors: Sequence[str]) -> list[tuple[str, Sheet]]:
         columns = [_cells(part.values[k][:until] / by, part.errors[k], by) for k in shown]
         head = ("Month", "Payment", *(part.columns[k] for k in shown))
         months = map(str, ds["month"].values[:until])
-        found.append((f"{part.title}, {unit}", Sheet(head, tuple(zip(months, dates[:until], *columns, strict=True)))))
-    return found
+        titled.append((f"{part.title}, {unit}", Sheet(head, tuple(zip(months, dates[:until], *columns, strict=True)))))
+    return titled
 
 
 def _busy(part: Part) -> int:
@@ -150,7 +152,7 @@ def document(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, Any]:
 
 def columns(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, list[Any]]:
     """One wide table for a CSV file: money in the currency, vectors as fractions, `... se` beside a mean."""
-    found: dict[str, list[Any]] = {
+    table: dict[str, list[Any]] = {
         "month": ds["month"].values.tolist(),
         "collection_end": [str(date)[:10] for date in ds["collection_end"].values],
         "payment_date": [str(date)[:10] for date in ds["payment_date"].values],
@@ -160,10 +162,10 @@ def columns(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, list[Any]]:
             "" if part.share else f"{part.title.lower() if part.title in ('Pool', 'Series', *FILED) else part.title} "
         )
         for name, value, error in zip(part.columns, part.values, part.errors, strict=True):
-            found[f"{front}{name}"] = _known(value)
+            table[f"{front}{name}"] = _known(value)
             if error is not None:
-                found[f"{front}{name} se"] = _known(error)
-    return found
+                table[f"{front}{name} se"] = _known(error)
+    return table
 
 
 def _known(values: np.ndarray) -> list[float | None]:
@@ -210,5 +212,5 @@ def _nested(ds: xr.Dataset, dim: str, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _lists(ds: xr.Dataset, names: dict[str, str]) -> dict[str, Any]:
-    found = {key: ds[name].values.tolist() for name, key in names.items()}
-    return found | {f"{key}_se": ds[f"{name}_se"].values.tolist() for name, key in names.items() if f"{name}_se" in ds}
+    lists = {key: ds[name].values.tolist() for name, key in names.items()}
+    return lists | {f"{key}_se": ds[f"{name}_se"].values.tolist() for name, key in names.items() if f"{name}_se" in ds}

@@ -11,8 +11,8 @@ from stress.report.sheets import Sheet
 
 def gradient_sheet(answer: Gradient, months: bool = False) -> Sheet:
     """One row an input; with `months` each month's mean of a factor too."""
-    shown = [one for one in answer.inputs if months or ", month " not in one.input]
-    rows = tuple((one.input, one.per, *_number(one)) for one in shown)
+    shown = [slope for slope in answer.inputs if months or ", month " not in slope.input]
+    rows = tuple((slope.input, slope.per, *_number(slope)) for slope in shown)
     hidden = "" if months else " Months one by one: --months, --json."
     left = f" Left out: {'; '.join(answer.left_out)}." if answer.left_out else ""
     note = (
@@ -35,7 +35,7 @@ def _measured(answer: Gradient) -> str:
     )
 
 
-def _number(one: Slope) -> tuple[str, str, str]:
-    if math.isnan(one.derivative):
+def _number(slope: Slope) -> tuple[str, str, str]:
+    if math.isnan(slope.derivative):
         return MISSING, MISSING, MISSING
-    return f"{one.derivative:.4g}", f"{one.se:.2g}", f"{one.low:.4g} to {one.high:.4g}"
+    return f"{slope.derivative:.4g}", f"{slope.se:.2g}", f"{slope.low:.4g} to {slope.high:.4g}"

@@ -14,47 +14,47 @@ def inputs(whole: Any) -> Iterator[tuple[str, Any]]:
     >>> [kind for kind, _ in inputs(job)][:3]
     ['deal', 'pool', 'scenario']
     """
-    if (deals := said(whole, "deals")) is None:
+    if (deals := value_of(whole, "deals")) is None:
         yield from _of_job(whole)
         return
     yield "book", whole
-    found = (one for deal in deals for one in _of_job(said(deal, "job")))
-    yield from {_said_by(*one): one for one in found}.values()
+    pairs = (pair for deal in deals for pair in _of_job(value_of(deal, "job")))
+    yield from {_identity(*pair): pair for pair in pairs}.values()
 
 
 def _of_job(job: Any) -> Iterator[tuple[str, Any]]:
-    if said(job, "source") or said(job, "illustrative"):
+    if value_of(job, "source") or value_of(job, "illustrative"):
         yield "job", job
     for kind in ("deal", "pool", "state"):
-        if (part := said(job, kind)) is not None:
+        if (part := value_of(job, kind)) is not None:
             yield kind, part
-    cases = said(job, "scenarios") or ()
+    cases = value_of(job, "scenarios") or ()
     yield from (("scenario", case) for case in cases)
     others: dict[str, tuple[str, Any]] = {}
     for case in cases:
-        made = [(said(one, "kind"), one) for one in said(case, "made_of") or ()]
-        if (swing := said(case, "swing")) is not None:
-            made += [("macro model", said(swing, "var")), ("satellite", said(swing, "satellite"))]
-        for kind, one in made:
-            others.setdefault(_said_by(kind, one), (kind, one))
-    known = {_said_by("scenario", case) for case in cases}
-    yield from (one for key, one in others.items() if key not in known)
+        made = [(value_of(origin, "kind"), origin) for origin in value_of(case, "made_of") or ()]
+        if (swing := value_of(case, "swing")) is not None:
+            made += [("macro model", value_of(swing, "var")), ("satellite", value_of(swing, "satellite"))]
+        for kind, origin in made:
+            others.setdefault(_identity(kind, origin), (kind, origin))
+    known = {_identity("scenario", case) for case in cases}
+    yield from (pair for key, pair in others.items() if key not in known)
 
 
-def _said_by(kind: str, part: Any) -> str:
+def _identity(kind: str, part: Any) -> str:
     """What is the same of a file that is read twice."""
-    return repr((kind, *(said(part, key) for key in ("name", "source", "illustrative"))))
+    return repr((kind, *(value_of(part, key) for key in ("name", "source", "illustrative"))))
 
 
 def illustrative(whole: Any) -> list[tuple[str, str]]:
     """What the inputs call illustrative, each statement once, with where it is made."""
-    found: dict[str, list[str]] = {}
+    places: dict[str, list[str]] = {}
     for kind, part in inputs(whole):
-        for line in said(part, "illustrative") or ():
-            found.setdefault(str(line), []).append(f"{kind} {said(part, 'name') or ''}")
-    return [(line, "; ".join(where)) for line, where in found.items()]
+        for line in value_of(part, "illustrative") or ():
+            places.setdefault(str(line), []).append(f"{kind} {value_of(part, 'name') or ''}")
+    return [(line, "; ".join(where)) for line, where in places.items()]
 
 
-def said(part: Any, key: str) -> Any:
+def value_of(part: Any, key: str) -> Any:
     """What a model, or the JSON of one, has under a key; None where that is nothing."""
     return part.get(key) if isinstance(part, Mapping) else getattr(part, key, None)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from stress.kernels.tally import HIGHEST_IRR
 
 BP = 1e-4
-ONE = 0.00995
+ONE_PERCENT = 0.00995
 """What rounds to 1%: from here on percent."""
 TINY = 1e-6
 """Below a hundredth of a basis point: two digits, wherever they stand."""
@@ -41,7 +41,7 @@ PERCENT, POINTS = Unit(100.0, "%"), Unit(1.0 / BP, " bp")
 
 def unit_of(values: Iterable[float]) -> Unit:
     """The unit of a column: basis points where all of it lies below 1%, else percent."""
-    return PERCENT if any(math.isfinite(x) and abs(x) >= ONE for x in values) else POINTS
+    return PERCENT if any(math.isfinite(x) and abs(x) >= ONE_PERCENT for x in values) else POINTS
 
 
 def fraction(x: float, unit: Unit | None = None) -> str:
@@ -53,7 +53,7 @@ def fraction(x: float, unit: Unit | None = None) -> str:
     if (unit or unit_of([x])) is POINTS:
         return _signed(f"{_three_digits(x / BP)} bp") if x else "0"
     size = abs(x)
-    if size >= ONE:
+    if size >= ONE_PERCENT:
         return _signed(f"{100 * x:.1f}%" if size >= 0.09995 else f"{100 * x:.2f}%")
     return _signed(f"{bare_percent(x, 2)}%")
 
@@ -196,9 +196,9 @@ def count(n: float) -> str:
     return f"{n:,.0f}"
 
 
-def many(n: float, what: str) -> str:
+def many(n: float, noun: str) -> str:
     """`1 path`, `8,192 paths`."""
-    return f"{count(n)} {what}{'s' * (count(n) != '1')}"
+    return f"{count(n)} {noun}{'s' * (count(n) != '1')}"
 
 
 def span(first: int, last: int) -> str:
@@ -208,7 +208,7 @@ def span(first: int, last: int) -> str:
 
 def _most(size: float, sign: str) -> int:
     """Decimals at most: more where a number is small for its unit."""
-    return 4 if sign != "%" else 2 if size >= ONE else 3
+    return 4 if sign != "%" else 2 if size >= ONE_PERCENT else 3
 
 
 def _digits(error: float, most: int) -> int:

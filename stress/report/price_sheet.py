@@ -12,11 +12,11 @@ from stress.report.sheets import Sheet
 
 def price_sheet(answer: Price) -> Sheet:
     """One row a price, speed and level of default."""
-    floating = any(math.isfinite(one.margin) for one in answer.rows)
-    adjusted = any(one.option_adjusted is not None for one in answer.rows)
+    floating = any(math.isfinite(row.margin) for row in answer.rows)
+    adjusted = any(row.option_adjusted is not None for row in answer.rows)
     head = ("Price", "Speed ×", "Defaults ×", "Yield", *("DM, bp",) * floating, "Z-spread, bp",
             *("OAS, bp",) * adjusted, "Duration", "Spread dur.", "Convexity", "WAL", "Window", "Loss")  # fmt: skip
-    rows = tuple(_row(one, floating) for one in answer.rows)
+    rows = tuple(_row(row, floating) for row in answer.rows)
     curve = (
         ", ".join(f"{years:g}y {100.0 * rate:g}%" for years, rate in answer.curve) or "the short rate's forward curve"
     )
@@ -27,7 +27,7 @@ def price_sheet(answer: Price) -> Sheet:
         f"effective a year, durations and WAL in years, window in months from closing, zero curve {curve}. "
         f"{_breakeven(answer)}"
     )
-    note += "".join(f" {what} changes none of these figures." for what in _idle(answer.rows))
+    note += "".join(f" {name} changes none of these figures." for name in _idle(answer.rows))
     if adjusted:
         note += (
             " OAS: over the path's own short rate, on what the note pays on that path, losses included; where "
@@ -38,40 +38,40 @@ def price_sheet(answer: Price) -> Sheet:
 
 def _idle(rows: Sequence[Priced]) -> list[str]:
     """What the rows differ in and nothing else does: a pool without prepayment has no speed."""
-    bare = [one._replace(option_adjusted=None) for one in rows]
-    by_speed = {_row(one._replace(speed=1.0), floating=True) for one in bare}
-    by_level = {_row(one._replace(defaults=1.0), floating=True) for one in bare}
+    bare = [row._replace(option_adjusted=None) for row in rows]
+    by_speed = {_row(row._replace(speed=1.0), floating=True) for row in bare}
+    by_level = {_row(row._replace(defaults=1.0), floating=True) for row in bare}
     asked = (
-        ("Speed", {one.speed for one in rows}, by_speed),
-        ("The level of defaults", {one.defaults for one in rows}, by_level),
+        ("Speed", {row.speed for row in rows}, by_speed),
+        ("The level of defaults", {row.defaults for row in rows}, by_level),
     )
-    return [what for what, values, plain in asked if len(values) > 1 and len(plain) * len(values) == len(rows)]
+    return [name for name, values, plain in asked if len(values) > 1 and len(plain) * len(values) == len(rows)]
 
 
 def _breakeven(answer: Price) -> str:
-    found, paths = answer.breakeven_spread, many(answer.paths, "path")
-    if not found.estimate:
+    interval, paths = answer.breakeven_spread, many(answer.paths, "path")
+    if not interval.estimate:
         return f"No principal is lost on any of {paths} (seed {answer.seed}): they tell no break-even spread."
-    spread = with_error(float(found.estimate), float(found.error))
+    spread = with_error(float(interval.estimate), float(interval.error))
     return (
         f"Break-even spread: {spread} a year over the curve pays for expected losses of principal ({paths}, seed "
         f"{answer.seed}, ± standard error)."
     )
 
 
-def _row(one: Priced, floating: bool) -> tuple[str, ...]:
-    window = span(one.first_principal, one.last_principal) if one.first_principal else MISSING
+def _row(row: Priced, floating: bool) -> tuple[str, ...]:
+    window = span(row.first_principal, row.last_principal) if row.first_principal else MISSING
     return (
-        f"{one.price:g}", f"{one.speed:g}", f"{one.defaults:g}", _percent(one.yield_), *(_bp(one.margin),) * floating,
-        _bp(one.zero_spread), *_adjusted(one), _plain(one.duration), _plain(one.spread_duration), _plain(one.convexity),
-        _plain(one.life), window, fraction(one.loss) if one.loss > 1e-12 else "0",
+        f"{row.price:g}", f"{row.speed:g}", f"{row.defaults:g}", _percent(row.yield_), *(_bp(row.margin),) * floating,
+        _bp(row.zero_spread), *_adjusted(row), _plain(row.duration), _plain(row.spread_duration), _plain(row.convexity),
+        _plain(row.life), window, fraction(row.loss) if row.loss > 1e-12 else "0",
     )  # fmt: skip
 
 
-def _adjusted(one: Priced) -> tuple[str, ...]:
-    if one.option_adjusted is None:
+def _adjusted(row: Priced) -> tuple[str, ...]:
+    if row.option_adjusted is None:
         return ()
-    spread = one.option_adjusted
+    spread = row.option_adjusted
     if not math.isfinite(spread.estimate):
         return (MISSING,)
     return (f"{1e4 * spread.estimate:,.1f} ± {1e4 * spread.error:.2g}",)

@@ -23,7 +23,7 @@ class Event(NamedTuple):
     """Something that happened in a month."""
 
     month: int
-    what: str
+    text: str
 
 
 def story(trace: xr.Dataset) -> list[str]:
@@ -44,8 +44,8 @@ def story(trace: xr.Dataset) -> list[str]:
 def key_months(trace: xr.Dataset) -> Sheet:
     """The months in which something happened: what, and how pool and notes stood at its end."""
     events: dict[int, list[str]] = {int(trace["month"][0]): []}
-    for month, what in sorted(_events(trace)):
-        events.setdefault(month, []).append(what)
+    for month, event in sorted(_events(trace)):
+        events.setdefault(month, []).append(event)
     last = int(trace["month"][-1])
     events.setdefault(last, [])
     shown = dict(sorted(events.items())[: MOST - 1]) | {last: events[last]}
@@ -54,12 +54,12 @@ def key_months(trace: xr.Dataset) -> Sheet:
     cut_off = float(trace.attrs["cut_off"])
     rows = []
     for month, happened in shown.items():
-        one = trace.sel(month=month)
-        left = (one["note_balance"] / _original(trace)).values
+        state = trace.sel(month=month)
+        left = (state["note_balance"] / _original(trace)).values
         cells = (
-            percent(float(one["pool_balance"]) / cut_off, 1),
-            percent(float(one["cumulative_default"])),
-            percent(float(one["excess_spread"]), 1),
+            percent(float(state["pool_balance"]) / cut_off, 1),
+            percent(float(state["cumulative_default"])),
+            percent(float(state["excess_spread"]), 1),
             *(percent(float(x), 1) for x in left),
         )
         rows.append((str(month), "; ".join(happened), *cells))
@@ -72,39 +72,39 @@ def _pool(trace: xr.Dataset) -> str:
     defaults = trace["defaults"].values
     worst = int(np.argmax(defaults))
     cut_off = float(trace.attrs["cut_off"])
-    reach, left = (float(trace[name][-1]) for name in ("cumulative_default", "default_stock"))
-    said = (
-        f"Defaults reach {percent(reach)} of the cut-off balance; the worst month is {int(trace['month'][worst])} "
-        f"({percent(float(defaults[worst]) / cut_off)}); {percent(reach - left)} is recovered."
+    defaulted, left = (float(trace[name][-1]) for name in ("cumulative_default", "default_stock"))
+    text = (
+        f"Defaults reach {percent(defaulted)} of the cut-off balance; the worst month is {int(trace['month'][worst])} "
+        f"({percent(float(defaults[worst]) / cut_off)}); {percent(defaulted - left)} is recovered."
     )
     if not defaults.any():
-        said = f"Nothing defaults{' any more' if reach > 0.0 else ''}."
+        text = f"Nothing defaults{' any more' if defaulted > 0.0 else ''}."
     if "default" in trace["factor"].values:
         factor = trace["factor_value"].sel(factor="default").values
         low = int(np.argmin(factor))
         when = int(trace["month"][low])
-        said += f" The default factor is lowest in month {when}, at {_signed(factor[low])}; its mean is "
-        said += f"{_signed(factor.mean())} (a low factor is a bad month)."
-    return said
+        text += f" The default factor is lowest in month {when}, at {_signed(factor[low])}; its mean is "
+        text += f"{_signed(factor.mean())} (a low factor is a bad month)."
+    return text
 
 
 def _triggers(trace: xr.Dataset) -> list[str]:
-    said = []
+    sentences = []
     for name in trace["trigger"].values:
-        one = trace.sel(trigger=name)
-        month = int(one["trigger_month"].max())
+        trigger = trace.sel(trigger=name)
+        month = int(trigger["trigger_month"].max())
         if month == 0:
             continue
         if month < int(trace["month"][0]):
-            said.append(f"Trigger '{name}' had tripped in month {month}.")
+            sentences.append(f"Trigger '{name}' had tripped in month {month}.")
             continue
-        value, limit = (_level(float(one[k].sel(month=month))) for k in ("trigger_value", "trigger_limit"))
+        value, limit = (_level(float(trigger[k].sel(month=month))) for k in ("trigger_value", "trigger_limit"))
         measured = f": {value} against a limit of {limit}"
         measured = "" if value == limit or name in trace.attrs.get("conditions", ()) else measured
-        again = "".join(f"; {what} in month {when}" for when, what in _turns(trace, str(name), month))
-        said.append(f"Trigger '{name}' trips in month {month}{measured}{again}.")
-    said += [_begins(trace, *change) for change in _changes(trace)]
-    return said or ["No trigger trips."]
+        again = "".join(f"; {turn} in month {when}" for when, turn in _turns(trace, str(name), month))
+        sentences.append(f"Trigger '{name}' trips in month {month}{measured}{again}.")
+    sentences += [_begins(trace, *change) for change in _changes(trace)]
+    return sentences or ["No trigger trips."]
 
 
 def _turns(trace: xr.Dataset, name: str, first: int) -> list[tuple[int, str]]:
@@ -133,34 +133,34 @@ def _changes(trace: xr.Dataset) -> list[tuple[int, int, int]]:
 def _begins(trace: xr.Dataset, month: int, before: int, phase: int) -> str:
     """The phase that a month ends in; where a trigger brings it, whether that is an early amortization."""
     name = PHASES[phase]
-    said = f"{name.replace('_', ' ').capitalize()} begins in month {month}"
+    text = f"{name.replace('_', ' ').capitalize()} begins in month {month}"
     static = not trace.attrs["revolving_months"]
     if static or name == "amortization" or before > PHASES.index("amortization"):
-        return f"{said}."
+        return f"{text}."
     if month <= trace.attrs["revolving_months"]:
-        return f"{said}: early amortization, purchases stop."
-    return f"{said} (after the revolving period: not an early amortization)."
+        return f"{text}: early amortization, purchases stop."
+    return f"{text} (after the revolving period: not an early amortization)."
 
 
 def _note(trace: xr.Dataset, name: str) -> str:
-    one = trace.sel(tranche=name)
-    original, loss = float(_original(trace).sel(tranche=name)), float(one["loss"])
+    note = trace.sel(tranche=name)
+    original, loss = float(_original(trace).sel(tranche=name)), float(note["loss"])
     amount = f"{loss * original:,.0f} {trace.attrs.get('currency', '')}".strip()
     if original == 0.0:
-        received = float(one["residual_yield"].sum())
+        received = float(note["residual_yield"].sum())
         return f"{name}, a certificate, receives {received:,.0f} {trace.attrs.get('currency', '')}".strip() + "."
-    repaid = _repaid(one, original)
+    repaid = _repaid(note, original)
     if loss > SMALL:
-        said = f"{name} loses {fraction(loss)} of its principal ({amount})"
+        text = f"{name} loses {fraction(loss)} of its principal ({amount})"
     else:
-        said = f"{name} is repaid in full" + (f" by month {repaid}" if repaid else "")
-    late = _late(one, original)
+        text = f"{name} is repaid in full" + (f" by month {repaid}" if repaid else "")
+    late = _late(note, original)
     if late.size:
         months = f"month {late[0]}" if late.size == 1 else f"{late.size} months, {late[0]} the first"
-        unpaid = float(one["interest_unpaid"][-1])
+        unpaid = float(note["interest_unpaid"][-1])
         end = f"; {unpaid:,.0f} is never paid" if unpaid > SMALL * original else "; all of it is paid later"
-        said += f"; interest is late in {months}{end}"
-    return f"{said}."
+        text += f"; interest is late in {months}{end}"
+    return f"{text}."
 
 
 def _events(trace: xr.Dataset) -> Iterator[Event]:
@@ -170,18 +170,18 @@ def _events(trace: xr.Dataset) -> Iterator[Event]:
     for name in trace["trigger"].values:
         if (month := int(trace["trigger_month"].sel(trigger=name).max())) >= int(trace["month"][0]):
             yield Event(month, f"'{name}' trips")
-            for when, what in _turns(trace, str(name), month):
-                yield Event(when, f"'{name}' {what}")
+            for when, turn in _turns(trace, str(name), month):
+                yield Event(when, f"'{name}' {turn}")
     for month, _, phase in _changes(trace):
         yield Event(month, f"{PHASES[phase].replace('_', ' ')} begins")
     for name in map(str, trace["tranche"].values):
-        one, original = trace.sel(tranche=name), float(_original(trace).sel(tranche=name))
-        late = _late(one, original)
+        note, original = trace.sel(tranche=name), float(_original(trace).sel(tranche=name))
+        late = _late(note, original)
         if late.size:
             yield Event(int(late[0]), f"{name} interest late")
-        if "written_down" in one and (down := np.flatnonzero(one["written_down"].values > SMALL * original)).size:
-            yield Event(int(one["month"][int(down[0])]), f"{name} written down")
-        if repaid := _repaid(one, original):
+        if "written_down" in note and (down := np.flatnonzero(note["written_down"].values > SMALL * original)).size:
+            yield Event(int(note["month"][int(down[0])]), f"{name} written down")
+        if repaid := _repaid(note, original):
             yield Event(repaid, f"{name} repaid")
 
 
@@ -190,19 +190,19 @@ def _original(trace: xr.Dataset) -> xr.DataArray:
     return xr.DataArray(np.array(trace.attrs["original"], float), coords={"tranche": trace["tranche"]}, dims="tranche")
 
 
-def _repaid(one: xr.Dataset, original: float) -> int | None:
+def _repaid(note: xr.Dataset, original: float) -> int | None:
     """The month that ends with nothing left of the note; None for a certificate, of which nothing was there."""
     if original == 0.0:
         return None
-    written = one["written_down"].values if "written_down" in one else 0.0
-    gone = np.flatnonzero(one["note_balance"].values + written <= SMALL * original)
-    return int(one["month"][int(gone[0])]) if gone.size else None
+    written = note["written_down"].values if "written_down" in note else 0.0
+    gone = np.flatnonzero(note["note_balance"].values + written <= SMALL * original)
+    return int(note["month"][int(gone[0])]) if gone.size else None
 
 
-def _late(one: xr.Dataset, original: float) -> np.ndarray:
+def _late(note: xr.Dataset, original: float) -> np.ndarray:
     """Months in which interest that was due was not paid in full."""
-    late = (one["interest_due"] - one["interest_paid"]).values > SMALL * original
-    return np.asarray(one["month"].values[late])
+    late = (note["interest_due"] - note["interest_paid"]).values > SMALL * original
+    return np.asarray(note["month"].values[late])
 
 
 def _signed(factor: float) -> str:

@@ -112,8 +112,8 @@ def _worth(note: NoteNow) -> str:
 
 
 def _given(answer: Follow) -> str:
-    told = f"reported: {', '.join(answer.given)}; all else" if answer.given else "nothing of it was reported: all"
-    return f"{told} is the most likely path's"
+    reported = f"reported: {', '.join(answer.given)}; all else" if answer.given else "nothing of it was reported: all"
+    return f"{reported} is the most likely path's"
 
 
 def _moved(answer: Follow) -> tuple[str, Sheet]:
@@ -145,8 +145,8 @@ def _triggers(answer: Follow) -> tuple[str, Sheet]:
             rows.append((t.name, *["100%"] * (len(HORIZONS) + 2)))
             continue
         by = (t.probability[min(h, len(t.probability)) - 1] if t.probability else None for h in HORIZONS)
-        told = ("–" if p is None else _share(p, 0.0, answer.effective) for p in by)
-        rows.append((t.name, _percent(t.by_now), *told, _share(t.ever, t.ever_se, answer.effective)))
+        chances = ("–" if p is None else _share(p, 0.0, answer.effective) for p in by)
+        rows.append((t.name, _percent(t.by_now), *chances, _share(t.ever, t.ever_se, answer.effective)))
     head = ("trigger", "tripped by now", *(f"within {h} month{'s' * (h > 1)}" for h in HORIZONS), "ever")
     note = "Cumulative, from the state of the last report on."
     return "Which trigger is near", Sheet(head, tuple(rows), note)
@@ -160,15 +160,15 @@ def _drawn(answer: Follow) -> tuple[str, Sheet]:
 
 def sentences_of_follow(answer: Follow) -> list[str]:
     """What was left out, how well the model fits, what came outside its bands, drift."""
-    said = [*answer.says, f"fit: a chance of {answer.fit:.2g} of reports as far from the model as these"]
-    of = [s for s in answer.surprises if s.figure == answer.lead]
-    missed = [s for s in of if not s.low <= s.came <= s.high]
-    said.append(
-        f"{answer.lead}: {len(missed)} of {len(of)} came outside the 90% band"
+    sentences = [*answer.says, f"fit: a chance of {answer.fit:.2g} of reports as far from the model as these"]
+    surprises = [s for s in answer.surprises if s.figure == answer.lead]
+    missed = [s for s in surprises if not s.low <= s.came <= s.high]
+    sentences.append(
+        f"{answer.lead}: {len(missed)} of {len(surprises)} came outside the 90% band"
         + (f" ({', '.join(s.month for s in missed)})" if missed else "")
     )
-    said.append(_drift(answer.drift, answer.alarm, "the model"))
-    return said
+    sentences.append(_drift(answer.drift, answer.alarm, "the model"))
+    return sentences
 
 
 def _percent(value: float) -> str:
@@ -228,11 +228,11 @@ def sentences_of_scores(answer: BackTest) -> list[str]:
     return [*answer.says, _drift(answer.drift, answer.alarm, "the law")]
 
 
-def _drift(found: Drift, alarm: str | None, what: str) -> str:
-    rule = f"alarm at {1 / found.level:g}, the chance of a false one is at most {100 * found.level:g}% over the life"
+def _drift(drift: Drift, alarm: str | None, law: str) -> str:
+    rule = f"alarm at {1 / drift.level:g}, the chance of a false one is at most {100 * drift.level:g}% over the life"
     if alarm is not None:
         return f"drift: alarm in {alarm} ({rule})"
-    return f"drift: no alarm; the most evidence against {what} was {float(max(found.evidence)):.2g} ({rule})"
+    return f"drift: no alarm; the most evidence against {law} was {float(max(drift.evidence)):.2g} ({rule})"
 
 
 def _with(value: float, error: float, form: str) -> str:

@@ -50,13 +50,13 @@ def pool(ds: xr.Dataset) -> Sheet:
     default, net = (unit_of_column(read[f"{name}_rate_mean"]) for name in ("default", "net_loss"))
     tail, worst = (unit_of_column(read["default_rate"].sel(level=x)) for x in (0.99, 0.999))
     net_tail, seldom = unit_of_column(read["net_loss_rate"].sel(level=0.999)), unit_of_column(read[EARLY][..., -1])
-    for one in each(read, "scenario"):
-        cells = [with_error(float(one["default_rate_mean"]), float(one["default_rate_se"]), unit=default)]
-        cells += [_quantile(one, "default_rate", 0.99, tail), _quantile(one, "default_rate", 0.999, worst)]
-        cells += [with_error(float(one["net_loss_rate_mean"]), float(one["net_loss_rate_se"]), unit=net)]
-        cells += [_quantile(one, "net_loss_rate", 0.999, net_tail)]
-        cells += [interval(*(float(one[f"{EARLY}{k}"][-1]) for k in ("", "_low", "_high")), unit=seldom)] * ends
-        rows.append((name_of(one, "scenario"), *cells))
+    for scenario in each(read, "scenario"):
+        cells = [with_error(float(scenario["default_rate_mean"]), float(scenario["default_rate_se"]), unit=default)]
+        cells += [_quantile(scenario, "default_rate", 0.99, tail), _quantile(scenario, "default_rate", 0.999, worst)]
+        cells += [with_error(float(scenario["net_loss_rate_mean"]), float(scenario["net_loss_rate_se"]), unit=net)]
+        cells += [_quantile(scenario, "net_loss_rate", 0.999, net_tail)]
+        cells += [interval(*(float(scenario[f"{EARLY}{k}"][-1]) for k in ("", "_low", "_high")), unit=seldom)] * ends
+        rows.append((name_of(scenario, "scenario"), *cells))
     return Sheet(
         tuple(head), tuple(rows), "Shares of the cut-off balance. ± is one standard error, brackets a 95% interval."
     )
@@ -68,7 +68,7 @@ def note(ds: xr.Dataset, tranche: object) -> Sheet:
     read = read_of(ds, "expected_loss", "loss_probability", "lgd", "value_at_risk", "expected_shortfall")
     mine = read.sel(tranche=tranche)
     units = _units(mine)
-    rows = tuple((name_of(one, "scenario"), *_losses(one, units)) for one in each(mine, "scenario"))
+    rows = tuple((name_of(scenario, "scenario"), *_losses(scenario, units)) for scenario in each(mine, "scenario"))
     left = (
         "Loss of a residual note: what all its cash lacks to its size. It takes what is left, whatever its size: of a "
         "smaller one less would be missing."
@@ -112,7 +112,7 @@ def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
     read = read_of(ds, "irr", "wal", "price", "shortfall_probability")
     note = read.assign(capped=felt_cap(ds)).sel(tranche=tranche)
     late_unit = unit_of_column(note["shortfall_probability"], note["shortfall_probability_high"])
-    rows = [(name_of(one, "scenario"), *_earnings(one, late_unit)) for one in each(note, "scenario")]
+    rows = [(name_of(scenario, "scenario"), *_earnings(scenario, late_unit)) for scenario in each(note, "scenario")]
     head = ("Scenario", "Yield (IRR)", "WAL, years", "Price, share of par", "P(late interest) [95%]")
     late = "Late interest was not paid when due; it stays due and may have been paid later."
     return Sheet(head, tuple(rows), " ".join([late, *_remarks(note)]))
@@ -123,65 +123,65 @@ def _of_residual(note: xr.Dataset) -> Sheet:
     is left over is no repayment, so it has no average life; no interest is owed to it."""
     priced = discounted(note)
     rows = []
-    for one in each(note, "scenario"):
-        median = with_error(*parts(one.sel(quantile=0.5), "irr_quantile", "", "_se"), unit=PERCENT)
-        value = own_unit(*parts(one, "price", "", "_se"), digits=4)
-        multiple = own_unit(*parts(one, "multiple", "", "_se"), digits=4)
-        rows.append((name_of(one, "scenario"), multiple, median + _mark(one), *(value,) * priced))
+    for scenario in each(note, "scenario"):
+        median = with_error(*parts(scenario.sel(quantile=0.5), "irr_quantile", "", "_se"), unit=PERCENT)
+        value = own_unit(*parts(scenario, "price", "", "_se"), digits=4)
+        multiple = own_unit(*parts(scenario, "multiple", "", "_se"), digits=4)
+        rows.append((name_of(scenario, "scenario"), multiple, median + _mark(scenario), *(value,) * priced))
     head = ("Scenario", "Money multiple", "Median yield (IRR)", *("Value at its rate, share of its size",) * priced)
-    said = "Money multiple: all cash received over its size, not discounted."
-    return Sheet(head, tuple(rows), " ".join([said, *_remarks(note)]))
+    text = "Money multiple: all cash received over its size, not discounted."
+    return Sheet(head, tuple(rows), " ".join([text, *_remarks(note)]))
 
 
-def _mark(one: xr.Dataset) -> str:
-    return f" {CAPPED}" * (float(one["capped"]) > 0.0)
+def _mark(ds: xr.Dataset) -> str:
+    return f" {CAPPED}" * (float(ds["capped"]) > 0.0)
 
 
-def _remarks(one: xr.Dataset) -> list[str]:
+def _remarks(note: xr.Dataset) -> list[str]:
     """What the table of a note cannot say in its cells."""
-    if not has_principal(one):
+    if not has_principal(note):
         return [
             "A certificate: it lent nothing, so it can lose nothing and has no yield. Its multiple and "
             "price: over the cut-off balance."
         ]
-    capped = float(one["capped"].max())
+    capped = float(note["capped"].max())
     return [f"{CAPPED} Yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths."] * (capped > 0.0)
 
 
-def _losses(one: xr.Dataset, units: _Units) -> list[str]:
+def _losses(ds: xr.Dataset, units: _Units) -> list[str]:
     return [
-        with_error(*parts(one, "expected_loss", "", "_se", "_low", "_high"), unit=units.loss),
-        interval(*parts(one, "loss_probability", "", "_low", "_high"), unit=units.chance),
-        with_error(*parts(one, "lgd", "", "_se", "_low", "_high"), unit=units.lgd),
-        _quantile(one, "value_at_risk", 0.99, unit=units.var),
-        _quantile(one, "value_at_risk", 0.999, unit=units.worse),
-        tail_mean(*_of_tail(one, 0.999, "expected_shortfall", "", "_se", "_low"), unit=units.tail),
+        with_error(*parts(ds, "expected_loss", "", "_se", "_low", "_high"), unit=units.loss),
+        interval(*parts(ds, "loss_probability", "", "_low", "_high"), unit=units.chance),
+        with_error(*parts(ds, "lgd", "", "_se", "_low", "_high"), unit=units.lgd),
+        _quantile(ds, "value_at_risk", 0.99, unit=units.var),
+        _quantile(ds, "value_at_risk", 0.999, unit=units.worse),
+        tail_mean(*_of_tail(ds, 0.999, "expected_shortfall", "", "_se", "_low"), unit=units.tail),
     ]
 
 
-def _earnings(one: xr.Dataset, late: Unit) -> list[str]:
+def _earnings(ds: xr.Dataset, late: Unit) -> list[str]:
     return [
-        with_error(*parts(one, "irr", "", "_se"), unit=PERCENT) + _mark(one),
-        own_unit(*parts(one, "wal", "", "_se"), digits=3),
-        own_unit(*parts(one, "price", "", "_se"), digits=4),
-        interval(*parts(one, "shortfall_probability", "", "_low", "_high"), unit=late),
+        with_error(*parts(ds, "irr", "", "_se"), unit=PERCENT) + _mark(ds),
+        own_unit(*parts(ds, "wal", "", "_se"), digits=3),
+        own_unit(*parts(ds, "price", "", "_se"), digits=4),
+        interval(*parts(ds, "shortfall_probability", "", "_low", "_high"), unit=late),
     ]
 
 
-def parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:
+def parts(ds: xr.Dataset, name: str, *ends: str) -> list[float]:
     """A measure's estimate and what belongs to it, by the ends of their names ("", "_se", "_low", "_high")."""
-    return [float(one.variables[f"{name}{end}"]) for end in ends]
+    return [float(ds.variables[f"{name}{end}"]) for end in ends]
 
 
-def _of_tail(one: xr.Dataset, level: float, name: str, *ends: str) -> list[float]:
+def _of_tail(ds: xr.Dataset, level: float, name: str, *ends: str) -> list[float]:
     """The same of a tail at one of its levels."""
-    at = one.get_index("level").get_loc(level)
-    return [float(one.variables[f"{name}{end}"][at]) for end in ends]
+    at = ds.get_index("level").get_loc(level)
+    return [float(ds.variables[f"{name}{end}"][at]) for end in ends]
 
 
-def _quantile(one: xr.Dataset, name: str, level: float, unit: Unit) -> str:
+def _quantile(ds: xr.Dataset, name: str, level: float, unit: Unit) -> str:
     """A quantile of a loss or a rate with its interval."""
-    return quantile(*_of_tail(one, level, name, "", "_low", "_high"), unit=unit)
+    return quantile(*_of_tail(ds, level, name, "", "_low", "_high"), unit=unit)
 
 
 def spared(ds: xr.Dataset, tranche: object) -> Sheet:
@@ -189,17 +189,17 @@ def spared(ds: xr.Dataset, tranche: object) -> Sheet:
     high = float(ds["loss_probability_high"].sel(tranche=tranche).max())
     if not has_principal(ds.sel(tranche=tranche)):
         return Sheet((), ())
-    said = f"{tranche} loses nothing on any path of any scenario: in each the probability of a loss is below "
-    return Sheet((), (), f"{said}{fraction(high)} (95%), which is not zero.")
+    text = f"{tranche} loses nothing on any path of any scenario: in each the probability of a loss is below "
+    return Sheet((), (), f"{text}{fraction(high)} (95%), which is not zero.")
 
 
 def checks(ds: xr.Dataset) -> Sheet:
     """The laws' worst residuals and the counts of faults."""
     laws, faults = [str(x) for x in ds["law"].values], [str(x) for x in ds["check"].values]
     rows = []
-    for one in each(ds[["residual", "fault"]], "scenario"):
-        cells = [f"{x:.1e}" for x in one["residual"].values] + [count(float(x)) for x in one["fault"].values]
-        rows.append((name_of(one, "scenario"), *cells))
+    for scenario in each(ds[["residual", "fault"]], "scenario"):
+        cells = [f"{x:.1e}" for x in scenario["residual"].values] + [count(float(x)) for x in scenario["fault"].values]
+        rows.append((name_of(scenario, "scenario"), *cells))
     return Sheet(("Scenario", *laws, *faults), tuple(rows))
 
 
@@ -215,6 +215,6 @@ def each(ds: xr.Dataset, dim: str) -> Sequence[xr.Dataset]:
     return [ds.isel({dim: k}) for k in range(ds.sizes[dim])]
 
 
-def name_of(one: xr.Dataset, dim: str) -> str:
+def name_of(ds: xr.Dataset, dim: str) -> str:
     """The label of a slice."""
-    return str(one[dim].item())
+    return str(ds[dim].item())

@@ -130,8 +130,8 @@ def _break_names(grid: Table, console: Console, options: ConsoleOptions) -> bool
 
 def _needs(grid: Table, console: Console, options: ConsoleOptions, least: bool = False) -> int:
     """Columns of the terminal that a table needs to be whole; at least, broken at blanks."""
-    found = Table.__rich_measure__(grid, console, options.update(max_width=10_000))
-    return found.minimum if least else found.maximum
+    measurement = Table.__rich_measure__(grid, console, options.update(max_width=10_000))
+    return measurement.minimum if least else measurement.maximum
 
 
 def _cell(tag: str, content: object, column: int) -> str:
@@ -177,49 +177,49 @@ def _grid(tails: xr.Dataset, pool: Cells, last: Last) -> Screen:
         *(unit_of_column(tails[name]) for name in ("var_high", "es")),
     )
     for at in range(tails.sizes["scenario"]):
-        one = tails.isel(scenario=at)
-        name = Text(_short(str(one["scenario"].item())), style="bold")
-        first_column = [name, *(Text(f" {line}") for line in pool(one))]
+        scenario = tails.isel(scenario=at)
+        name = Text(_short(str(scenario["scenario"].item())), style="bold")
+        first_column = [name, *(Text(f" {line}") for line in pool(scenario))]
         rows = zip_longest(
-            first_column, [_note(one.isel(tranche=n), last, units) for n in range(tails.sizes["tranche"])]
+            first_column, [_note(scenario.isel(tranche=n), last, units) for n in range(tails.sizes["tranche"])]
         )
         for first, cells in rows:
             grid.add_row(first or Text(), *(cells or ()))
     return grid
 
 
-def _pool(one: xr.Dataset) -> list[str]:
+def _pool(scenario: xr.Dataset) -> list[str]:
     """Defaults and early amortization of a scenario, one line each."""
-    tail = one["default_rate"].sel(level=0.99)
+    tail = scenario["default_rate"].sel(level=0.99)
     return [
-        f"default {percent(float(one['default_rate_mean']))}, 99%: {percent(float(tail), 1)}",
-        *([f"early amortization {chance(*_early(one))}"] if may_end_early(one) else []),
+        f"default {percent(float(scenario['default_rate_mean']))}, 99%: {percent(float(tail), 1)}",
+        *([f"early amortization {chance(*_early(scenario))}"] if may_end_early(scenario) else []),
     ]
 
 
-def _pool_with_errors(one: xr.Dataset) -> list[str]:
+def _pool_with_errors(scenario: xr.Dataset) -> list[str]:
     return [
-        f"default {with_error(*_parts(one, 'default_rate', '_mean', '_se'), unit=PERCENT)}",
-        f"99%: {quantile(*_parts(one.sel(level=0.99), 'default_rate', '', '_low', '_high'), unit=PERCENT)}",
-        *([f"early amort. {interval(*_early(one), unit=PERCENT)}"] if may_end_early(one) else []),
+        f"default {with_error(*_parts(scenario, 'default_rate', '_mean', '_se'), unit=PERCENT)}",
+        f"99%: {quantile(*_parts(scenario.sel(level=0.99), 'default_rate', '', '_low', '_high'), unit=PERCENT)}",
+        *([f"early amort. {interval(*_early(scenario), unit=PERCENT)}"] if may_end_early(scenario) else []),
     ]
 
 
-def _early(one: xr.Dataset) -> list[float]:
-    return [float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")]
+def _early(scenario: xr.Dataset) -> list[float]:
+    return [float(scenario[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")]
 
 
-def _note(one: xr.Dataset, last: Last, units: Units) -> list[Text]:
+def _note(note: xr.Dataset, last: Last, units: Units) -> list[Text]:
     """The cells of a note."""
-    if not has_principal(one):
-        return [Text(cell, style="dim") for cell in (str(one["tranche"].item()), *[MISSING] * 6, _price(one))]
+    if not has_principal(note):
+        return [Text(cell, style="dim") for cell in (str(note["tranche"].item()), *[MISSING] * 6, _price(note))]
     cells = [
-        str(one["tranche"].item()),
-        with_error(*_parts(one, "expected_loss", "", "_se", "_low", "_high"), unit=units.loss),
-        interval(*_parts(one, "loss_probability", "", "_low", "_high"), unit=units.chance),
-        *last(one, units),
+        str(note["tranche"].item()),
+        with_error(*_parts(note, "expected_loss", "", "_se", "_low", "_high"), unit=units.loss),
+        interval(*_parts(note, "loss_probability", "", "_low", "_high"), unit=units.chance),
+        *last(note, units),
     ]
-    lost = float(one["loss_probability"]) > 0.0
+    lost = float(note["loss_probability"]) > 0.0
     return [Text(cell, style="" if lost or n == 0 else "dim") for n, cell in enumerate(cells)]
 
 
@@ -228,44 +228,44 @@ def _short(name: str) -> str:
     return name if cell_len(name) <= LONGEST else f"{set_cell_size(name, LONGEST - 1).rstrip()}…"
 
 
-def _with_errors(one: xr.Dataset, units: Units) -> list[str]:
+def _with_errors(note: xr.Dataset, units: Units) -> list[str]:
     return [
-        quantile(*_parts(one, "var", "", "_low", "_high"), unit=units.var),
-        tail_mean(*_parts(one, "es", "", "_se", "_low"), unit=units.es),
-        with_error(*_yield(one), unit=PERCENT) + _mark(one),
-        own_unit(*_parts(one, "wal", "", "_se"), digits=3),
-        _price(one),
+        quantile(*_parts(note, "var", "", "_low", "_high"), unit=units.var),
+        tail_mean(*_parts(note, "es", "", "_se", "_low"), unit=units.es),
+        with_error(*_yield(note), unit=PERCENT) + _mark(note),
+        own_unit(*_parts(note, "wal", "", "_se"), digits=3),
+        _price(note),
     ]
 
 
-def _price(one: xr.Dataset) -> str:
+def _price(note: xr.Dataset) -> str:
     """The price; of a residual note, which has no coupon to discount at, the money multiple."""
-    if bool(one["residual_note"]):
-        return f"×{own_unit(*_parts(one, 'multiple', '', '_se'), digits=4)}"
-    return own_unit(*_parts(one, "price", "", "_se"), digits=4)
+    if bool(note["residual_note"]):
+        return f"×{own_unit(*_parts(note, 'multiple', '', '_se'), digits=4)}"
+    return own_unit(*_parts(note, "price", "", "_se"), digits=4)
 
 
-def _without_errors(one: xr.Dataset, units: Units) -> list[str]:
-    es, low = _parts(one, "es", "", "_low")
+def _without_errors(note: xr.Dataset, units: Units) -> list[str]:
+    es, low = _parts(note, "es", "", "_low")
     return [
-        fraction(float(one["var"]), unit=units.var),
+        fraction(float(note["var"]), unit=units.var),
         fraction(es, unit=units.es) if 0.0 < es < 1.0 else tail_mean(es, 0.0, low, unit=units.es),
-        percent(_yield(one)[0]) + _mark(one),
-        years(float(one["wal"])),
-        _price(one).partition(" ±")[0],
+        percent(_yield(note)[0]) + _mark(note),
+        years(float(note["wal"])),
+        _price(note).partition(" ±")[0],
     ]
 
 
-def _yield(one: xr.Dataset) -> list[float]:
+def _yield(note: xr.Dataset) -> list[float]:
     """The mean yield and its error; of a residual note the median: its mean is made by a few paths."""
-    if bool(one["residual_note"]):
-        return _parts(one.sel(quantile=0.5), "irr_quantile", "", "_se")
-    return _parts(one, "irr", "", "_se")
+    if bool(note["residual_note"]):
+        return _parts(note.sel(quantile=0.5), "irr_quantile", "", "_se")
+    return _parts(note, "irr", "", "_se")
 
 
-def _mark(one: xr.Dataset) -> str:
-    return CAPPED * (float(one["capped"]) > 0.0)
+def _mark(note: xr.Dataset) -> str:
+    return CAPPED * (float(note["capped"]) > 0.0)
 
 
-def _parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:
-    return [float(one[f"{name}{end}"]) for end in ends]
+def _parts(ds: xr.Dataset, name: str, *ends: str) -> list[float]:
+    return [float(ds[f"{name}{end}"]) for end in ends]

@@ -64,9 +64,9 @@ class WholeTable(Table):
 
     def _of(self, which: Sequence[int]) -> WholeTable:
         """Some of its columns."""
-        found = copy.copy(self)
-        found.columns = [replace(self.columns[k], _index=place) for place, k in enumerate(which)]
-        return found
+        part = copy.copy(self)
+        part.columns = [replace(self.columns[k], _index=place) for place, k in enumerate(which)]
+        return part
 
     def room_for(self, console: Console, options: ConsoleOptions, full: Sequence[int]) -> int:
         """Columns of the screen that are left to cells."""

@@ -54,48 +54,48 @@ def findings(ds: xr.Dataset) -> list[str]:
 
 
 def _reference(ds: xr.Dataset) -> str:
-    one = ds.isel(scenario=0)
+    base = ds.isel(scenario=0)
     return (
-        f"Under {one['scenario'].item()}, cumulative default over the cut-off balance averages {_mean_default(one)} "
-        f"and exceeds {_tail_default(one)} in one path of a hundred."
-        + f" Early amortization begins in {_chance(one)} of paths."
+        f"Under {base['scenario'].item()}, cumulative default over the cut-off balance averages {_mean_default(base)} "
+        f"and exceeds {_tail_default(base)} in one path of a hundred."
+        + f" Early amortization begins in {_chance(base)} of paths."
         * may_end_early(ds)
     )
 
 
-def _notes(one: xr.Dataset) -> list[str]:
+def _notes(base: xr.Dataset) -> list[str]:
     """The notes without any loss in one sentence, the others one by one."""
-    paths = many(measures.paths(one), "path")
-    notes = [n for n in _tranches(one) if not is_residual(n)]
-    safe = [str(n["tranche"].item()) for n in notes if float(n["loss_probability"]) == 0.0]
-    said = []
+    paths = many(measures.paths(base), "path")
+    notes = [note for note in _tranches(base) if not is_residual(note)]
+    safe = [str(note["tranche"].item()) for note in notes if float(note["loss_probability"]) == 0.0]
+    sentences = []
     if safe:
-        bound = fraction(float(one["loss_probability_high"].sel(tranche=safe[0])))
+        bound = fraction(float(base["loss_probability_high"].sel(tranche=safe[0])))
         verb = "loses" if len(safe) == 1 else "lose"
-        said.append(
+        sentences.append(
             f"{_list(safe)} {verb} nothing in {paths}: the probability of any loss is below {bound} "
             "with 95% confidence, which is not zero."
         )
-    for n in notes:
-        if float(n["loss_probability"]) > 0.0:
-            lost = interval(*(float(n[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
-            said.append(
-                f"{n['tranche'].item()}: expected loss {_loss(n)} of original balance, any loss in {lost} "
-                f"of paths, mean yield {percent(float(n['irr']))}, average life {years(float(n['wal']))} years."
+    for note in notes:
+        if float(note["loss_probability"]) > 0.0:
+            lost = interval(*(float(note[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
+            sentences.append(
+                f"{note['tranche'].item()}: expected loss {_loss(note)} of original balance, any loss in {lost} "
+                f"of paths, mean yield {percent(float(note['irr']))}, average life {years(float(note['wal']))} years."
             )
-    return said + [_of_residual(n) for n in _tranches(one) if is_residual(n)]
+    return sentences + [_of_residual(note) for note in _tranches(base) if is_residual(note)]
 
 
-def _of_residual(n: xr.Dataset) -> str:
+def _of_residual(note: xr.Dataset) -> str:
     """What is left over is no repayment with a life: how many times its size a residual note gets back, and how often
     less than once."""
-    median = float(n["irr_quantile"].sel(quantile=0.5))
+    median = float(note["irr_quantile"].sel(quantile=0.5))
     earns = f"of {CAP} or more" if median >= HIGHEST_IRR else f"of {percent(median)}"
-    missing = interval(*(float(n[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
+    missing = interval(*(float(note[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
     return (
-        f"{n['tranche'].item()} takes what is left: {float(n['multiple']):.2f} times its size on average, at a median "
-        f"yield {earns}; less than its size in {missing} of paths "
-        f"({_loss(n)} of it is missing on average)."
+        f"{note['tranche'].item()} takes what is left: {float(note['multiple']):.2f} times its size on average, at a "
+        f"median yield {earns}; less than its size in {missing} of paths "
+        f"({_loss(note)} of it is missing on average)."
     )
 
 
@@ -118,14 +118,15 @@ def harshest(ds: xr.Dataset) -> tuple[int, str] | None:
 
 
 def _harshest(ds: xr.Dataset) -> list[str]:
-    found = harshest(ds)
-    if found is None:
+    hardest = harshest(ds)
+    if hardest is None:
         return []
-    one = ds.isel(scenario=found[0])
+    at, reason = hardest
+    worst = ds.isel(scenario=at)
     return [
-        f"The harshest scenario is {one['scenario'].item()}: {found[1]}, default averages {_mean_default(one)} of the "
-        f"cut-off balance ({_tail_default(one)} at 99%)"
-        + f", and {_chance(one)} of paths amortize early" * may_end_early(ds)
+        f"The harshest scenario is {worst['scenario'].item()}: {reason}, default averages {_mean_default(worst)} of "
+        f"the cut-off balance ({_tail_default(worst)} at 99%)"
+        + f", and {_chance(worst)} of paths amortize early" * may_end_early(ds)
         + "."
     ]
 
@@ -134,8 +135,8 @@ def _worst_notes(ds: xr.Dataset) -> list[str]:
     """The notes at their worst, gathered by the scenario that does it; and those that no scenario touched."""
     at_worst: dict[str, list[str]] = {}
     safe = []
-    for n in _tranches(ds):
-        name, worst = str(n["tranche"].item()), n.isel(scenario=int(np.argmax(n["expected_loss"].values)))
+    for note in _tranches(ds):
+        name, worst = str(note["tranche"].item()), note.isel(scenario=int(np.argmax(note["expected_loss"].values)))
         if float(worst["loss_probability"]) == 0.0:
             safe.append(name)
             continue
@@ -143,13 +144,15 @@ def _worst_notes(ds: xr.Dataset) -> list[str]:
         at_worst.setdefault(str(worst["scenario"].item()), []).append(
             f"{name} {_loss(worst)} (99.9% value at risk {tail})"
         )
-    said = [f"Expected loss is highest under {scenario}: {'; '.join(who)}." for scenario, who in at_worst.items()]
+    sentences = [
+        f"Expected loss is highest under {scenario}: {'; '.join(losses)}." for scenario, losses in at_worst.items()
+    ]
     if safe:
         bound = fraction(float(ds["loss_probability_high"].sel(tranche=safe[0]).max()))
-        said.append(
+        sentences.append(
             f"{_list(safe)}: no loss in any path of any scenario; in each the probability is below {bound} (95%)."
         )
-    return said
+    return sentences
 
 
 def _mixture(ds: xr.Dataset) -> list[str]:
@@ -157,8 +160,8 @@ def _mixture(ds: xr.Dataset) -> list[str]:
     if len(measures.probabilities(ds)) < 2:
         return []
     loss = measures.expected_loss(measures.mixture(ds)).isel(scenario=0)
-    said = [f"{n['tranche'].item()} {with_error(*(float(n[k]) for k in _PARTS))}" for n in _tranches(loss)]
-    return [f"Weighted by the job's probabilities ({weights(ds)}), expected loss is: {'; '.join(said)}."]
+    losses = [f"{note['tranche'].item()} {with_error(*(float(note[k]) for k in _PARTS))}" for note in _tranches(loss)]
+    return [f"Weighted by the job's probabilities ({weights(ds)}), expected loss is: {'; '.join(losses)}."]
 
 
 _PARTS = ("estimate", "error", "low", "high")
@@ -177,11 +180,11 @@ def weights(ds: xr.Dataset) -> str:
 
 
 def _interest(ds: xr.Dataset) -> str:
-    said = late(ds, interval)
-    if not said:
+    notes = late(ds, interval)
+    if not notes:
         return "Interest was paid when due on every note in every path."
     return (
-        f"Share of paths with late interest: {'; '.join(said)}. Late interest was not paid when due, stays due, and "
+        f"Share of paths with late interest: {'; '.join(notes)}. Late interest was not paid when due, stays due, and "
         "may have been paid later; a loss is principal alone."
     )
 
@@ -189,21 +192,21 @@ def _interest(ds: xr.Dataset) -> str:
 def late(ds: xr.Dataset, shown: Callable[[float, float, float], str], least: float = 0.0) -> list[str]:
     """`mezzanine 85.0% under baseline, > 99.98% under macro_severe and 3 others`: the first scenario and the worst, for
     every note whose interest is late on more than `least` of paths of any."""
-    said = []
-    for n in _tranches(ds):
-        chances = n["shortfall_probability"].values
+    texts = []
+    for note in _tranches(ds):
+        chances = note["shortfall_probability"].values
         if chances.max() <= least:
             continue
         worst = np.flatnonzero(chances == chances.max())
         others = f" and {worst.size - 1} other{'s' * (worst.size > 2)}" * (worst.size > 1)
         named = ({0: ""} if chances[0] > 0.0 else {}) | {int(worst[0]): others}
         cells = (
-            f"{shown(*(float(n[f'shortfall_probability{k}'][at]) for k in ('', '_low', '_high')))} under "
-            f"{ds['scenario'].values[at]}{more}"
-            for at, more in named.items()
+            f"{shown(*(float(note[f'shortfall_probability{k}'][at]) for k in ('', '_low', '_high')))} under "
+            f"{ds['scenario'].values[at]}{suffix}"
+            for at, suffix in named.items()
         )
-        said.append(f"{n['tranche'].item()} {', '.join(cells)}")
-    return said
+        texts.append(f"{note['tranche'].item()} {', '.join(cells)}")
+    return texts
 
 
 def _limits(ds: xr.Dataset) -> str:
@@ -233,29 +236,29 @@ def _at_worst(ds: xr.Dataset) -> Fact | None:
     return Fact(f"Expected loss, {name}", _loss(worst.isel(tranche=0)), f"{worst['scenario'].item()} (worst)")
 
 
-def _chance(one: xr.Dataset) -> str:
-    return chance(*(float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")))
+def _chance(scenario: xr.Dataset) -> str:
+    return chance(*(float(scenario[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")))
 
 
-def _mean_default(one: xr.Dataset) -> str:
-    return percent(float(one["default_rate_mean"]))
+def _mean_default(scenario: xr.Dataset) -> str:
+    return percent(float(scenario["default_rate_mean"]))
 
 
-def _tail_default(one: xr.Dataset) -> str:
-    return percent(float(one["default_rate"].sel(level=0.99)))
+def _tail_default(scenario: xr.Dataset) -> str:
+    return percent(float(scenario["default_rate"].sel(level=0.99)))
 
 
-def _loss(n: xr.Dataset) -> str:
-    return with_error(*(float(n[f"expected_loss{k}"]) for k in ("", "_se", "_low", "_high")))
+def _loss(note: xr.Dataset) -> str:
+    return with_error(*(float(note[f"expected_loss{k}"]) for k in ("", "_se", "_low", "_high")))
 
 
 def _tranches(ds: xr.Dataset) -> list[xr.Dataset]:
     """Notes that lent something: a certificate has nothing to lose and no interest to miss."""
-    told = read_of(ds, *_TOLD)
-    return [told.isel(tranche=k) for k in np.flatnonzero(has_principal(ds))]
+    notes = read_of(ds, *_READ)
+    return [notes.isel(tranche=k) for k in np.flatnonzero(has_principal(ds))]
 
 
-_TOLD = ("expected_loss", "loss_probability", "value_at_risk", "shortfall_probability", "irr", "irr_quantile", "wal",
+_READ = ("expected_loss", "loss_probability", "value_at_risk", "shortfall_probability", "irr", "irr_quantile", "wal",
          "multiple", *_PARTS)  # fmt: skip
 
 

@@ -86,15 +86,15 @@ def write(
 
 def names_of(tables: Sequence[Table]) -> list[str]:
     """Names of the sheets as Excel takes them, each once."""
-    found: list[str] = []
+    names: list[str] = []
     for table in tables:
         name = FORBIDDEN.sub(" ", table.name).strip()[:LONGEST] or "Sheet"
         k = 1
-        while name.lower() in (known.lower() for known in found):
+        while name.lower() in (known.lower() for known in names):
             k += 1
             name = f"{name[: LONGEST - len(str(k)) - 1]} {k}"
-        found.append(name)
-    return found
+        names.append(name)
+    return names
 
 
 def _fill(sheet: Any, table: Table, styles: Mapping[str, Any], bold: Any) -> None:
@@ -139,7 +139,7 @@ def of_flows(ds: xr.Dataset, vectors: Sequence[str]) -> list[Table]:
         [datetime.date.fromisoformat(str(date)[:10]) for date in ds[name].values]
         for name in ("collection_end", "payment_date")
     )
-    found = []
+    tables = []
     for part in parts(ds, vectors):
         columns, values = [Column("Month", "count")], [months]
         for head, days in (("Collected until", ends), ("Payment", dates)):
@@ -152,8 +152,8 @@ def of_flows(ds: xr.Dataset, vectors: Sequence[str]) -> list[Table]:
             if error is not None:
                 columns.append(Column(f"± {title}", unit))
                 values.append(error.tolist())
-        found.append(Table(part.title, tuple(columns), list(zip(*values, strict=True))))
-    return found
+        tables.append(Table(part.title, tuple(columns), list(zip(*values, strict=True))))
+    return tables
 
 
 def of_result(result: Any) -> list[Table]:
@@ -162,12 +162,12 @@ def of_result(result: Any) -> list[Table]:
     from stress.results.variables import MEASURES
 
     units = {v.name: OF_UNITS.get(v.unit, "number") for v in MEASURES}
-    found = []
+    tables = []
     for name, frame in frames(result):
         columns = tuple(Column(str(c), units.get(str(c), "text")) for c in frame.columns)
         rows = [tuple(_day(x) for x in row) for row in frame.itertuples(index=False)]
-        found.append(Table(name.replace("_", " "), columns, rows))
-    return found
+        tables.append(Table(name.replace("_", " "), columns, rows))
+    return tables
 
 
 def of_answer(name: str, answer: Mapping[str, Any]) -> list[Table]:

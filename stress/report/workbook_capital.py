@@ -23,17 +23,17 @@ def tables(answer: Capital) -> list[Table]:
     heads = ("Outstanding", "Weight", "± Weight", "Weight 95%", "± Weight 95%", "Capital", "± Capital", "Capital 95%",
              "± Capital 95%")  # fmt: skip
     rows = [
-        (one.note or "all notes", int(month), float(one.outstanding[t]), *(
+        (by_month.note or "all notes", int(month), float(by_month.outstanding[t]), *(
             float(part[t])
-            for pair in (one.risk_weight, one.risk_weight_95, one.capital, one.capital_95)
+            for pair in (by_month.risk_weight, by_month.risk_weight_95, by_month.capital, by_month.capital_95)
             for part in (pair.estimate, pair.error)
         ))
-        for one in answer.months
-        for t, month in enumerate(one.month)
+        for by_month in answer.months
+        for t, month in enumerate(by_month.month)
     ]  # fmt: skip
     columns = (Column("Class", "text"), Column("Month", "count"), *(Column(head, "share") for head in heads))
-    found = [closing, Table("By month", columns, rows, f"{answer.paths} paths under {answer.scenario}, SEC-SA")]
+    sheets = [closing, Table("By month", columns, rows, f"{answer.paths} paths under {answer.scenario}, SEC-SA")]
     if answer.transfer is not None:
         sheet = transfer_sheet(answer.transfer)
-        found.append(Table("Transfer", (Column("Test", "text"), Column("Result", "text")), sheet.rows, sheet.note))
-    return found
+        sheets.append(Table("Transfer", (Column("Test", "text"), Column("Result", "text")), sheet.rows, sheet.note))
+    return sheets

@@ -39,17 +39,17 @@ def summary(result: Any) -> Table:
 
     jobs = list(cells(result))
     labels = list(jobs[0][0]) if len(jobs) > 1 else []
-    first = [one for _, one in jobs]
-    several = any(one.sizes["scenario"] > 1 for one in first)
-    asked = any("breakeven_multiple" in one for one in first)
+    datasets = [ds for _, ds in jobs]
+    several = any(ds.sizes["scenario"] > 1 for ds in datasets)
+    asked = any("breakeven_multiple" in ds for ds in datasets)
     worst = (Column("At its worst under", "text"), *_losses(", at its worst")) if several else ()
     head = (*(Column(label, "text") for label in labels), *_CLASS, *_LIFE, *_losses(""), *worst, *_BREAK_EVEN * asked)
     rows = [
-        (*(said[label] for label in labels), *terms, *_of_note(one.isel(tranche=n), several, asked))
-        for said, one in jobs
-        for n, terms in enumerate(_terms(one, job_of(one)))
+        (*(names[label] for label in labels), *terms, *_of_note(ds.isel(tranche=n), several, asked))
+        for names, ds in jobs
+        for n, terms in enumerate(_terms(ds, job_of(ds)))
     ]
-    under = ", ".join(dict.fromkeys(str(one["scenario"].values[0]) for one in first))
+    under = ", ".join(dict.fromkeys(str(ds["scenario"].values[0]) for ds in datasets))
     return Table("Summary", head, rows, _summary_note(under, asked))
 
 
@@ -70,8 +70,8 @@ def _terms(ds: xr.Dataset, job: Job | None) -> Iterator[tuple[Any, ...]]:
         yield from ((name, None, None, None, None) for name in names)
         return
     deal, balance = job.deal, job.pool.balance
-    found = (of(deal, balance) for of in (amounts_of, shares_of, support_of))
-    for note, amount, share, below in zip(deal.notes, *found, strict=True):
+    columns = (of(deal, balance) for of in (amounts_of, shares_of, support_of))
+    for note, amount, share, below in zip(deal.notes, *columns, strict=True):
         coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0]
         yield note.name, amount, share, below, coupon
 
@@ -80,11 +80,11 @@ def _of_note(note: xr.Dataset, several: bool, asked: bool) -> tuple[Any, ...]:
     """What a note's run found; nothing of a certificate without principal."""
     lends = bool(has_principal(note))
     life = tuple(float(note[f"wal{k}"][0]) for k in ("", "_se")) if lends else (None,) * 2
-    found = (*life, *_loss(note, 0, lends))
+    values = (*life, *_loss(note, 0, lends))
     if several:
         at = int(np.argmax(note["expected_loss"].values))
-        found += (str(note["scenario"].values[at]) if lends else None, *_loss(note, at, lends))
-    return (*found, *_break_even(note)) if asked else found
+        values += (str(note["scenario"].values[at]) if lends else None, *_loss(note, at, lends))
+    return (*values, *_break_even(note)) if asked else values
 
 
 def _loss(note: xr.Dataset, at: int, lends: bool) -> tuple[float | None, ...]:
@@ -102,14 +102,14 @@ def _break_even(note: xr.Dataset) -> tuple[Any, ...]:
 
 
 def _summary_note(under: str, asked: bool) -> str:
-    said = f"Enhancement: what ranks below, over the pool or the series. Under {under}; ± standard error. "
-    said += "A loss that no path showed is at most the bound beside it; of the whole on every path, ± is what so many "
-    said += "paths cannot tell."
-    more = (
+    text = f"Enhancement: what ranks below, over the pool or the series. Under {under}; ± standard error. "
+    text += "A loss that no path showed is at most the bound beside it; of the whole on every path, ± is what so many "
+    text += "paths cannot tell."
+    break_even = (
         " Break-even: multiple of the pool's cumulative net loss where the class begins to lose as the odds of default "
         "rise, deterministic, ± half the bracket of the search; no rating."
     )
-    return said + more * asked
+    return text + break_even * asked
 
 
 def points(answer: WhatIf, document: Mapping[str, Any]) -> list[Table]:
@@ -136,8 +136,8 @@ def _of_points(answer: WhatIf) -> Table:
     for k, place in enumerate(answer.place.tolist()):
         values = [axis.value(x) for axis, x in zip(answer.axes, place, strict=True)]
         rows.append((k + 1, *values, *(column[k] for column in columns)))
-    said = f"{many(answer.paths, 'path')} a point on the same draws; ± standard error of simulation."
-    return Table("Points", tuple(head), rows, said)
+    note = f"{many(answer.paths, 'path')} a point on the same draws; ± standard error of simulation."
+    return Table("Points", tuple(head), rows, note)
 
 
 def _between(surfaces: tuple[Surface, ...]) -> Table:
@@ -145,7 +145,13 @@ def _between(surfaces: tuple[Surface, ...]) -> Table:
     head = [Column(name, "text") for name in ("Measure", "Note", "Meaning", "Unit")]
     words = {"1": "share", "x": "multiple", "a": "years"}
     rows = [
-        (one.measure, one.note or "pool", one.title, words[one.unit], float(np.sqrt(np.mean(one.missed**2))))
-        for one in surfaces
+        (
+            surface.measure,
+            surface.note or "pool",
+            surface.title,
+            words[surface.unit],
+            float(np.sqrt(np.mean(surface.missed**2))),
+        )
+        for surface in surfaces
     ]
     return Table("Between points", (*head, Column("Error of interpolation", "number")), rows)

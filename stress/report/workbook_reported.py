@@ -70,12 +70,12 @@ def _by(trigger: TriggerNow, k: int) -> float | None:
 def of_backtest(answer: BackTest) -> list[Table]:
     """Scores by horizon and every forecast with what came."""
     scores = [(h, *s) for h, s in answer.horizons.items()]
-    said = [("drift", answer.alarm or "no alarm"), *((f"remark {k}", says) for k, says in enumerate(answer.says, 1))]
+    remarks = [("drift", answer.alarm or "no alarm"), *((f"remark {k}", says) for k, says in enumerate(answer.says, 1))]
     return [
         Table("Scores", (Column("Reports ahead", "count"), *_heads(Scores)), scores, answer.made_of),
         Table("Forecasts", _heads(Forecast), list(map(tuple, answer.forecasts)),
               "Rates are fractions a year; CRPS in percentage points a month."),
-        Table("Said", (Column("What", "text"), Column("Says", "text")), said),
+        Table("Said", (Column("What", "text"), Column("Says", "text")), remarks),
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from stress.answers.whatif import Axis, Read, Surface, WhatIf, nearest
-from stress.report.numbers import ONE, at_least, count
+from stress.report.numbers import ONE_PERCENT, at_least, count
 from stress.report.page.script import data
 from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
@@ -115,7 +115,7 @@ def _number(x: float, unit: str, size: float) -> str:
     """A number in the unit that a value of `size` has."""
     if unit != "1":
         return f"{x:.2f}{' ×' if unit == 'x' else ' y'}"
-    text = f"{100.0 * x:.2f}%" if size >= ONE else f"{1e4 * x:.1f} bp"
+    text = f"{100.0 * x:.2f}%" if size >= ONE_PERCENT else f"{1e4 * x:.1f} bp"
     return text.replace("-", "\N{MINUS SIGN}")
 
 
