@@ -94,10 +94,10 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
     from stress.runs.trace import values_of
 
     name = scenario or job.scenarios[0].name
-    one = job.model_copy(update={"scenarios": tuple(case for case in job.scenarios if case.name == name)})
-    problem = assemble(one, deterministic=True)
+    single = job.model_copy(update={"scenarios": tuple(case for case in job.scenarios if case.name == name)})
+    problem = assemble(single, deterministic=True)
     sizes = problem.sizes
-    named_values = values_of(one, problem, 0, np.zeros((sizes.n_month, sizes.n_factor)))
+    named_values = values_of(single, problem, 0, np.zeros((sizes.n_month, sizes.n_factor)))
     values = {name: array for name, (_, array) in named_values.items()}
     phase, least = values["phase"].astype(int), SMALL * job.pool.balance
     behind = values["pool_balance"] if job.deal.trust is None else values["invested"]
@@ -107,7 +107,7 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
     over = min(int(max(np.flatnonzero(stands > least), default=begin - 1)) + 2, sizes.n_month)
     accounts = dict(zip(account_names(job.deal), values["account_balance"].T, strict=True))
     return BaseCase(
-        one.scenarios[0].name,
+        single.scenarios[0].name,
         begin,
         sizes.n_month,
         tuple(trip for trip in _trips(job, values) if trip.month > begin),

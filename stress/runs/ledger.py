@@ -56,10 +56,10 @@ def opening_cash(job: Job) -> Array:
 
 def paid_by_step(paid: Array, step_of_row: Sequence[int]) -> Array:
     """(T, step) what each step paid from all its sources, from (T, row)."""
-    found = np.zeros((len(paid), max(step_of_row) + 1))
+    by_step = np.zeros((len(paid), max(step_of_row) + 1))
     for row, step in enumerate(step_of_row):
-        found[:, step] += paid[:, row]
-    return found
+        by_step[:, step] += paid[:, row]
+    return by_step
 
 
 def left_by_payments(problem: Problem, held: Array, paid: Array) -> Array:

@@ -54,10 +54,10 @@ def state_at(
     if last < 1:
         raise ConfigError(f"month = {month}: {job.deal.name} ends with month 1: no month is left after one")
     month = whole("month", month, 1, last)
-    one = with_options(job, scenarios=None if scenario is None else [scenario])
-    one = one.model_copy(update={"scenarios": one.scenarios[:1]})
+    single = with_options(job, scenarios=None if scenario is None else [scenario])
+    single = single.model_copy(update={"scenarios": single.scenarios[:1]})
     deterministic = path is None and normals is None
-    problem = assemble(one, deterministic)
+    problem = assemble(single, deterministic)
     if month <= problem.sizes.n_before:
         raise ConfigError(f"month = {month}: the job starts after month {problem.sizes.n_before}")
     stopped = until(problem, month)
@@ -65,10 +65,10 @@ def state_at(
     drawn = np.zeros((problem.sizes.n_month, problem.sizes.n_factor)) if deterministic else normals
     given = None if drawn is None else np.repeat(np.asarray(drawn, float)[:, :, None], LANES, axis=2)
     space = alone.run_block(stopped, block, job.seed, given)
-    found = read_state(one, space, lane, month, name or f"{job.name} month {month}", path is not None)
+    state = read_state(single, space, lane, month, name or f"{job.name} month {month}", path is not None)
     whose = "paths of given innovations" if normals is not None else "the base case" if path is None else f"path {path}"
-    said = f"The model's own, {whose} of {job.name} under {one.scenarios[0].name}; no deal reported it."
-    return found.model_copy(update={"source": said})
+    said = f"The model's own, {whose} of {job.name} under {single.scenarios[0].name}; no deal reported it."
+    return state.model_copy(update={"source": said})
 
 
 def until(problem: Problem, month: int) -> Problem:
@@ -131,17 +131,17 @@ def _known(job: Job, problem: Problem) -> Document:
 def _drawn(job: Job, space: Workspace, lane: int, month: int, image: Image) -> Document:
     """What else a path has drawn by then: its short rate and its macro variables, under the first scenario."""
     case = job.scenarios[0]
-    found: Document = {}
+    document: Document = {}
     if case.short_rate is not None and (short := image.group("short")).size:
-        found["short_rate"] = float(short[0])
+        document["short_rate"] = float(short[0])
     if case.swing is not None:
         n_variable, over = len(case.swing.var.variables), periods_over(case.swing, month)
         normals = space.rows("shocks")[0][:, lane].reshape(-1, n_variable)[:over].copy()
         if job.state is not None:
             before = periods_over(case.swing, month_of(job.state, job.deal))
             normals[:before] = job.state.macro.get(case.name) or 0.0
-        found["macro"] = {case.name: normals.tolist()}
-    return found
+        document["macro"] = {case.name: normals.tolist()}
+    return document
 
 
 def as_of_text(job: Job, month: int) -> str:

@@ -13,10 +13,10 @@ from stress.kernels.tables import Problem
 def schedules_of(problem: Problem, image: Image, month: int) -> tuple[Floats, Floats]:
     """(C, S, R) principal and fee of performing balances that fall due 1, 2, .. months after a month, of the first
     scenario."""
-    found = [_kept(problem, image, month, part) for part in (0, 1)]
-    for part, slots in enumerate(found):
-        _add_fresh(problem, image, month, part, slots)
-    return found[0], found[1]
+    due = [_kept(problem, image, month, part) for part in (0, 1)]
+    for part, slots in enumerate(due):
+        _add_bought(problem, image, month, part, slots)
+    return due[0], due[1]
 
 
 def _later(month: int, problem: Problem) -> tuple[np.ndarray, int]:
@@ -65,15 +65,15 @@ def _through_stages(problem: Problem, image: Image, over: Floats) -> Floats:
     return np.asarray(np.einsum("cwij,cwjt->cwit", moves, over.reshape(*shape, -1)).reshape(over.shape))
 
 
-def _add_fresh(problem: Problem, image: Image, month: int, part: int, slots: Floats) -> None:
+def _add_bought(problem: Problem, image: Image, month: int, part: int, slots: Floats) -> None:
     """What was bought since a cohort's last step: whole, in the first stage."""
     sizes, table, bought = problem.sizes, problem.receivables, month - 1
     if bought >= sizes.n_history:
         return
     when, _ = _later(month, problem)
-    fresh = image.group("fresh")[:, :: sizes.n_stage, bought % 2]  # (C, segments, ways)
+    amount = image.group("fresh")[:, :: sizes.n_stage, bought % 2]  # (C, segments, ways)
     first = table.first_due[0, bought, :, :, 3 * part : 3 * part + 3]
     beyond = table.first_beyond[0, bought, :, :, part * (sizes.n_ring - 3) : (part + 1) * (sizes.n_ring - 3)]
     later = np.moveaxis(table.pull[0, when, :, bought, :, part], 0, -1)  # (segments, ways, steps)
     profile = np.concatenate([first, beyond, later], axis=-1)
-    slots[:, :: sizes.n_stage] += np.einsum("cwy,wyt->cwt", fresh, profile)
+    slots[:, :: sizes.n_stage] += np.einsum("cwy,wyt->cwt", amount, profile)

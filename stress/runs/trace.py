@@ -52,12 +52,12 @@ def replay(
     rule.
 
     >>> import stress
-    >>> one = stress.replay(stress.load("scenarios/jobs/baitiao-24m.toml"), path=77, scenario="macro_severe")
-    >>> bool(abs(one["principal_paid"].sel(tranche="A").sum() + one["note_balance"].sel(tranche="A")[-1] - 807e6) < 1.0)
+    >>> ds = stress.replay(stress.load("scenarios/jobs/baitiao-24m.toml"), path=77, scenario="macro_severe")
+    >>> bool(abs(ds["principal_paid"].sel(tranche="A").sum() + ds["note_balance"].sel(tranche="A")[-1] - 807e6) < 1.0)
     True
     """
-    one, problem, path, normals = _asked(job, path, scenario, normals, seed)
-    return trace_of(one, problem, path, normals)
+    single, problem, path, normals = _asked(job, path, scenario, normals, seed)
+    return trace_of(single, problem, path, normals)
 
 
 def path_values(job: Job, path: int) -> Values:
@@ -70,13 +70,13 @@ def _asked(
 ) -> tuple[Job, Problem, int, np.ndarray | None]:
     path = path_of(path)
     job = sampling.resolved(with_options(job, seed=seed)).job
-    one = job.model_copy(update={"scenarios": cases_of(job, [scenario])[:1] if scenario else job.scenarios[:1]})
-    problem = assemble(one)
+    single = job.model_copy(update={"scenarios": cases_of(job, [scenario])[:1] if scenario else job.scenarios[:1]})
+    problem = assemble(single)
     if normals is not None:
         _check_normals(normals, problem)
     if normals is None and job.estimator != "plain":
         normals = sampling.normals_of(job, problem, path)
-    return one, problem, path, normals
+    return single, problem, path, normals
 
 
 def _check_normals(normals: np.ndarray, problem: Problem) -> None:
@@ -141,8 +141,8 @@ def values_of(
     block, lane = divmod(path, LANES)
     drawn = None if normals is None else np.repeat(np.asarray(normals, float)[:, :, None], LANES, axis=2)
     space = alone.run_block(problem, block, job.seed, drawn, beside)
-    found = _variables(job, space, problem, step_labels(job.deal)[1], lane) | _outcome(space, problem, lane)
-    return {**found, "supply": (("month", "cohort"), problem.market.supply[0, : problem.sizes.n_month])}
+    variables = _variables(job, space, problem, step_labels(job.deal)[1], lane) | _outcome(space, problem, lane)
+    return {**variables, "supply": (("month", "cohort"), problem.market.supply[0, : problem.sizes.n_month])}
 
 
 def block_means(job: Job, problem: Problem, blocks: int) -> Iterator[Values]:
@@ -169,11 +169,11 @@ def block_rows(job: Job, problem: Problem, blocks: int, names: Sequence[str]) ->
     """
     n_note = problem.sizes.n_note
     for space in _blocks(job, problem, blocks):
-        found = {name: _as_named(problem, name, space.traced(name)).copy() for name in names}
+        rows = {name: _as_named(problem, name, space.traced(name)).copy() for name in names}
         notes, pool = np.split(np.array(space.outcomes()), [len(NOTE_QUANTITIES) * n_note])
-        found |= {name: notes[i :: len(NOTE_QUANTITIES)] for i, name in enumerate(NOTE_QUANTITIES)}
-        found["first_loss"] = np.array(space.rows("note", "first_loss"))
-        yield found | {f"final_{name}": pool[i] for i, name in enumerate(POOL_QUANTITIES)}
+        rows |= {name: notes[i :: len(NOTE_QUANTITIES)] for i, name in enumerate(NOTE_QUANTITIES)}
+        rows["first_loss"] = np.array(space.rows("note", "first_loss"))
+        yield rows | {f"final_{name}": pool[i] for i, name in enumerate(POOL_QUANTITIES)}
 
 
 def _blocks(job: Job, problem: Problem, blocks: int) -> Iterator[Workspace]:
@@ -212,36 +212,36 @@ def _variables(job: Job, space: Workspace, problem: Problem, step_of_row: list[i
         rows = _as_named(problem, name, space.traced(name))
         return rows.mean(axis=-1) if lane is None else np.array(rows[..., lane])
 
-    found: Values = {}
+    variables: Values = {}
     for name, (group, _) in SHOWN.items():
         if group in _DIMS and name not in _INNER:
-            found[name] = (("month", *_DIMS[group]), at(name))
+            variables[name] = (("month", *_DIMS[group]), at(name))
     if problem.sizes.trust:
-        found |= {name: (("month",), at(name)) for name, (group, _) in SHOWN.items() if group == "trust"}
+        variables |= {name: (("month",), at(name)) for name, (group, _) in SHOWN.items() if group == "trust"}
         left = at("pool_balance") - at("invested") - problem.contract.others[:, 0]
-        found["seller_interest"] = (("month",), np.maximum(left, 0.0))
+        variables["seller_interest"] = (("month",), np.maximum(left, 0.0))
     if problem.sizes.n_party:
         for name in ("received", "paid_out"):
-            found[name] = (("month", "party"), at(name))
+            variables[name] = (("month", "party"), at(name))
     if problem.sizes.writes_down:
-        found["written_down"] = (("month", "tranche"), at("written_down"))
-    found |= _of_deal(problem, at) | ledger_of(job, problem, at)
-    found["step_paid"] = (("month", "step"), paid_by_step(at("step_paid"), step_of_row))
+        variables["written_down"] = (("month", "tranche"), at("written_down"))
+    variables |= _of_deal(problem, at) | ledger_of(job, problem, at)
+    variables["step_paid"] = (("month", "step"), paid_by_step(at("step_paid"), step_of_row))
     if problem.contract.shown_of.size:
-        found["quantity_value"] = (("month", "quantity"), at("quantity_value"))
-    found["deficiency"] = (("month",), at("deficiency"))
+        variables["quantity_value"] = (("month", "quantity"), at("quantity_value"))
+    variables["deficiency"] = (("month",), at("deficiency"))
     if problem.short_rate.rate_law[:, 0].any():
-        found["rate_shift"] = (("month",), at("short_rate")[:, SHIFT])
-    found["factor_value"] = (("month", "factor"), at("factor_value"))
+        variables["rate_shift"] = (("month",), at("short_rate")[:, SHIFT])
+    variables["factor_value"] = (("month", "factor"), at("factor_value"))
     for name in ("entry_rate", "prepayment_rate", "recovery_rate"):
-        found[name] = (("month", "segment"), at(name))
+        variables[name] = (("month", "segment"), at(name))
     rolls = np.stack([at(f"roll_rate_{bucket}") for bucket in range(1, 7)], axis=-1)
     rolls = rolls[..., : max(3, problem.sizes.n_bucket)]
-    found["roll_rate"] = (("month", "segment", "bucket"), rolls)
+    variables["roll_rate"] = (("month", "segment", "bucket"), rolls)
     if problem.sizes.n_whole > problem.sizes.n_level:
-        found |= _rates_of_new(space, problem, lane)
-    found["trigger_limit"] = (("month", "trigger"), problem.contract.threshold.T)
-    return found
+        variables |= _rates_of_new(space, problem, lane)
+    variables["trigger_limit"] = (("month", "trigger"), problem.contract.threshold.T)
+    return variables
 
 
 def _of_deal(problem: Problem, at: Callable[[str], np.ndarray]) -> Values:
@@ -287,6 +287,6 @@ def _outcome(space: Workspace, problem: Problem, lane: int) -> Values:
     by_name["wal"] = np.divide(time, principal, out=np.zeros(n_note), where=principal > 1e-9)
     by_name["irr"] = np.where(problem.contract.opening_note > 0.0, by_name["irr"], np.nan)
     by_name["first_loss_month"] = space.rows("note", "first_loss")[:, lane]
-    found: Values = {name: (("tranche",), np.array(values)) for name, values in by_name.items()}
+    variables: Values = {name: (("tranche",), np.array(values)) for name, values in by_name.items()}
     pool = outcome[len(NOTE_QUANTITIES) * n_note :]
-    return found | {f"final_{name}": ((), pool[i]) for i, name in enumerate(POOL_QUANTITIES)}
+    return variables | {f"final_{name}": ((), pool[i]) for i, name in enumerate(POOL_QUANTITIES)}

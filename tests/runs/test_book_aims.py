@@ -68,8 +68,8 @@ def test_paths_aim_by_the_deals_own_factors_where_these_make_the_tail(load: floa
     factors = None if load is None else Factors(names=("a",), phi=(0.0,))
     book = pools([() if load is None else (load,)] * 2, factors, PATHS)
     packs = aimed(book)
-    assert packs.aim is not None
-    assert packs.aim.deals == (0, 1)
+    assert packs.proposal is not None
+    assert packs.proposal.deals == (0, 1)
     law, tally = TwoPools((0.5, 0.5), P, RHO, 0.0 if load is None else load**2), count(packs, 2)
     risk = book_risk(book, tally, LEVEL).scenarios[0]
     found = risk.expected_shortfall[f"{LEVEL}"]
@@ -89,8 +89,8 @@ def test_paths_aim_by_the_deals_own_factors_where_these_make_the_tail(load: floa
 
 def test_a_deal_whose_own_factor_is_all_common_is_not_aimed_by() -> None:
     packs = aimed(pools([(1.0,), (1.0,)], Factors(names=("a",), phi=(0.0,)), PATHS))
-    assert packs.aim is not None
-    assert packs.aim.deals == ()
+    assert packs.proposal is not None
+    assert packs.proposal.deals == ()
 
 
 def test_aimed_and_plain_paths_of_a_book_agree_and_the_aimed_ones_know_the_tail_better(shipped: Packs) -> None:

@@ -57,9 +57,9 @@ def test_a_book_that_is_stopped_goes_on_and_has_the_same_digest(small: Packs, wh
         driven.counted_in(small, where(small, tmp_path, most=512), lambda *_: stop.set(), None, stop)
     assert not (tmp_path / "manifest.json").exists()
     done = driven.counted_in(small, where(small, tmp_path))
-    assert 0 < done.found < PATHS
+    assert 0 < done.paths_found < PATHS
     assert done.sha256 == whole == json.loads((tmp_path / "manifest.json").read_text())["result_sha256"]
-    assert driven.counted_in(small, where(small, tmp_path)).found == PATHS
+    assert driven.counted_in(small, where(small, tmp_path)).paths_found == PATHS
 
 
 def test_a_finished_book_is_extended_and_never_replaced_by_fewer_paths(
@@ -68,14 +68,14 @@ def test_a_finished_book_is_extended_and_never_replaced_by_fewer_paths(
     few = small._replace(book=small.book.model_copy(update={"paths": 1000}))
     driven.counted_in(few, where(few, tmp_path))
     done = driven.counted_in(small, where(small, tmp_path))
-    assert done.found > 0
+    assert done.paths_found > 0
     assert done.sha256 == whole
     with pytest.raises(ConfigError, match="would replace"):
         driven.counted_in(few, where(few, tmp_path))
     other = small._replace(book=small.book.model_copy(update={"seed": 8}))
     with pytest.raises(ConfigError, match="holds a run of other inputs"):
         driven.counted_in(other, where(other, tmp_path))
-    assert driven.counted_in(few, where(few, tmp_path, fresh=True)).found == 0
+    assert driven.counted_in(few, where(few, tmp_path, fresh=True)).paths_found == 0
 
 
 def test_a_damaged_shard_of_a_book_is_counted_again(small: Packs, whole: str, tmp_path: Path) -> None:

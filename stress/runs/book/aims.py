@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from stress.inputs.book import Book
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.runs.book.count import LEVEL, Counter, Packs, packs_of
-from stress.runs.book.weather import Aim
+from stress.runs.book.weather import Proposal
 from stress.runs.sampling.shifts import ELITE, FIRST_BLOCK, ROUNDS, mixture
 
 FIRST_PANEL = FIRST_BLOCK // PANEL_BLOCKS
@@ -36,10 +36,10 @@ def ready(book: Book, level: float = LEVEL) -> Packs:
     """A book ready to count as its estimator asks: paths of importance sampling look at its worst 1 - level of paths,
     under every scenario. Raises ConfigError."""
     packs = packs_of(book, level)
-    return packs if book.estimator == "plain" else packs._replace(aim=aim_of(packs, level))
+    return packs if book.estimator == "plain" else packs._replace(proposal=proposal_of(packs, level))
 
 
-def aim_of(packs: Packs, level: float) -> Aim | None:
+def proposal_of(packs: Packs, level: float) -> Proposal | None:
     """The mixture: the plain law and a shift towards the tail of every scenario, apart from each other; None where the
     tail looks like all paths. Rounded to 1/1000, so that the last bits of a machine's sums do not matter.
     """
@@ -47,11 +47,11 @@ def aim_of(packs: Packs, level: float) -> Aim | None:
     for turn in range(ROUNDS):
         panels = range(FIRST_PANEL + turn * PANELS, FIRST_PANEL + (turn + 1) * PANELS)
         grade, weight = _graded(hand, panels)
-        found = [_elite(one, weight, level) for one in grade]
-        hand.weather.aim = _aimed(_means(hand, panels, weight, [elite for elite, _ in found]))
-        if hand.weather.aim is None or all(enough for _, enough in found):
+        elites = [_elite(row, weight, level) for row in grade]
+        hand.weather.proposal = _proposed(_means(hand, panels, weight, [elite for elite, _ in elites]))
+        if hand.weather.proposal is None or all(enough for _, enough in elites):
             break
-    return hand.weather.aim
+    return hand.weather.proposal
 
 
 def _graded(hand: Counter, panels: range) -> tuple[Floats, Floats]:
@@ -107,7 +107,7 @@ def _means(hand: Counter, panels: range, weight: Floats, elites: list[Some]) -> 
     return Means(named / mass[:, None], {deal: sums / mass[:, None] for deal, sums in own.items()}, size)
 
 
-def _aimed(means: Means) -> Aim | None:
+def _proposed(means: Means) -> Proposal | None:
     """The mixture of all scenarios' shifts, with the deals whose own factor tells more than noise in some of them."""
     parts, deals = [means.named], []
     for deal, mean in means.own.items():
@@ -118,5 +118,5 @@ def _aimed(means: Means) -> Aim | None:
             deals.append(deal)
             parts.append(mean * tells[:, None])
     shifts = np.round(np.concatenate(parts, axis=1), 3)[:, :, None]
-    found = mixture(list(shifts), shifts.shape[1:])
-    return None if found is None else Aim(found, tuple(deals))
+    shifted = mixture(list(shifts), shifts.shape[1:])
+    return None if shifted is None else Proposal(shifted, tuple(deals))

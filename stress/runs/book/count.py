@@ -19,7 +19,7 @@ from stress.kernels.tally import NOTE_QUANTITIES
 from stress.runs import counting
 from stress.runs.book import macro, rates
 from stress.runs.book.holdings import Simulated, add, holdings_of
-from stress.runs.book.weather import Aim, Weather, seed_of_deal, weather_of
+from stress.runs.book.weather import Proposal, Weather, seed_of_deal, weather_of
 from stress.runs.counting import book_tally as tallies
 from stress.runs.counting.book_tally import NO_PATH, BookTally, bins_of
 from stress.runs.counting.counted import joined
@@ -44,20 +44,20 @@ class Packs(NamedTuple):
     """Of each deal, its part in macro variables that are drawn; nothing: they stand still."""
     rates: tuple[rates.Rate | None, ...] = ()
     """Of each deal, what moves its short rate; nothing: it stands still."""
-    aim: Aim | None = None
+    proposal: Proposal | None = None
     """Where paths aim; None: they are drawn plainly."""
     level: float = LEVEL
     """It is asked about, and paths of importance sampling aim at, the worst 1 - level of paths."""
 
     def digest(self) -> str:
         """SHA-256 of all that the count rests on but the number of paths."""
-        found = hashlib.sha256(self.book.model_copy(update={"paths": 0}).model_dump_json().encode())
+        sha = hashlib.sha256(self.book.model_copy(update={"paths": 0}).model_dump_json().encode())
         for packed in self.packed:
             for array in (packed.f, packed.g, packed.header):
-                found.update(np.ascontiguousarray(array).data.cast("B"))
-        for array in () if self.aim is None else self.aim.arrays():
-            found.update(np.ascontiguousarray(array).data.cast("B"))
-        return found.hexdigest()
+                sha.update(np.ascontiguousarray(array).data.cast("B"))
+        for array in () if self.proposal is None else self.proposal.arrays():
+            sha.update(np.ascontiguousarray(array).data.cast("B"))
+        return sha.hexdigest()
 
     @property
     def slice(self) -> int:
@@ -83,7 +83,7 @@ class Packs(NamedTuple):
         """Bytes that a running thread needs."""
         k, p = len(self.book.scenarios), len(self.book.positions)
         lanes = 4 * k * p * self.panels() * PANEL_PATHS
-        counts = 6 * k * (p + 1) * bins_of(self.book.short > 0.0).n * (1 + (self.aim is not None))
+        counts = 6 * k * (p + 1) * bins_of(self.book.short > 0.0).n * (1 + (self.proposal is not None))
         return 8 * (sum(packed.n_scratch for packed in self.packed) + lanes + counts)
 
 
@@ -122,14 +122,14 @@ class Counter:
         self.panels = packs.panels()
         self.book, self.spaces = book, [Workspace(packed) for packed in packs.packed]
         self.weather: Weather = weather_of(
-            book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels(), packs.aim
+            book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels(), packs.proposal
         )
         self.held = holdings_of(book)
         self.rows = [8 * position.note for position in book.positions]
         self.shared = packs.shared or (None,) * len(book.deals)
         self.rates = packs.rates or (None,) * len(book.deals)
         self.n = len(book.scenarios), len(book.positions), len(book.deals)
-        self.is_weighted = packs.aim is not None
+        self.is_weighted = packs.proposal is not None
         self._tally = tallies.empty(*self.n, self.weather.n_named, N_LAW, self.is_weighted, self.held.bins.n)
         self.powers = tallies.powers(self._tally)
 
@@ -163,17 +163,17 @@ class Counter:
     def moved(self, first: int, end: int) -> Simulated:
         """The same in the weather as it stands."""
         n, panels = end - first, range(first // PANEL_PATHS, -(-end // PANEL_PATHS))
-        found = np.empty((4, self.n[0], self.n[1], n))
+        outcome = np.empty((4, self.n[0], self.n[1], n))
         for deal in range(self.n[2]):  # all panels of one deal: its tables and rows stay in the caches
             for i, panel in enumerate(panels):
-                self._simulate(deal, panel, end, found[..., i * PANEL_PATHS : (i + 1) * PANEL_PATHS])
+                self._simulate(deal, panel, end, outcome[..., i * PANEL_PATHS : (i + 1) * PANEL_PATHS])
         if self.held.bins.zero:
-            found *= self.held.sign[:, None]
+            outcome *= self.held.sign[:, None]
         mean = self.weather.level[: len(panels)].mean(axis=2).transpose(1, 0, 2, 3)
         factor = mean.reshape(self.weather.n_named, len(panels) * PANEL_PATHS)[:, :n]
-        if not np.isfinite(found).all():
+        if not np.isfinite(outcome).all():
             raise StressError(f"book: paths {first} to {end - 1} have a result that is not a number")
-        return Simulated(found, factor, self.weather.weight.ravel()[:n])
+        return Simulated(outcome, factor, self.weather.weight.ravel()[:n])
 
     def _simulate(self, deal: int, panel: int, end: int, into: Floats) -> None:
         """One deal on a panel: loss, principal, value and cash of the positions in it, over the original balance."""

@@ -33,7 +33,7 @@ class BookCounts(NamedTuple):
     tally: BookTally
     sha256: str
     """Of all counts: the same bits give the same."""
-    found: int = 0
+    paths_found: int = 0
     """Paths that the folder held already."""
 
 
@@ -77,7 +77,7 @@ def counted_in(
         counts = count_rest(where, parts, lambda: Subject(packs, packs.digest()), folder, progress, say or silent,
                             stop or threading.Event())  # fmt: skip
         watch.counted()
-        done = _checked(packs.book, counts.tally, counts.found)
+        done = _checked(packs.book, counts.tally, counts.paths_found)
         manifest = {
             "book": packs.book.name,
             "run_id": run_id(parts),
@@ -88,7 +88,7 @@ def counted_in(
             "estimator": packs.book.estimator,
             "where": counts.where,
             **watch.said(),
-            "paths_found": counts.found,
+            "paths_found": counts.paths_found,
             "shards_damaged": counts.store.damaged,
             "result_sha256": done.sha256,
             **platform_of(),
@@ -100,7 +100,7 @@ def counted_in(
 def run_parts(packs: Packs) -> dict[str, str]:
     """What must not change between the parts of a run; paths may. The arrays have a digest of their own."""
     text = packs.book.model_copy(update={"paths": 0}).model_dump_json()
-    aimed = "" if packs.aim is None else json.dumps([array.tolist() for array in packs.aim.arrays()])
+    aimed = "" if packs.proposal is None else json.dumps([array.tolist() for array in packs.proposal.arrays()])
     return {
         "job": hashlib.sha256((text + aimed).encode()).hexdigest(),
         "counters": book_counters_digest(),
@@ -108,10 +108,10 @@ def run_parts(packs: Packs) -> dict[str, str]:
     }
 
 
-def _checked(book: Book, tally: BookTally, found: int = 0) -> BookCounts:
+def _checked(book: Book, tally: BookTally, paths_found: int = 0) -> BookCounts:
     """Every path of every deal conserves cash and balances to 1e-9. Raises StressError."""
     for deal, errors in zip(book.deals, tally.residual, strict=True):
         for law, error in zip(LAWS, errors, strict=True):
             if not error <= LAW:
                 raise StressError(f"deal {deal.name}: {law} is off by {error:.2g} of the cut-off balance on some path")
-    return BookCounts(tally, digest(tally), found)
+    return BookCounts(tally, digest(tally), paths_found)

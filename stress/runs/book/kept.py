@@ -12,7 +12,7 @@ from stress.errors import DataError
 from stress.inputs.book import Book
 from stress.kernels.samplers import Shifted
 from stress.runs.book.count import Packs, packs_of
-from stress.runs.book.weather import Aim
+from stress.runs.book.weather import Proposal
 from stress.runs.counting.book_tally import BookTally
 from stress.runs.jobs.counts import BOOK, CHECKPOINT
 from stress.runs.jobs.origin import read_json, run_id
@@ -30,8 +30,8 @@ class Kept(NamedTuple):
 
 def text_of(packs: Packs) -> str:
     """A book and where its paths aim, as JSON."""
-    aim = None if packs.aim is None else [array.tolist() for array in packs.aim.arrays()]
-    return json.dumps({"level": packs.level, "aim": aim, "book": packs.book.model_dump(mode="json")})
+    proposal = None if packs.proposal is None else [array.tolist() for array in packs.proposal.arrays()]
+    return json.dumps({"level": packs.level, "aim": proposal, "book": packs.book.model_dump(mode="json")})
 
 
 def opened(folder: Path) -> Kept:
@@ -40,25 +40,25 @@ def opened(folder: Path) -> Kept:
         holds = "the results of a run" if (folder / "results.nc").is_file() else "no counts of a book"
         raise DataError(f"{folder}: holds {holds}; `stress book FILE --out DIR` makes a book's folder")
     try:
-        found = _read(folder)
+        kept = _read(folder)
     except UNREADABLE:
         raise DataError(
             f"{folder}: its book cannot be read; `stress book FILE --out {folder} --fresh` counts again"
         ) from None
-    if found is None:
+    if kept is None:
         raise DataError(f"{folder}: no paths are stored yet; the first checkpoint comes after seconds")
-    return found
+    return kept
 
 
 def _read(folder: Path) -> Kept | None:
     """The same; None where no path is stored, an error of Python's own for what is no book."""
     held = read_json(folder / CHECKPOINT / BOOK)
-    book, level, aim = Book.model_validate_json(json.dumps(held["book"])), float(held["level"]), held["aim"]
+    book, level, proposal = Book.model_validate_json(json.dumps(held["book"])), float(held["level"]), held["aim"]
     counted = read(folder / CHECKPOINT, run_id(read_json(folder / CHECKPOINT / "run.json")), book.paths)
     if counted is None:
         return None
     packs = packs_of(book, level)
-    if aim is not None:
-        *mixture, deals = (np.array(array) for array in aim)
-        packs = packs._replace(aim=Aim(Shifted(*mixture), tuple(map(int, deals))))
+    if proposal is not None:
+        *mixture, deals = (np.array(array) for array in proposal)
+        packs = packs._replace(proposal=Proposal(Shifted(*mixture), tuple(map(int, deals))))
     return Kept(packs, counted.tally())

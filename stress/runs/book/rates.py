@@ -44,31 +44,31 @@ class Rate(NamedTuple):
         if not weather.still:
             normal_panel(drawn, PANEL_BLOCKS, n_month, 1, panel * PANEL_PATHS, np.uint64(self.seed), SHORT_RATE)
         months = slice(self.start, n_month)
-        found: Floats = self.own * drawn.reshape(PANEL_BLOCKS, n_month, LANES)[:, months]
+        normals: Floats = self.own * drawn.reshape(PANEL_BLOCKS, n_month, LANES)[:, months]
         for f in np.flatnonzero(self.weight):
             level, phi = weather.level[panel - weather.at, f], weather.phi[f]
             change = level.copy()  # of the first month: the level itself; no rate moves in it
             change[1:] -= phi * level[:-1]
             change[1:] /= np.sqrt(1.0 - phi**2)
-            found += self.weight[f] * change[months].transpose(1, 0, 2)
-        return found
+            normals += self.weight[f] * change[months].transpose(1, 0, 2)
+        return normals
 
 
 def rates_of(book: Book) -> tuple[Rate | None, ...]:
     """Of each deal; None where its rate stands still."""
     correlation = () if book.factors is None else book.factors.correlation
     first = next((deal.rate.currency for deal in book.deals if deal.rate is not None), None)
-    found: list[Rate | None] = []
+    rates: list[Rate | None] = []
     for deal in book.deals:
         if deal.rate is None or not any(case.short_rate for case in deal.job.scenarios):
-            found.append(None)
+            rates.append(None)
             continue
         loads = deal.rate.loads
         seed = book.seed if deal.rate.currency == first else key_of(book.seed, f"short rate {deal.rate.currency}")
         own = float(np.sqrt(max(0.0, 1.0 - shared(loads, correlation))))
         n_month = deal.job.deal.legal_maturity_months
-        found.append(Rate(seed, np.array(loads, dtype=np.float64), own, deal.start, n_month))
-    return tuple(found)
+        rates.append(Rate(seed, np.array(loads, dtype=np.float64), own, deal.start, n_month))
+    return tuple(rates)
 
 
 def undrawn(problem: Problem) -> Problem:

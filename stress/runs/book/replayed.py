@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def replay_book(packs: Packs, path: int, scenario: str) -> BookPath:
     """A path of every deal on its own draws and the shared ones, as the count met them."""
     book, n_factor = packs.book, [packed.problem.sizes.n_factor for packed in packs.packed]
-    weather = weather_of(book, n_factor, aim=packs.aim)
+    weather = weather_of(book, n_factor, proposal=packs.proposal)
     panel, at = divmod(path, PANEL_PATHS)
     block, lane = divmod(at, LANES)
     weather.move(panel)
-    found = {}
+    traces = {}
     for i, deal in enumerate(book.deals):
         n_month = deal.job.deal.legal_maturity_months
         drawn = aligned(PANEL_BLOCKS * n_month * n_factor[i] * LANES)
@@ -33,10 +33,10 @@ def replay_book(packs: Packs, path: int, scenario: str) -> BookPath:
         normals = drawn.reshape(PANEL_BLOCKS, n_month, n_factor[i], LANES)[block, :, :, lane]
         rate = packs.rates[i] if packs.rates else None
         moves = None if rate is None else rate.normals(weather, panel)[block]
-        found[deal.name] = _replayed(deal, path, scenario, normals, book.seed, i, moves)
+        traces[deal.name] = _replayed(deal, path, scenario, normals, book.seed, i, moves)
     names = [] if book.factors is None else list(book.factors.names)
     start = {deal.name: deal.start for deal in book.deals}
-    return BookPath(path, scenario, names, weather.level[0, :, :, block, lane].T.copy(), found, start)
+    return BookPath(path, scenario, names, weather.level[0, :, :, block, lane].T.copy(), traces, start)
 
 
 def _replayed(
@@ -47,12 +47,12 @@ def _replayed(
     if deal.var is None and rate is None:
         return replay(deal.job, path, scenario, normals, own)
     case = next(case for case in deal.job.scenarios if case.name == scenario)
-    one = deal.job.model_copy(update={"scenarios": (case,), "seed": own})
-    problem = assemble(one)
+    single = deal.job.model_copy(update={"scenarios": (case,), "seed": own})
+    problem = assemble(single)
     shared = macro.shared_of(deal, problem, seed)
     beside = {}
     if shared is not None:
         beside[macro.GROUP] = shared.normals(1, path // LANES * LANES)[0]
     if rate is not None and case.short_rate is not None:
         beside[rates.GROUP] = rate
-    return trace_of(one, undrawn(problem, shared is not None, rate is not None), path, normals, beside)
+    return trace_of(single, undrawn(problem, shared is not None, rate is not None), path, normals, beside)

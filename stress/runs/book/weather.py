@@ -66,7 +66,7 @@ class Loaded(NamedTuple):
     """Of segments with a factor of their own."""
 
 
-class Aim(NamedTuple):
+class Proposal(NamedTuple):
     """Where paths aim, for importance sampling: named factors, and the own first factors of some deals."""
 
     mixture: Shifted
@@ -87,9 +87,9 @@ class Weather:
         deals: list[Loaded],
         seed: int,
         panels: int = 1,
-        aim: Aim | None = None,
+        proposal: Proposal | None = None,
     ) -> None:
-        self.deals, self.seed, self.aim = deals, seed, aim
+        self.deals, self.seed, self.proposal = deals, seed, proposal
         self.still = False
         """Whether what is a deal's own stands at its mean instead of being drawn."""
         self.n_named = 0 if factors is None else len(factors.names)
@@ -99,7 +99,7 @@ class Weather:
         self.level = np.zeros(shape)
         """Of the named factors: panel, factor, month from the book's first closing, block, lane."""
         self.weight = np.ones((panels, PANEL_PATHS))
-        """Of each path: the plain density of its normals over that of the aim's mixture."""
+        """Of each path: the plain density of its normals over that of the proposal's mixture."""
         self.at = 0
         """The first panel of those that stand in `level`."""
         self.phi = np.zeros(0) if factors is None else np.array(factors.phi)
@@ -108,7 +108,7 @@ class Weather:
     def move(self, first: int, panels: int = 1) -> None:
         """Levels of the named factors on the paths of some panels."""
         self.at = first
-        for k in range(panels if self.n_named or self.aim is not None else 0):
+        for k in range(panels if self.n_named or self.proposal is not None else 0):
             self._draw(first + k, self.level[k], self.weight[k])
 
     def shocks(self) -> Floats:
@@ -121,35 +121,35 @@ class Weather:
         seed = np.uint64(self.seed)
         if self.n_named:
             normal_panel(self.drawn, PANEL_BLOCKS, self.n_month, self.n_named, panel * PANEL_PATHS, seed, NAMED)
-        if self.aim is not None:
-            self._aim(self.aim, panel, weight)
+        if self.proposal is not None:
+            self._propose(self.proposal, panel, weight)
         if self.n_named:
             self._level(self.shocks(), level)
 
-    def _aim(self, aim: Aim, panel: int, weight: Floats) -> None:
+    def _propose(self, proposal: Proposal, panel: int, weight: Floats) -> None:
         """Shift the named factors' normals, and weigh the paths by them and by those of the deals that aim."""
         size = self.n_month * self.n_named
-        own = [self._drawn(deal, panel)[:, :, 0] for deal in aim.deals]
+        own = [self._drawn(deal, panel)[:, :, 0] for deal in proposal.deals]
         rows = np.concatenate([self.shocks().reshape(PANEL_BLOCKS, size, LANES), *own], axis=1)
-        aim.mixture.move(rows.reshape(-1), weight)
+        proposal.mixture.move(rows.reshape(-1), weight)
         self.shocks()[:] = rows[:, :size].reshape(self.shocks().shape)
 
     def _drawn(self, deal: int, panel: int, into: Floats | None = None) -> Floats:
         """(16, T, F, 32) plain normals of a deal's own factors."""
-        one = self.deals[deal]
+        loaded = self.deals[deal]
         if into is None:
-            into = aligned(PANEL_PATHS * one.n_month * one.n_factor)
+            into = aligned(PANEL_PATHS * loaded.n_month * loaded.n_factor)
         seed, first = np.uint64(seed_of_deal(self.seed, deal)), panel * PANEL_PATHS
-        normal_panel(into, PANEL_BLOCKS, one.n_month, one.n_factor, first, seed, FACTORS)
-        return into.reshape(PANEL_BLOCKS, one.n_month, one.n_factor, LANES)
+        normal_panel(into, PANEL_BLOCKS, loaded.n_month, loaded.n_factor, first, seed, FACTORS)
+        return into.reshape(PANEL_BLOCKS, loaded.n_month, loaded.n_factor, LANES)
 
     def own(self, deal: int, panel: int, into: Floats | None = None) -> Floats:
         """(16, T, F, 32) normals of a deal's own factors, its first shifted where paths aim by it."""
         shocks = self._drawn(deal, panel, into)
-        if self.aim is not None and deal in self.aim.deals:
-            before = self.aim.deals[: self.aim.deals.index(deal)]
+        if self.proposal is not None and deal in self.proposal.deals:
+            before = self.proposal.deals[: self.proposal.deals.index(deal)]
             at = self.n_month * self.n_named + sum(self.deals[other].n_month for other in before)
-            shift = self.aim.mixture.shift[self.aim.mixture.lane, at : at + self.deals[deal].n_month, 0]
+            shift = self.proposal.mixture.shift[self.proposal.mixture.lane, at : at + self.deals[deal].n_month, 0]
             shocks[:, :, 0] += shift.T
         return shocks
 
@@ -191,9 +191,9 @@ class Weather:
         shock += change.transpose(1, 0, 2)
 
 
-def weather_of(book: Book, n_factor: list[int], panels: int = 1, aim: Aim | None = None) -> Weather:
-    """The draws of a book, so many panels at a time; `n_factor`: independent factors of each deal's pool; `aim`: where
-    they go for importance sampling."""
+def weather_of(book: Book, n_factor: list[int], panels: int = 1, proposal: Proposal | None = None) -> Weather:
+    """The draws of a book, so many panels at a time; `n_factor`: independent factors of each deal's pool;
+    `proposal`: where they go for importance sampling."""
     loaded = [
         Loaded(
             weight=np.array(deal.loads, dtype=np.float64),
@@ -206,7 +206,7 @@ def weather_of(book: Book, n_factor: list[int], panels: int = 1, aim: Aim | None
         )
         for deal, n in zip(book.deals, n_factor, strict=True)
     ]
-    return Weather(book.factors, loaded, book.seed, panels, aim)
+    return Weather(book.factors, loaded, book.seed, panels, proposal)
 
 
 def _parts(deal: Member, factors: Factors | None) -> tuple[Part, ...]:
@@ -215,10 +215,10 @@ def _parts(deal: Member, factors: Factors | None) -> tuple[Part, ...]:
     if factors is None or not deal.segments:
         return ()
     pool = deal.job.pool
-    found, names = factors_of(pool), [segment.name for segment in pool.segments]
+    pool_factors, names = factors_of(pool), [segment.name for segment in pool.segments]
     parts = {}
     for segment, loads in deal.segments.items():
-        row = found.root[found.of_rate[ENTRY, names.index(segment) * n_stage(pool)]]
+        row = pool_factors.root[pool_factors.of_rate[ENTRY, names.index(segment) * n_stage(pool)]]
         column = int(np.argmax(np.abs(row)))
         own = float(np.sqrt(max(0.0, 1.0 - common_share(loads, factors))))
         parts[column] = Part(column, np.sign(row[column]) * np.array(loads), own)
@@ -236,9 +236,9 @@ def _roots(factors: Factors | None) -> tuple[Floats, Floats]:
 
 def _mixed(root: Floats, shock: Floats) -> Floats:
     """root x shock over the first axis, in one order whatever the machine's linear algebra."""
-    found = np.zeros_like(shock)
+    mixed = np.zeros_like(shock)
     for i in range(len(root)):
         for j in range(i + 1):
             if root[i, j]:
-                found[i] += root[i, j] * shock[j]
-    return found
+                mixed[i] += root[i, j] * shock[j]
+    return mixed

@@ -79,8 +79,8 @@ def _cluster_of_cards() -> Any:
 
     class OfCards(_cluster()):  # type: ignore[misc]
         def new_worker_spec(self) -> dict[Any, Any]:
-            found = super().new_worker_spec()
-            return {number: {**spec, "options": on_card(spec["options"], number)} for number, spec in found.items()}
+            specs = super().new_worker_spec()
+            return {number: {**spec, "options": on_card(spec["options"], number)} for number, spec in specs.items()}
 
     return OfCards
 
@@ -172,15 +172,15 @@ def check(client: Any, wait: float = 30.0) -> dict[str, Identity]:
         client.wait_for_workers(1, timeout=wait)
     except TimeoutError:
         raise ClusterLost(f"no worker joined the cluster within {wait:.0f} s") from None
-    found = {k: v for k, v in client.run(identity, on_error="return").items() if not isinstance(v, OSError)}
+    identities = {k: v for k, v in client.run(identity, on_error="return").items() if not isinstance(v, OSError)}
     mine = identity()
-    for worker, theirs in sorted(found.items()):
+    for worker, theirs in sorted(identities.items()):
         if isinstance(theirs, Exception):
             raise ConfigError(f"worker {worker}: has no stress that fits this one ({_short(theirs)})")
         for what, here, there in zip(Identity._fields, mine, theirs, strict=True):
             if here != there:
                 raise ConfigError(f"worker {worker}: {what} is {there[:16]}, here it is {here[:16]}: install the same")
-    return dict(found)
+    return dict(identities)
 
 
 @contextmanager

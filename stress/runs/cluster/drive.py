@@ -61,28 +61,28 @@ def count(
     called whenever no sum came for a second. `cards`: by workers with Dask's resource GPU, on their card. Raises
     ClusterLost, and Incomplete for a range that cannot be counted; what came before is good.
     """
-    drive = _Drive(packed, problem, seed, client, Pace(every), stop or threading.Event(), cards)
-    drive.waiting = chunks(work, max(1, n_slot(client)), most, least_of(packed))[::-1]
+    driver = _Driver(packed, problem, seed, client, Pace(every), stop or threading.Event(), cards)
+    driver.waiting = chunks(work, max(1, n_slot(client)), most, least_of(packed))[::-1]
     all_paths, latest = size(work), time.monotonic()
     try:
-        while drive.busy():
-            drive.hand_out()
-            drive.add_up()
-            item = drive.next_item()
-            with drive.pace.reading():
-                for counted in drive.take_in(item):
+        while driver.busy():
+            driver.hand_out()
+            driver.add_up()
+            item = driver.next_item()
+            with driver.pace.reading():
+                for counted in driver.take_in(item):
                     yield counted
                     latest = time.monotonic()
                 if pause is not None and time.monotonic() - latest >= PAUSE:
                     pause()
                     latest = time.monotonic()
             if progress is not None:
-                progress(drive.n_counted, all_paths)
+                progress(driver.n_counted, all_paths)
     finally:
-        drive.close()
+        driver.close()
 
 
-class _Drive:
+class _Driver:
     """What is waiting, running, ready to be added up."""
 
     def __init__(

@@ -53,9 +53,9 @@ def count_range(
         space = space_of(packed, 0 if on_card else None)
     start, end = range_
     space.run(start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS), end, seed)
-    found = encode(space.tally())
+    encoded = encode(space.tally())
     idle.put(space)
-    return found
+    return encoded
 
 
 @functools.lru_cache(maxsize=2)
@@ -66,5 +66,5 @@ def _idle(problem: str, on_card: bool) -> queue.SimpleQueue[Space]:
 
 def combine(parts: Sequence[bytes]) -> bytes:
     """One node of the tree: several tallies as one."""
-    found = joined(Counted((), part) for part in parts)
-    return encode(found.tally())
+    total = joined(Counted((), part) for part in parts)
+    return encode(total.tally())

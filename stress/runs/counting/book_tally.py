@@ -86,8 +86,8 @@ def weighed(tally: BookTally) -> Weighed:
     first = powers(tally)
     if len(first) == 1:
         return Weighed(first[0], first[0])
-    one, two = (part._replace(**{name: getattr(part, name) * UNIT for name in PATHS}) for part in first)
-    return Weighed(one, two)
+    by_weight, by_square = (part._replace(**{name: getattr(part, name) * UNIT for name in PATHS}) for part in first)
+    return Weighed(by_weight, by_square)
 
 
 def powers(tally: BookTally) -> list[BookTally]:

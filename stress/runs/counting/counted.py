@@ -41,10 +41,10 @@ KINDS = (
 
 def kind_of(names: Iterable[str]) -> Kind:
     """The kind of tally with these arrays. Raises ValueError where there is none."""
-    found = next((kind for kind in KINDS if kind.make._fields == tuple(names)), None)
-    if found is None:
+    kind = next((kind for kind in KINDS if kind.make._fields == tuple(names)), None)
+    if kind is None:
         raise ValueError("not a tally: other arrays")
-    return found
+    return kind
 
 
 class Counted(NamedTuple):
@@ -74,9 +74,9 @@ def add(total: AnyTally, more: AnyTally) -> None:
 
 def copied(tally: AnyTally) -> Any:
     """A tally of its own, sums carried: `merge` of one without its detours."""
-    fresh = type(tally)(**{name: array.copy() for name, array in tally._asdict().items()})
-    carry(fresh)
-    return fresh
+    copy = type(tally)(**{name: array.copy() for name, array in tally._asdict().items()})
+    carry(copy)
+    return copy
 
 
 def joined(parts: Iterable[Counted]) -> Counted:
@@ -140,9 +140,9 @@ def decode(data: bytes) -> Any:
 
 def digest(tally: AnyTally) -> str:
     """SHA-256 over all that was counted: names, shapes and integers, sums carried. Worst residuals are left out."""
-    found = hashlib.sha256()
+    sha = hashlib.sha256()
     for name in (name for name in tally._fields if name != "residual"):
         array = np.ascontiguousarray(getattr(tally, name), dtype="<i8")
-        found.update(f"{name}{array.shape}".encode())
-        found.update(array.data.cast("B") if array.size else b"")
-    return found.hexdigest()
+        sha.update(f"{name}{array.shape}".encode())
+        sha.update(array.data.cast("B") if array.size else b"")
+    return sha.hexdigest()

@@ -105,7 +105,7 @@ class _Run:
         self.idle: queue.SimpleQueue[_Hand] = queue.SimpleQueue()
         for card in (*range(machines.cards), *[None] * machines.threads):
             self.idle.put(_Hand(packed, card))
-        self.told = threading.Lock()
+        self.reporting = threading.Lock()
 
     def all(self, tasks: Sequence[Range]) -> None:
         """Every task over Dask's threads; the end, good or bad, is told to whoever reads `ready`."""
@@ -144,7 +144,7 @@ class _Run:
         hand.space.run(start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS), end, self.seed)
         hand.ranges.append(piece)
         if self.progress is not None:
-            with self.told:
+            with self.reporting:
                 self.done += end - start
                 self.progress(self.done, self.n_path)
         if apart or self.pace.due(hand.since):

@@ -48,8 +48,8 @@ class Beside:
 
         job = self._plan.job
         case = base_case(job)
-        found = [*remarks_of(job), *notes_of_base_case(job, case)]
-        notes = [[remark.part, remark.key, remark.says] for remark in found]
+        remarks = [*remarks_of(job), *notes_of_base_case(job, case)]
+        notes = [[remark.part, remark.key, remark.says] for remark in remarks]
         return {
             "base_case": f"{case.scenario}: {summary(case)}",
             "input_notes": json.dumps(notes, ensure_ascii=False),

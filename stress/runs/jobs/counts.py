@@ -49,7 +49,7 @@ class Counts(NamedTuple):
 
     store: Store
     where: str
-    found: int
+    paths_found: int
     """Paths that were there already."""
     machine: str = "cpu"
     """What counted the others: `cpu`, `gpu` or both."""
@@ -162,9 +162,9 @@ def count_rest(
     for name in store.damaged:
         say("damaged", shard=name, note="its paths are counted again")
     work = missing(plan.paths, store.ranges)
-    found = plan.paths - size(work)
-    if found:
-        say("resumed", paths=found)
+    paths_found = plan.paths - size(work)
+    if paths_found:
+        say("resumed", paths=paths_found)
     where, machine = "nowhere: all paths were there", "cpu"
     if work:
         with places(plan, subject.packed, lambda text: say("warning", note=text)) as place:
@@ -175,7 +175,7 @@ def count_rest(
             def step(done: int, _: int) -> None:
                 meter.at(done)
                 if progress is not None:
-                    progress(found + done, plan.paths)
+                    progress(paths_found + done, plan.paths)
 
             _count(plan, subject, store, work, place, step, stop, seen, meanwhile)
             if not place.cards:
@@ -183,7 +183,7 @@ def count_rest(
     _refuse_rest(plan, store, stop)
     store.tidy(KEPT)
     give_back_memory()
-    return Counts(store, where, found, machine)
+    return Counts(store, where, paths_found, machine)
 
 
 def _refuse_rest(plan: Where, store: Store, stop: threading.Event) -> None:

@@ -43,11 +43,11 @@ def tally_bytes(plan: Plan) -> int:
 
 def memory(plan: Plan) -> int:
     """Bytes that the run takes at most on this machine."""
-    one = tally_bytes(plan)
+    tally = tally_bytes(plan)
     if plan.workers is not None and plan.queue is None:
-        return BASE + COPIES * one + plan.workers * (WORKER + 3 * one)
+        return BASE + COPIES * tally + plan.workers * (WORKER + 3 * tally)
     threads = 0 if address_of(plan) or plan.queue else plan.threads or _cores()
-    return BASE + (COPIES + threads) * one
+    return BASE + (COPIES + threads) * tally
 
 
 def refuse(plan: Plan) -> None:
@@ -61,7 +61,7 @@ def refuse(plan: Plan) -> None:
 
 def sweep_memory(plan: SweepPlan) -> int:
     """Bytes of the largest job while it runs, and of the results of all, twice while they are put together."""
-    return max(memory(one) for one in plan.plans) + 2 * sum(tally_bytes(one) for one in plan.plans)
+    return max(memory(cell) for cell in plan.plans) + 2 * sum(tally_bytes(cell) for cell in plan.plans)
 
 
 def refuse_sweep(plan: SweepPlan) -> None:
@@ -76,15 +76,15 @@ def refuse_sweep(plan: SweepPlan) -> None:
 
 def estimate_sweep(plan: SweepPlan) -> Estimate:
     """Of all jobs one after the other. Jobs that differ in their seed only share a rate."""
-    by_deal = {(one.job.deal.name, one.job.pool.name): one for one in plan.plans}
-    rates = {key: estimate(one) for key, one in by_deal.items()}
-    each = [rates[one.job.deal.name, one.job.pool.name] for one in plan.plans]
-    seconds = sum(found.seconds for found in each)
+    by_deal = {(cell.job.deal.name, cell.job.pool.name): cell for cell in plan.plans}
+    cost_of = {key: estimate(cell) for key, cell in by_deal.items()}
+    costs = [cost_of[cell.job.deal.name, cell.job.pool.name] for cell in plan.plans]
+    seconds = sum(cost.seconds for cost in costs)
     return Estimate(
-        sum(found.tasks for found in each),
-        max(found.task_paths for found in each),
+        sum(cost.tasks for cost in costs),
+        max(cost.task_paths for cost in costs),
         sweep_memory(plan),
-        max(found.task_memory for found in each),
+        max(cost.task_memory for cost in costs),
         plan.paths / seconds,
         seconds,
     )
@@ -98,7 +98,7 @@ def estimate(plan: Plan) -> Estimate:
 
     packed = packed_of(plan.job)
     slots = _slots(plan)
-    one = rate.known(problem_digest(packed)) or rate.measure(packed, plan.seed)
+    speed = rate.known(problem_digest(packed)) or rate.measure(packed, plan.seed)
     sent = plan.workers is not None or address_of(plan) is not None
     tasks = chunks(((0, plan.paths),), slots, plan.most, LEAST_SENT if sent else SMALLEST)
     tally = tally_bytes(plan)
@@ -107,8 +107,8 @@ def estimate(plan: Plan) -> Estimate:
         max(end - start for start, end in tasks),
         memory(plan),
         tally + 8 * packed.n_scratch,
-        one * slots,
-        plan.paths / (one * slots),
+        speed * slots,
+        plan.paths / (speed * slots),
     )
 
 

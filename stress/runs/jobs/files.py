@@ -41,10 +41,10 @@ def unmoved(folder: Path) -> Callable[[], None]:
 
     def identity() -> tuple[int, int] | None:
         try:
-            found = folder.stat()
+            status = folder.stat()
         except OSError:
             return None
-        return found.st_dev, found.st_ino
+        return status.st_dev, status.st_ino
 
     before = identity()
 

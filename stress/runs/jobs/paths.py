@@ -114,7 +114,7 @@ def outcomes(packs: list[Packed], seed: int, paths: Range, sampler: Sampler | No
     start, end = paths
     sizes = packs[0].problem.sizes
     n_row = len(NOTE_QUANTITIES) * sizes.n_note + len(POOL_QUANTITIES)
-    found = np.empty((len(packs), n_row, end - start))
+    rows = np.empty((len(packs), n_row, end - start))
     panel = aligned(PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES)
     by_block = panel.reshape(PANEL_BLOCKS, sizes.n_month, sizes.n_factor, LANES)
     weight = np.ones(-(-(end - start) // PANEL_PATHS) * PANEL_PATHS)
@@ -130,16 +130,16 @@ def outcomes(packs: list[Packed], seed: int, paths: Range, sampler: Sampler | No
             for k, space in enumerate(spaces):
                 space.put_normals(by_block[block])
                 alone.run(space, 0, 1, width, seed, drawn=True, first_path=first + block * LANES)
-                found[k, :, at : at + width] = space.outcomes()[:, :width]
-    return found, weight[: end - start]
+                rows[k, :, at : at + width] = space.outcomes()[:, :width]
+    return rows, weight[: end - start]
 
 
 def _named(rows: Floats, n_note: int) -> dict[str, Floats]:
     """Rows by name: notes (scenario, tranche, path), pool (scenario, path)."""
     n = len(NOTE_QUANTITIES)
     notes = rows[:, : n * n_note].reshape(rows.shape[0], n_note, n, -1)
-    found = {name: notes[:, :, i] for i, name in enumerate(NOTE_QUANTITIES)}
-    return found | {f"pool_{name}": rows[:, n * n_note + i] for i, name in enumerate(POOL_QUANTITIES)}
+    named = {name: notes[:, :, i] for i, name in enumerate(NOTE_QUANTITIES)}
+    return named | {f"pool_{name}": rows[:, n * n_note + i] for i, name in enumerate(POOL_QUANTITIES)}
 
 
 def _names(job: Job) -> tuple[str, ...]:

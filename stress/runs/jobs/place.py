@@ -85,10 +85,10 @@ def place_of(plan: Where, packed: Countable, say: Callable[[str], None]) -> Iter
 
 def cards_of(device: str, workers: int) -> int:
     """Cards for worker processes of this machine, one each; 0: they use threads. Raises ConfigError for too few."""
-    found = machines(device, 0).cards
-    if device == "gpu" and workers > found:
-        raise ConfigError(f"--workers {workers}: one card each, and this machine has {found}")
-    return workers if 0 < workers <= found else 0
+    cards = machines(device, 0).cards
+    if device == "gpu" and workers > cards:
+        raise ConfigError(f"--workers {workers}: one card each, and this machine has {cards}")
+    return workers if 0 < workers <= cards else 0
 
 
 def compile_for_cards() -> None:

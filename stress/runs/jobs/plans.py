@@ -175,7 +175,7 @@ class SweepPlan(NamedTuple):
     @property
     def paths(self) -> int:
         """Of all jobs."""
-        return sum(one.paths for one in self.plans)
+        return sum(cell.paths for cell in self.plans)
 
 
 def plan_sweep(
@@ -198,8 +198,8 @@ def plan_sweep(
         how = {"fresh": fresh, "max_paths": max_paths, "judged": pair in known, **options}
         plans.append(plan(job, out=cell_folder(where, job), **how))
         known.add(pair)
-    check_paths(sum(one.paths for one in plans), max_paths)
-    return SweepPlan(sweep.model_copy(update={"jobs": tuple(one.job for one in plans)}), tuple(plans), where, fresh)
+    check_paths(sum(cell.paths for cell in plans), max_paths)
+    return SweepPlan(sweep.model_copy(update={"jobs": tuple(cell.job for cell in plans)}), tuple(plans), where, fresh)
 
 
 def cell_folder(out: Path, job: Job) -> Path:
@@ -222,9 +222,9 @@ def choose_scenarios(job: Job, wanted: Sequence[str]) -> tuple[str, ...]:
         return tuple(names)
     chosen: set[str] = set()
     for want in wanted:
-        found = [name for name in names if name == want] or [name for name in names if name.startswith(f"{want}_")]
-        if not found:
+        matches = [name for name in names if name == want] or [name for name in names if name.startswith(f"{want}_")]
+        if not matches:
             hint = suggest(want, names) or "; a new one is first added to `scenarios` in the job's file"
             raise ConfigError(f"--scenario {want}: the job has no such scenario; it has {', '.join(names)}{hint}")
-        chosen.update(found)
+        chosen.update(matches)
     return tuple(name for name in names if name in chosen)

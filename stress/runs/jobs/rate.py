@@ -55,8 +55,8 @@ def remember(problem: str, rate: float) -> None:
 def known(problem: str) -> float | None:
     """Paths per second and thread of the latest run of a problem."""
     path = _file()
-    found = read_json(path).get(problem) if path else None
-    return float(found) if isinstance(found, int | float) and found > 0 else None
+    rate = read_json(path).get(problem) if path else None
+    return float(rate) if isinstance(rate, int | float) and rate > 0 else None
 
 
 def measure(packed: Packed, seed: int, seconds: float = 0.3) -> float:

@@ -74,7 +74,7 @@ def _counted(folder: Path, job: Job) -> xr.Dataset | None:
     counted = read(folder / CHECKPOINT, run_id(parts), job.paths) if parts else None
     if counted is None:
         return None
-    found = to_dataset(job.model_copy(update={"paths": counted.n_path}), counted.tally())
+    dataset = to_dataset(job.model_copy(update={"paths": counted.n_path}), counted.tally())
     if counted.n_path < job.paths:
-        found.attrs["partial"] = f"{counted.n_path:,} of {job.paths:,} paths"
-    return found
+        dataset.attrs["partial"] = f"{counted.n_path:,} of {job.paths:,} paths"
+    return dataset

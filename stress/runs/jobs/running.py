@@ -85,7 +85,7 @@ def run(
             **origin(plan),
             "where": counts.where,
             **watch.said(),
-            "paths_found": counts.found,
+            "paths_found": counts.paths_found,
             "paths_kept": plan.keep_paths,
             "shards_damaged": counts.store.damaged,
             "result_sha256": counts.sha256,
@@ -98,13 +98,13 @@ def run(
 
 def result_digest(dataset: xr.Dataset) -> str:
     """SHA-256 over names, dims, types and bits of all variables: equal for equal results, whatever the file's age."""
-    found = hashlib.sha256()
+    sha = hashlib.sha256()
     for name in sorted(str(name) for name in dataset.data_vars):
         values = dataset[name]
         array = values.values
-        found.update(f"{name}{values.dims}{array.dtype.str}{array.shape}".encode())
-        found.update(array.tobytes() if array.dtype.kind != "O" else "\0".join(map(str, array.ravel())).encode())
-    return found.hexdigest()
+        sha.update(f"{name}{values.dims}{array.dtype.str}{array.shape}".encode())
+        sha.update(array.tobytes() if array.dtype.kind != "O" else "\0".join(map(str, array.ravel())).encode())
+    return sha.hexdigest()
 
 
 class Watch:
@@ -206,9 +206,11 @@ def keep_paths(plan: Plan, folder: Path, progress: Progress | None, stop: thread
 
 def checks(dataset: xr.Dataset) -> dict[str, Any]:
     """The engine's own checks: worst relative residual of each law, and faults, over all scenarios."""
-    found: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for variable, dim, key in (("residual", "law", "residuals"), ("fault", "check", "faults")):
         if variable in dataset:
             worst = dataset[variable].max("scenario")
-            found[key] = {str(name): value.item() for name, value in zip(worst[dim].values, worst.values, strict=True)}
-    return found
+            entries[key] = {
+                str(name): value.item() for name, value in zip(worst[dim].values, worst.values, strict=True)
+            }
+    return entries

@@ -28,7 +28,7 @@ PATIENCE = 0.5
 """Seconds that a tally waits for others to be written with: threads hand theirs over at about the same time."""
 
 
-class Found(NamedTuple):
+class Shard(NamedTuple):
     """A shard that is as it was written."""
 
     path: Path
@@ -44,7 +44,7 @@ class Store:
 
     def __init__(self, folder: Path, run: str, n_path: int) -> None:
         self.folder, self.run, self.n_path = folder, run, n_path
-        self.shards: list[Found] = []
+        self.shards: list[Shard] = []
         self.damaged: list[str] = []
         self.ranges: Ranges = ()
         self.whole: Counted | None = None
@@ -59,8 +59,8 @@ class Store:
         """Take in what earlier runs left. Raises OSError where the folder cannot be read."""
         for part in self.folder.glob(".*.part"):
             part.unlink(missing_ok=True)
-        found = sorted(self._sound(), key=lambda shard: -sum(b - a for a, b in shard.ranges))
-        for shard in found:
+        shards = sorted(self._sound(), key=lambda shard: -sum(b - a for a, b in shard.ranges))
+        for shard in shards:
             if overlap(shard.ranges, self.ranges):
                 shard.path.unlink(missing_ok=True)  # merged into a larger one by a run that died before it tidied up
                 continue
@@ -124,9 +124,9 @@ class Store:
         self.check_folder()
         with disk(self.folder):
             write_atomically(path, content)
-        self.shards.append(Found(path, counted.ranges, len(content)))
+        self.shards.append(Shard(path, counted.ranges, len(content)))
 
-    def _sound(self) -> Iterator[Found]:
+    def _sound(self) -> Iterator[Shard]:
         """Shards of this run whose content matches their name; others are removed."""
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             content = sound(path)
@@ -140,7 +140,7 @@ class Store:
                 path.unlink(missing_ok=True)
                 continue
             ranges = tuple((int(a), int(b)) for a, b in head["ranges"])
-            yield Found(path, ranges, len(content or b""))
+            yield Shard(path, ranges, len(content or b""))
 
     def _read(self, path: Path) -> Counted | None:
         """The tally of a shard; None, and a note of it, where it is damaged."""
@@ -159,15 +159,15 @@ def read(folder: Path, run: str, n_path: int) -> Counted | None:
     Nothing is changed. A shard that a merge removes meanwhile is missing from the sum or comes with the merged one.
     Raises ValueError for one that bears its own digest and is none.
     """
-    found = []
+    shards = []
     for content in filter(None, map(sound, folder.glob(f"*{SUFFIX}"))):
         line, _, body = content.partition(b"\n")
         head = dict(json.loads(line))
         if (head.get("format"), head.get("run")) == (FORMAT, run):
-            found.append(Counted(tuple((int(a), int(b)) for a, b in head["ranges"]), body))
+            shards.append(Counted(tuple((int(a), int(b)) for a, b in head["ranges"]), body))
     parts: list[Counted] = []
     ranges: Ranges = ()
-    for counted in sorted(found, key=lambda one: -one.n_path):
+    for counted in sorted(shards, key=lambda shard: -shard.n_path):
         if fits(counted.ranges, n_path) and not overlap(counted.ranges, ranges):
             parts.append(counted)
             ranges = union((*ranges, *counted.ranges))

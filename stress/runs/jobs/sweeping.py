@@ -53,13 +53,13 @@ def run_sweep(
     """
     refuse_sweep(plan)
     say, stop = say or silent, stop or threading.Event()
-    plan = plan._replace(plans=tuple(settled(one, say) for one in plan.plans))
+    plan = plan._replace(plans=tuple(settled(cell, say) for cell in plan.plans))
     watch = Watch()
     with reserved(plan.out) as folder:
         begin(folder, {"job": f"sweep {plan.sweep.name}"}, plan.fresh)
         with disk(plan.out):
             write_atomically(folder / JOB, plan.sweep.model_dump_json() + "\n")
-        keeping = [one.out for one in plan.plans if one.keep_paths]
+        keeping = [cell.out for cell in plan.plans if cell.keep_paths]
         if not plan.fresh and (manifest := finished(plan.out, _wanted(plan), keeping)):
             return unchanged(plan.out, manifest, say)
         (plan.out / MANIFEST).unlink(missing_ok=True)
@@ -78,7 +78,7 @@ def run_sweep(
             "threads": plan.plans[0].threads,
             **platform_of(),
             "paths_kept": plan.plans[0].keep_paths,
-            "result_sha256": hashlib.sha256("".join(cell["result_sha256"] for cell in said).encode()).hexdigest(),
+            "result_sha256": hashlib.sha256("".join(entry["result_sha256"] for entry in said).encode()).hexdigest(),
             "files": write(plan.out, combined),
             **watch.said(),
             "cells": said,
@@ -95,21 +95,21 @@ def _jobs(
 
     cells, said, before = [], [], 0
     with shared_place() as places:
-        for number, one in enumerate(plan.plans):
-            labels = labels_of(one.job, plan.sweep.over)
+        for number, cell in enumerate(plan.plans):
+            labels = labels_of(cell.job, plan.sweep.over)
             step = None if progress is None else functools.partial(_further, progress, before, plan.paths)
-            with _told(number, len(plan.plans)), folder_of(one) as folder:
-                look = seen if _notes(one) == _notes(plan.plans[0]) else None
-                beside = Beside(one)
-                counts = count(one, folder, step, say, stop, places, look, beside.work_out)
-                if one.keep_paths:
-                    keep_paths(one, folder, step, stop)
-                dataset = noted(one, to_dataset(one.job, counts.tally), beside).assign_attrs(machine=counts.machine)
-            before += one.paths
+            with _interrupt_says(number, len(plan.plans)), folder_of(cell) as folder:
+                look = seen if _notes(cell) == _notes(plan.plans[0]) else None
+                beside = Beside(cell)
+                counts = count(cell, folder, step, say, stop, places, look, beside.work_out)
+                if cell.keep_paths:
+                    keep_paths(cell, folder, step, stop)
+                dataset = noted(cell, to_dataset(cell.job, counts.tally), beside).assign_attrs(machine=counts.machine)
+            before += cell.paths
             cells.append((labels, dataset))
-            said.append(_said(one, labels) | {
+            said.append(_said(cell, labels) | {
                 "where": counts.where,
-                "paths_found": counts.found,
+                "paths_found": counts.paths_found,
                 "shards_damaged": counts.store.damaged,
                 "result_sha256": counts.sha256,
                 **checks(dataset),
@@ -123,7 +123,7 @@ def _notes(plan: Plan) -> list[str]:
 
 def _wanted(plan: SweepPlan) -> dict[str, Any]:
     """What a manifest must say for its folder to hold the results of this sweep."""
-    runs = [[run_id(run_parts(one.job)), one.paths] for one in plan.plans]
+    runs = [[run_id(run_parts(cell.job)), cell.paths] for cell in plan.plans]
     return {
         "run_id": hashlib.sha256(repr(runs).encode()).hexdigest(),
         "paths": plan.paths,
@@ -142,7 +142,7 @@ def _further(progress: Progress, before: int, total: int, done: int, _: int) -> 
 
 
 @contextlib.contextmanager
-def _told(number: int, n: int) -> Any:
+def _interrupt_says(number: int, n: int) -> Any:
     """An interrupt says how far the sweep came."""
     try:
         yield

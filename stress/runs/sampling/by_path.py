@@ -14,9 +14,9 @@ Array = NDArray[np.float64]
 
 def outcomes(space: Workspace, normals: Array, seed: int, first_path: int) -> Array:
     """(quantity, path) of a one-scenario problem from normals (block, T, F, 32); rows in the order of a tally's."""
-    found = []
-    for block, one in enumerate(normals):
-        space.put_normals(one)
+    rows = []
+    for block, shocks in enumerate(normals):
+        space.put_normals(shocks)
         alone.run(space, 0, 1, LANES, seed, drawn=True, first_path=first_path + block * LANES)
-        found.append(space.outcomes())
-    return np.concatenate(found, axis=1)
+        rows.append(space.outcomes())
+    return np.concatenate(rows, axis=1)

@@ -39,9 +39,9 @@ class Trial(NamedTuple):
 
 def choose(job: Job) -> tuple[str, str]:
     """The estimator with the smallest error for its time, and a sentence with the figures."""
-    found = trials(job)
-    best = min(found, key=lambda one: one.error)
-    figures = ", ".join(f"{one.estimator} {100.0 * one.error:.2g}%" for one in found)
+    results = trials(job)
+    best = min(results, key=lambda trial: trial.error)
+    figures = ", ".join(f"{trial.estimator} {100.0 * trial.error:.2g}%" for trial in results)
     return best.estimator, f"relative error of expected losses in a pilot of {PATHS:,} paths: {figures}"
 
 

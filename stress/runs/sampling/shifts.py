@@ -88,20 +88,20 @@ def aims_of(job: Job, threads: int | None = None) -> list[tuple[Aim, ...]]:
 
 def mixture(shifts: Sequence[Array], shape: tuple[int, int]) -> Shifted | None:
     """Lanes shared out among the plain law and a few shifts that lie apart, the farthest first; None of none."""
-    kept: list[Array] = []
+    chosen: list[Array] = []
     far = sorted(shifts, key=lambda shift: -float(np.linalg.norm(shift)))
-    while far and len(kept) < MOST:
-        gap = [min([float(np.linalg.norm(one - other)) for other in kept], default=np.inf) for one in far]
+    while far and len(chosen) < MOST:
+        gap = [min([float(np.linalg.norm(shift - other)) for other in chosen], default=np.inf) for shift in far]
         best = int(np.argmax(gap))
         if not gap[best] >= APART:
             break
-        kept.append(far.pop(best))
-    if not kept:
+        chosen.append(far.pop(best))
+    if not chosen:
         return None
-    kept.sort(key=lambda shift: float(np.linalg.norm(shift)))
+    chosen.sort(key=lambda shift: float(np.linalg.norm(shift)))
     spare = LANES - PLAIN_LANES
-    lanes = [LANES - spare, *(spare // len(kept) + (c < spare % len(kept)) for c in range(len(kept)))]
-    return Shifted(np.stack([np.zeros(shape), *kept]), np.array(lanes) / LANES, _pattern(lanes))
+    lanes = [LANES - spare, *(spare // len(chosen) + (c < spare % len(chosen)) for c in range(len(chosen)))]
+    return Shifted(np.stack([np.zeros(shape), *chosen]), np.array(lanes) / LANES, _pattern(lanes))
 
 
 def _pattern(lanes: Sequence[int]) -> NDArray[np.int64]:
@@ -132,14 +132,14 @@ def _searched(parts: Mapping[str, Any], senior: int, blocks: int, blocks_daily: 
     sizes, original = problem.sizes, problem.contract.original
     n_block = blocks if sizes.n_cohort == 1 else blocks_daily
     last = _round(space, np.zeros((sizes.n_month, sizes.n_factor)), n_block, job.seed, 0)
-    plain, found = last, []
+    plain, aims = last, []
     for note in range(sizes.n_note - 1, senior - 1, -1):
-        if _graded(plain.found, note, original)[1].mean() < COMMON:
+        if _graded(plain.outcomes, note, original)[1].mean() < COMMON:
             last = _cross_entropy(space, note, last, n_block, job.seed)
-            lost = float(_graded(last.found, note, original)[1].mean())
+            lost = float(_graded(last.outcomes, note, original)[1].mean())
             if lost > 0.0:
-                found.append(Aim(job.scenarios[0].name, job.deal.notes[note].name, last.mean, lost))
-    return tuple(found[::-1])
+                aims.append(Aim(job.scenarios[0].name, job.deal.notes[note].name, last.mean, lost))
+    return tuple(aims[::-1])
 
 
 class _Round(NamedTuple):
@@ -150,7 +150,7 @@ class _Round(NamedTuple):
     """(T, F)"""
     e: Array
     """(path, T F)"""
-    found: Array
+    outcomes: Array
     """(quantity, path)"""
 
 
@@ -166,7 +166,7 @@ def _round(space: Workspace, mean: Array, n_block: int, seed: int, turn: int) ->
 def _cross_entropy(space: Workspace, note: int, last: _Round, n_block: int, seed: int) -> _Round:
     """Rounds until one that aims at losses themselves; its mean is that of the paths with a loss in the one before."""
     for _ in range(ROUNDS):
-        grade, lost = _graded(last.found, note, space.packed.problem.contract.original)
+        grade, lost = _graded(last.outcomes, note, space.packed.problem.contract.original)
         enough = lost.mean() >= ELITE
         elite = lost if enough else grade >= np.quantile(grade, 1.0 - ELITE)
         mean = last.mean.ravel()
@@ -178,14 +178,14 @@ def _cross_entropy(space: Workspace, note: int, last: _Round, n_block: int, seed
     return last
 
 
-def _graded(found: Array, note: int, original: Floats) -> tuple[Array, NDArray[np.bool_]]:
+def _graded(outcomes: Array, note: int, original: Floats) -> tuple[Array, NDArray[np.bool_]]:
     """How near each path is to a loss of the note, and whether it lost.
 
     The grade is what the note and its juniors lost together, the residual note's gain counted against it: it keeps
     rising where no note has lost yet.
     """
     n, width = len(NOTE_QUANTITIES), original.size
-    loss, multiple = (found[NOTE_QUANTITIES.index(q) : n * width : n] for q in ("loss", "multiple"))
+    loss, multiple = (outcomes[NOTE_QUANTITIES.index(q) : n * width : n] for q in ("loss", "multiple"))
     amount = loss[note:] * original[note:, None]
     amount[-1] = (1.0 - multiple[-1]) * original[-1]
     return amount.sum(axis=0), loss[note] > 0.0

@@ -62,13 +62,13 @@ def principal_components(n_month: int, phi: float) -> NDArray[np.float64]:
 def _directions(n_dimension: int, n_bit: int) -> Words:
     """(D, J) direction numbers, read off the sequence: point 2^j in Gray-code order is the sum of two of them."""
     points = qmc.Sobol(n_dimension, scramble=False, bits=BITS)
-    found = np.empty((n_dimension, n_bit), np.int64)
+    directions = np.empty((n_dimension, n_bit), np.int64)
     before = np.zeros(n_dimension, np.int64)
     for j in range(n_bit):
         points.fast_forward(2**j - points.num_generated)
         before = before ^ np.round(points.random(1)[0] * 2.0**BITS).astype(np.int64)
-        found[:, j] = before
-    return found
+        directions[:, j] = before
+    return directions
 
 
 def _scrambled(direction: Words, seed: int) -> tuple[Words, Words]:
@@ -78,12 +78,12 @@ def _scrambled(direction: Words, seed: int) -> tuple[Words, Words]:
     words = random.random_raw(N_REPLICATE * n_dimension * (BITS + 1)).reshape(N_REPLICATE, n_dimension, BITS + 1)
     mask = (1 << BITS) - 1
     start = (words[..., BITS] & np.uint64(mask)).astype(np.int64)
-    found = np.zeros((N_REPLICATE, *direction.shape), np.int64)
+    scrambled = np.zeros((N_REPLICATE, *direction.shape), np.int64)
     for i in range(BITS):  # bit i counts from the most significant one, which a row keeps with random ones above it
-        one = 1 << (BITS - 1 - i)
-        row = ((words[..., i].astype(np.int64) & mask) & ~(2 * one - 1)) | one
-        found |= _parity(row[..., None] & direction) * one
-    return found, start
+        bit = 1 << (BITS - 1 - i)
+        row = ((words[..., i].astype(np.int64) & mask) & ~(2 * bit - 1)) | bit
+        scrambled |= _parity(row[..., None] & direction) * bit
+    return scrambled, start
 
 
 def _parity(words: Words) -> Words:
