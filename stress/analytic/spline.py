@@ -49,15 +49,15 @@ def best_spline(place: Array, value: Array) -> Spline:
     """
     both = [spline(place, value, power) for power in POWERS]
     straight = (both[1].missed ** 2).mean(0) < (both[0].missed ** 2).mean(0)
-    return Spline(*(np.where(straight, one, other) for other, one in zip(*both, strict=True)))
+    return Spline(*(np.where(straight, linear, cubic) for cubic, linear in zip(*both, strict=True)))
 
 
 def spline(place: Array, value: Array, power: int = 3) -> Spline:
     """Fit (n_point, n_surface) values at (n_point, n_axis) places, all different and not on one line or plane.
 
     >>> x = np.array([[0.0], [0.3], [1.0], [0.6]])
-    >>> one = spline(x, 2.0 * x - 1.0)
-    >>> bool(np.allclose(at(one.weight, x, np.array([[0.5]])), 0.0) and np.allclose(one.missed, 0.0))
+    >>> fitted = spline(x, 2.0 * x - 1.0)
+    >>> bool(np.allclose(at(fitted.weight, x, np.array([[0.5]])), 0.0) and np.allclose(fitted.missed, 0.0))
     True
     """
     n_point, n_axis = place.shape
@@ -75,5 +75,5 @@ def at(weight: Array, place: Array, where: Array, power: int = 3) -> Array:
     return np.asarray(np.hstack([_distances(where, place, power), line]) @ weight)
 
 
-def _distances(one: Array, two: Array, power: int) -> Array:
-    return np.asarray(np.linalg.norm(one[:, None, :] - two[None, :, :], axis=2) ** power)
+def _distances(first: Array, second: Array, power: int) -> Array:
+    return np.asarray(np.linalg.norm(first[:, None, :] - second[None, :, :], axis=2) ** power)

@@ -52,22 +52,22 @@ def two_pool_es(level: float, pools: TwoPools) -> float:
     node, weight = np.polynomial.legendre.leggauss(200)
     x = var + (1.0 - var) * (0.5 * (node + 1.0)) ** 2  # denser at the quantile, where the tail's mass lies
     step = (1.0 - var) * 0.5 * (node + 1.0) * weight
-    return var + float(step @ [two_pool_exceedance(float(one), pools) for one in x]) / (1.0 - level)
+    return var + float(step @ [two_pool_exceedance(float(loss), pools) for loss in x]) / (1.0 - level)
 
 
 def two_pool_contributions(level: float, pools: TwoPools) -> tuple[float, float]:
     """What each pool brings to `two_pool_es`: E[w_i D_i | the loss is in its worst 1 - level] (Tasche 1999).
 
     >>> alike = TwoPools((0.5, 0.5), (0.03, 0.03), (0.1, 0.1), 0.2)
-    >>> one, other = two_pool_contributions(0.99, alike)
-    >>> abs(one - other) < 1e-9
+    >>> first, second = two_pool_contributions(0.99, alike)
+    >>> abs(first - second) < 1e-9
     True
     """
     z, weight = _nodes(_FINE)
     var = two_pool_quantile(level, pools)
 
-    def brings(way: TwoPools) -> float:
-        return way.weight[0] * float((weight * _default(z, way, 0)) @ _beyond(z, var, way)) / (1.0 - level)
+    def brings(pair: TwoPools) -> float:
+        return pair.weight[0] * float((weight * _default(z, pair, 0)) @ _beyond(z, var, pair)) / (1.0 - level)
 
     (w1, w2), (p1, p2), (rho1, rho2), r = pools
     return brings(pools), brings(TwoPools((w2, w1), (p2, p1), (rho2, rho1), r))

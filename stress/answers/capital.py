@@ -130,4 +130,4 @@ class Capital(NamedTuple):
 
     def exposures(self) -> tuple[Weights, ...]:
         """Classes that somebody lent on: a certificate of size 0 is no exposure."""
-        return tuple(one for one in self.weights if one.detachment > one.attachment)
+        return tuple(note for note in self.weights if note.detachment > note.attachment)

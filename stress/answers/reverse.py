@@ -71,7 +71,7 @@ class Reverse(NamedTuple):
 
     def left_out(self) -> str:
         """What a table of its months says of the others."""
-        return left_out(self.weight, [one.month for one in self.months()])
+        return left_out(self.weight, [row.month for row in self.months()])
 
 
 class MonthOfPath(NamedTuple):

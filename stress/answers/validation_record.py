@@ -28,12 +28,12 @@ def read(path: Path) -> dict[str, Any]:
     1
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        found = None
-    if not _is_record(found):
+        record = None
+    if not _is_record(record):
         raise DataError(f"{path}: is not a record of `stress validate`; name another file with -o")
-    return dict(found)
+    return dict(record)
 
 
 def _is_record(value: Any) -> bool:

@@ -16,8 +16,8 @@ def look_through(weight: ArrayLike, pool_weight: ArrayLike, senior: ArrayLike) -
     >>> float(look_through(1.1, 0.75, True)), float(look_through(1.1, 0.75, False))
     (0.75, 1.1)
     """
-    found = np.asarray(weight, dtype=np.float64)
-    return np.asarray(np.where(senior, np.minimum(found, pool_weight), found), dtype=np.float64)
+    own = np.asarray(weight, dtype=np.float64)
+    return np.asarray(np.where(senior, np.minimum(own, pool_weight), own), dtype=np.float64)
 
 
 def capital_cap(pool_capital: ArrayLike, largest_share: ArrayLike) -> Array:

@@ -37,5 +37,5 @@ def sec_erba(
     if senior:
         return np.asarray(np.maximum(top, floor), dtype=np.float64)
     discount = 1.0 - np.minimum(np.asarray(thickness, dtype=np.float64), THINNEST)
-    found = (other_1 + share * (other_5 - other_1)) * discount
-    return np.asarray(np.maximum(np.maximum(found, top), floor), dtype=np.float64)
+    other = (other_1 + share * (other_5 - other_1)) * discount
+    return np.asarray(np.maximum(np.maximum(other, top), floor), dtype=np.float64)

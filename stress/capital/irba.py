@@ -45,8 +45,8 @@ def retail_p(
     """
     k, lgd = np.asarray(pool_capital, dtype=np.float64), np.asarray(loss_given_default, dtype=np.float64)
     years = np.clip(np.asarray(maturity, dtype=np.float64), 1.0, 5.0)
-    each = [c.constant + c.capital * k + c.lgd * lgd + c.maturity * years for c in coefficients]
-    return np.asarray(np.maximum(least, np.where(senior, *each)), dtype=np.float64)
+    values = [c.constant + c.capital * k + c.lgd * lgd + c.maturity * years for c in coefficients]
+    return np.asarray(np.maximum(least, np.where(senior, *values)), dtype=np.float64)
 
 
 def sec_irba(

@@ -28,8 +28,8 @@ def marginal_capital(attachment: ArrayLike, detachment: ArrayLike, pool_capital:
         thin = upper - lower <= THIN
         width = np.where(thin, 1.0, upper - lower)
         mean = (np.exp(slope * upper) - np.exp(slope * lower)) / (slope * width)
-        found = np.where(thin, np.exp(slope * lower), mean)
-    return np.asarray(np.where(k > 0.0, found, 0.0), dtype=np.float64)
+        capital = np.where(thin, np.exp(slope * lower), mean)
+    return np.asarray(np.where(k > 0.0, capital, 0.0), dtype=np.float64)
 
 
 def risk_weight(attachment: ArrayLike, detachment: ArrayLike, pool_capital: ArrayLike, p: ArrayLike) -> Array:

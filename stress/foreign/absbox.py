@@ -196,13 +196,13 @@ def _dates(given: Mapping[str, Any], left: list[str]) -> dict[str, Any]:
         )
     issue, stated = issue + later, stated + later
     months = (stated.year - end.year) * 12 + stated.month - end.month - 1 - (stated.day < day)
-    found = {"closing_date": end, "issue_date": issue, "payment_day": day, "legal_maturity_months": months}
+    dates = {"closing_date": end, "issue_date": issue, "payment_day": day, "legal_maturity_months": months}
     if "firstPay" in given and (_date(given, "firstPay") + later).day == day:
-        found["first_payment_date"] = _date(given, "firstPay") + later
+        dates["first_payment_date"] = _date(given, "firstPay") + later
     elif "firstPay" in given:
         is_none = "the last day of a month" if later else f"day {day} of a month"
         left.append(f"dates.firstPay {given['firstPay']}: is not {is_none}")
-    return {**found, "later": later}
+    return {**dates, "later": later}
 
 
 def _payment_day(frequency: Any) -> tuple[int, datetime.timedelta]:

@@ -50,8 +50,8 @@ def collected(collect: Any, accounts: Any, left: list[str]) -> Collected:
     own = tuple(dict.fromkeys(step["to"] for step in steps))
     ours = {
         name: tuple(
-            one
-            for one, stands in (
+            account
+            for account, stands in (
                 ("income", interest == ((name, 1.0),)),
                 (name, name in own),
                 ("principal", principal == ((name, 1.0),)),
@@ -75,15 +75,17 @@ def _parts(source: str, given: Sequence[Any], accounts: Sequence[str]) -> Parts:
         (account,) = given
         return ((account, 1.0),)
     shares = given[0] if len(given) == 1 and isinstance(given[0][0], list | tuple) else given
-    found = tuple((str(account), float(share)) for share, account in shares)
-    unknown = next((account for account, _ in found if account not in accounts), None)
+    parts = tuple((str(account), float(share)) for share, account in shares)
+    unknown = next((account for account, _ in parts if account not in accounts), None)
     if unknown is not None:
         raise ConfigError(f"collect {source!r}: {unknown!r} is none of the accounts: {', '.join(accounts)}")
-    total = sum(share for _, share in found)
-    if abs(total - 1.0) > 1e-9 or min(share for _, share in found) <= 0.0 or len(dict(found)) < len(found):
-        said = ", ".join(f"{share:g} to {account!r}" for account, share in found)
-        raise ConfigError(f"collect {source!r}: {said}: must be shares above 0 of different accounts that add up to 1")
-    return found if len(found) > 1 else ((found[0][0], 1.0),)
+    total = sum(share for _, share in parts)
+    if abs(total - 1.0) > 1e-9 or min(share for _, share in parts) <= 0.0 or len(dict(parts)) < len(parts):
+        listed = ", ".join(f"{share:g} to {account!r}" for account, share in parts)
+        raise ConfigError(
+            f"collect {source!r}: {listed}: must be shares above 0 of different accounts that add up to 1"
+        )
+    return parts if len(parts) > 1 else ((parts[0][0], 1.0),)
 
 
 def _divided(kind: str, parts: Parts) -> list[dict[str, Any]]:
@@ -97,7 +99,7 @@ def _divided(kind: str, parts: Parts) -> list[dict[str, Any]]:
 
 def reserves_of(accounts: Any, into: Collected, known: Known, left: list[str]) -> dict[str, Any]:
     """Reserve accounts with their targets."""
-    found: dict[str, Any] = {}
+    reserves: dict[str, Any] = {}
     for name, about in pairs(accounts):
         if about.get("interest"):
             left.append(f"accounts.{name}.interest")
@@ -105,10 +107,10 @@ def reserves_of(accounts: Any, into: Collected, known: Known, left: list[str]) -
             continue
         kind, value = next(iter((about.get("type") or {"": None}).items()))
         try:
-            found[name] = _target(kind, value, known)
+            reserves[name] = _target(kind, value, known)
         except (LookupError, TypeError, ValueError):
             left.append(f"accounts.{name}: {kind or 'no'} target {value!r}".removesuffix(" None"))
-    return found
+    return reserves
 
 
 def _target(kind: str, value: Any, known: Known) -> Any:
@@ -130,8 +132,8 @@ def _target_text(given: Mapping[str, Any], known: Known) -> str:
     if kind in ("max", "min"):
         return f"{kind}({', '.join(_target_text(part, known) for part in value)})"
     if kind == "when":
-        test, one, other = value
-        return f"if({condition(test, known)}, {_target_text(one, known)}, {_target_text(other, known)})"
+        test, then, otherwise = value
+        return f"if({condition(test, known)}, {_target_text(then, known)}, {_target_text(otherwise, known)})"
     raise LookupError(kind)
 
 

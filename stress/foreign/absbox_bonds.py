@@ -16,12 +16,12 @@ _SAME_DAYS = ("DC_ACT_365F", "DC_ACT_365", "DC_ACT_365A")
 
 def notes_of(bonds: Any, left: list[str]) -> tuple[list[dict[str, Any]], str | None, dict[str, float]]:
     """Notes in the order given, the equity last; levels of the indices that floating ones are on."""
-    found, indices = list[dict[str, Any]](), dict[str, float]()
+    notes, indices = list[dict[str, Any]](), dict[str, float]()
     for name, about in pairs(bonds):
         with within(f"bonds.{name}", about):
-            found.append(_note(name, about, indices, left))
-    residual = next((str(note["name"]) for note in reversed(found) if "residual" in note), None)
-    return found, residual, indices
+            notes.append(_note(name, about, indices, left))
+    residual = next((str(note["name"]) for note in reversed(notes) if "residual" in note), None)
+    return notes, residual, indices
 
 
 def _note(name: str, about: Any, indices: dict[str, float], left: list[str]) -> dict[str, Any]:
@@ -45,8 +45,8 @@ def _bears(rate: Any) -> Iterator[bool]:
     if isinstance(rate, Mapping):
         rate = list(rate.values())
     if isinstance(rate, list | tuple):
-        for one in rate:
-            yield from _bears(one)
+        for part in rate:
+            yield from _bears(part)
     yield isinstance(rate, int | float) and rate != 0.0
 
 
@@ -107,18 +107,18 @@ def _unread(place: str, about: Mapping[str, Any], known: tuple[str, ...]) -> lis
 
 def swaps_of(given: Any, indices: Mapping[str, float], known: Known, left: list[str]) -> dict[str, str]:
     """Swap -> formula of what it pays the deal net at a payment date; below 0 the deal pays."""
-    found = {}
+    swaps = {}
     for name, about in pairs(given):
         try:
-            pays, receives = (_leg(one, indices) for one in about["pair"])
+            pays, receives = (_leg(leg, indices) for leg in about["pair"])
             base = about["base"]
             notional = number(base["fix"]) if "fix" in base else formula(base["formula"], known)
         except (LookupError, TypeError, ValueError) as error:
             left.append(f"rateSwap.{name}: {said_of(error)}")
             continue
-        found[str(name)] = f"({receives} - {pays}) / 12 * {notional}"
+        swaps[str(name)] = f"({receives} - {pays}) / 12 * {notional}"
         left.append(f"rateSwap.{name}: is settled for a twelfth of a year at each payment date")
-    return found
+    return swaps
 
 
 def _leg(given: Any, indices: Mapping[str, float]) -> str:

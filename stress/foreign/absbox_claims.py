@@ -23,18 +23,18 @@ def of_the_phases(
     effects = {str(trigger["effect"]) for trigger in triggers}
     occur = ["revolving"] * (revolving > 0) + ["amortization"]
     occur += [phase for phase in ("acceleration", "event_of_default") if phase in effects]
-    status = {phase: one for one, phase in phases.items() if phase != BY_TRIGGER} | {"amortization": "amortizing"}
+    status = {phase: name for name, phase in phases.items() if phase != BY_TRIGGER} | {"amortization": "amortizing"}
     if revolving == 0 and "revolving" in given:
         left.append("waterfall 'revolving': no trigger ends it at a date")
     led_to = {"revolving", REST, *(status[phase] for phase in occur if phase in status)}
-    left += [f"waterfall {one!r}: no trigger that is carried leads there" for one in given if one not in led_to]
+    left += [f"waterfall {name!r}: no trigger that is carried leads there" for name in given if name not in led_to]
     for needed in occur[: 1 + (revolving > 0)]:
         if status[needed] not in given and REST not in given:
             raise ConfigError(f"waterfall: has no {status[needed]!r} (but {', '.join(given) or 'nothing'})")
-    found = {phase: given.get(status.get(phase, ""), given.get(REST)) for phase in occur}
-    if "acceleration" in found and (found["acceleration"] is None or "acceleration" not in status):
-        found["acceleration"] = found["amortization"]
-    return {phase: steps for phase, steps in found.items() if steps is not None}
+    priority = {phase: given.get(status.get(phase, ""), given.get(REST)) for phase in occur}
+    if "acceleration" in priority and (priority["acceleration"] is None or "acceleration" not in status):
+        priority["acceleration"] = priority["amortization"]
+    return {phase: steps for phase, steps in priority.items() if steps is not None}
 
 
 class Completed(NamedTuple):
@@ -55,33 +55,35 @@ def completed(
     `charged`, shares of an amount, arise only where they are paid. What a phase leaves in an account for ever goes to
     the residual note."""
     once: set[str] = set()
-    found = {phase: list(steps) for phase, steps in priority.items()}
+    complete = {phase: list(steps) for phase, steps in priority.items()}
     for name in [fee["name"] for fee in fees]:
         for phase in _silent(priority, ("fee", name)):
-            found[phase].insert(0, {"step": "pay_fee", "fee": name, "cap": 0, "source": ["income"]})
+            complete[phase].insert(0, {"step": "pay_fee", "fee": name, "cap": 0, "source": ["income"]})
             once |= {name} & set(charged)
-            what = "it is not charged there; elsewhere, what is short is not owed" if name in once else _OWED
-            left.append(f"fees.{name}: the {_words(phase)} does not pay it: {what}")
+            consequence = "it is not charged there; elsewhere, what is short is not owed" if name in once else _OWED
+            left.append(f"fees.{name}: the {_words(phase)} does not pay it: {consequence}")
     for note in notes:
-        _note(priority, found, note, left)
+        _note(priority, complete, note, left)
     residual = next((note["name"] for note in reversed(notes) if "residual" in note), None)
     if residual is not None:
-        _end(found, residual, left)
-    return Completed(found, [fee | {"carry_over": False} if fee["name"] in once else fee for fee in fees])
+        _end(complete, residual, left)
+    return Completed(complete, [fee | {"carry_over": False} if fee["name"] in once else fee for fee in fees])
 
 
 _OWED = "it accrues and is owed"
 
 
-def _note(priority: Mapping[str, Rows], found: Mapping[str, Rows], note: Mapping[str, Any], left: list[str]) -> None:
+def _note(priority: Mapping[str, Rows], complete: Mapping[str, Rows], note: Mapping[str, Any], left: list[str]) -> None:
     """Steps of phases that pay a note nothing."""
     name = note["name"]
     for phase in _silent(priority, ("interest", name)) if note.get("coupon") or "index" in note else ():
-        found[phase].insert(0, {"step": "pay_interest", "note": name, "source": ["income"], **_never(phase)})
+        complete[phase].insert(0, {"step": "pay_interest", "note": name, "source": ["income"], **_never(phase)})
         left.append(f"bonds.{name}: the {_words(phase)} pays it no interest: {_OWED}")
     for phase in _silent(priority, ("principal", name)) if "residual" not in note else ():
         if phase != "revolving":
-            found[phase].insert(0, {"step": "pay_principal", "notes": [name], "source": ["principal"], **_never(phase)})
+            complete[phase].insert(
+                0, {"step": "pay_principal", "notes": [name], "source": ["principal"], **_never(phase)}
+            )
             left.append(f"bonds.{name}: the {_words(phase)} does not repay it")
 
 

@@ -34,7 +34,7 @@ class Fees(NamedTuple):
 
 def fees_of(given: Any, known: Known, last: int, issue: datetime.date, left: list[str]) -> Fees:
     """The fees of a deal of so many months; what has no word here is told in `left`."""
-    found = Fees([], {}, {}, [])
+    fees = Fees([], {}, {}, [])
     for name, about in pairs(given):
         left += [f"fees.{name}.{key} {value!r}" for key, value in about.items() if key != "type" and value]
         kind, value = next(iter((about.get("type") or {"": None}).items()))
@@ -42,26 +42,26 @@ def fees_of(given: Any, known: Known, last: int, issue: datetime.date, left: lis
             left.append(f"fees.{name}: {kind} {value!r}: no such fee here")
             continue
         try:
-            _KINDS[kind](found, name, value, known, _Life(last, issue))
+            _KINDS[kind](fees, name, value, known, _Life(last, issue))
         except (LookupError, TypeError, ValueError) as error:
             left.append(f"fees.{name}: {kind} {value!r}: {said_of(error)}")
             continue
-    return found._replace(own=_in_turn(found.own, left))
+    return fees._replace(own=_in_turn(fees.own, left))
 
 
 def _in_turn(fees: Sequence[dict[str, Any]], left: list[str]) -> list[dict[str, Any]]:
     """Fees in an order in which each looks at those above it alone; those that look at each other are told."""
-    found = [fee for fee in fees if fee["base"] != "formula"]
+    ordered = [fee for fee in fees if fee["base"] != "formula"]
     waiting = [fee for fee in fees if fee["base"] == "formula"]
     while waiting:
-        above = {fee["name"] for fee in found}
+        above = {fee["name"] for fee in ordered}
         ready = next((fee for fee in waiting if fees_in(fee["amount"]) <= above), None)
         if ready is None:
             left += [f"fees.{fee['name']}: looks at itself, or at a fee that does not accrue here" for fee in waiting]
             break
-        found.append(ready)
+        ordered.append(ready)
         waiting.remove(ready)
-    return found
+    return ordered
 
 
 class _Life(NamedTuple):
@@ -69,44 +69,44 @@ class _Life(NamedTuple):
     issue: datetime.date
 
 
-def _annual(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
+def _annual(fees: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
     base = {("poolBalance",): "pool", ("bondBalance",): "notes"}.get(tuple(value[0]))
     if base is not None and not 0.0 <= float(value[1]) <= 1.0:
         raise ValueError("not carried, a rate per annum lies from 0 to 1")
     if base is not None:
-        found.own.append({"name": name, "base": base, "rate": float(value[1])})
+        fees.own.append({"name": name, "base": base, "rate": float(value[1])})
     else:
-        _by_formula(found, name, f"{number(value[1])} / 12 * {formula(value[0], known)}")
+        _by_formula(fees, name, f"{number(value[1])} / 12 * {formula(value[0], known)}")
 
 
-def _share(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
-    _by_formula(found, name, f"{number(value[1])} * {formula(value[0], known)}")
-    found.charged.append(name)
+def _share(fees: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
+    _by_formula(fees, name, f"{number(value[1])} * {formula(value[0], known)}")
+    fees.charged.append(name)
 
 
-def _by_formula(found: Fees, name: str, amount: str) -> None:
-    found.own.append({"name": name, "base": "formula", "amount": amount})
+def _by_formula(fees: Fees, name: str, amount: str) -> None:
+    fees.own.append({"name": name, "base": "formula", "amount": amount})
 
 
-def _each_period(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
-    found.own.append({"name": name, "base": "fixed", "amount": float(value)})
+def _each_period(fees: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
+    fees.own.append({"name": name, "base": "fixed", "amount": float(value)})
 
 
-def _once(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
-    found.dues[name] = f"max({number(value)} - {named('paid', name)}, 0)"
+def _once(fees: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
+    fees.dues[name] = f"max({number(value)} - {named('paid', name)}, 0)"
 
 
-def _dated(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
-    _scheduled(found, name, [(datetime.date.fromisoformat(str(date)), float(x)) for date, x in value], known, life)
+def _dated(fees: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
+    _scheduled(fees, name, [(datetime.date.fromisoformat(str(date)), float(x)) for date, x in value], known, life)
 
 
-def _recurring(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
+def _recurring(fees: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
     pattern, amount = value
     if _is_monthly(pattern):
-        _each_period(found, name, amount, known, life)
+        _each_period(fees, name, amount, known, life)
     else:
         dates = ((date, float(amount)) for date in _dates(pattern, life))
-        _scheduled(found, name, list(dates), known, life)
+        _scheduled(fees, name, list(dates), known, life)
 
 
 def _is_monthly(pattern: Any) -> bool:
@@ -128,7 +128,7 @@ def _dates(pattern: Any, life: _Life) -> Iterator[datetime.date]:
 
 
 def _scheduled(
-    found: Fees, name: str, amounts: Sequence[tuple[datetime.date, float]], known: Known, life: _Life
+    fees: Fees, name: str, amounts: Sequence[tuple[datetime.date, float]], known: Known, life: _Life
 ) -> None:
     """What has fallen due by month, less what has been paid."""
     total, by_month = 0.0, dict[int, float]()
@@ -140,8 +140,8 @@ def _scheduled(
     if not by_month:
         raise LookupError("falls due after legal maturity")
     quantity = "due_" + re.sub(r"\W+", "_", name).strip("_").lower()
-    found.quantities[quantity] = [[month, value] for month, value in sorted(by_month.items())]
-    found.dues[name] = f"max({quantity} - {named('paid', name)}, 0)"
+    fees.quantities[quantity] = [[month, value] for month, value in sorted(by_month.items())]
+    fees.dues[name] = f"max({quantity} - {named('paid', name)}, 0)"
 
 
 _KINDS: Mapping[str, Callable[[Fees, str, Any, Known, _Life], None]] = {

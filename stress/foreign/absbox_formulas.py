@@ -161,8 +161,8 @@ def _notes(names: Sequence[str], known: Known) -> str:
 def _accounts(names: Sequence[str], known: Known) -> str:
     if missing := [name for name in names if name not in known.accounts]:
         raise Missing(f"account {missing[0]!r}")
-    ours = dict.fromkeys(one for name in names or known.accounts for one in known.accounts[name])
-    return _sum([named("account", one) for one in ours])
+    ours = dict.fromkeys(account for name in names or known.accounts for account in known.accounts[name])
+    return _sum([named("account", account) for account in ours])
 
 
 def _fees(names: Sequence[str], known: Known) -> str:

@@ -48,9 +48,9 @@ def pool_of(deal: dict[Any, Any], closing: datetime.date, currency: str, left: l
         isinstance(given, dict)
         and "assets" not in given
         and bool(given)
-        and all(_is_pool(one) for one in given.values())
+        and all(_is_pool(value) for value in given.values())
     )
-    pools = {f"pool.{name}": one for name, one in given.items()} if several else {"pool": given}
+    pools = {f"pool.{name}": value for name, value in given.items()} if several else {"pool": given}
     for place, pool in pools.items():
         with within(place, pool):
             assets = pool.get("assets")
@@ -73,13 +73,13 @@ def pool_of(deal: dict[Any, Any], closing: datetime.date, currency: str, left: l
     return ours(Pool, "pool", _document(deal, lines, total, currency))
 
 
-def ours(model: type[Model], what: str, document: dict[str, Any]) -> Model:
+def ours(model: type[Model], kind: str, document: dict[str, Any]) -> Model:
     """A document as a deal or pool of ours. Raises ConfigError with the key, the value and what is allowed."""
     text = json.dumps(document, default=str)
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        raise ConfigError(message(f"as a {what} of ours", model, json.loads(text), error)) from None
+        raise ConfigError(message(f"as a {kind} of ours", model, json.loads(text), error)) from None
 
 
 def _is_pool(given: Any) -> bool:

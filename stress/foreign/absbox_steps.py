@@ -34,7 +34,7 @@ class Names(NamedTuple):
 
 def priority_of(waterfall: Mapping[Any, Any], names: Names, left: list[str]) -> dict[str, Rows]:
     """Steps by status; what is left out is told in `left`."""
-    found: dict[str, Rows] = {}
+    priority: dict[str, Rows] = {}
     for key, actions in waterfall.items():
         status = str(key[-1] if isinstance(key, tuple) else key).lower()
         if status not in (*names.known.phases, REST):
@@ -45,8 +45,8 @@ def priority_of(waterfall: Mapping[Any, Any], names: Names, left: list[str]) -> 
         for step in _run(actions, names, left, f"waterfall {key!r}"):
             if step["step"] != "pay_residual" or step not in steps:
                 steps.append(step)
-        found[status] = steps
-    return found
+        priority[status] = steps
+    return priority
 
 
 def _run(actions: Sequence[Any], names: Names, left: list[str], place: str) -> Rows:
@@ -119,7 +119,7 @@ class _Limit(NamedTuple):
     """Of what is due."""
     amount: str | None
     """A formula of money."""
-    more: tuple[str, ...]
+    support: tuple[str, ...]
     """Further sources."""
 
 
@@ -143,16 +143,16 @@ def _support(given: Any, names: Names) -> tuple[str, ...]:
     if given[0] == "account":
         return names.interest[given[1]]
     if given[0] == "support":
-        return tuple(one for part in given[1:] for one in _support(part, names))
+        return tuple(account for part in given[1:] for account in _support(part, names))
     raise LookupError(f"support by a {given[0]} has no word here")
 
 
 def _sources(own: tuple[str, ...], limit: _Limit) -> list[str]:
-    return list(dict.fromkeys((*own, *limit.more)))
+    return list(dict.fromkeys((*own, *limit.support)))
 
 
-def _each(part: Any) -> list[str]:
-    return [part] if isinstance(part, str) else [str(one) for one in part]
+def _names_in(part: Any) -> list[str]:
+    return [part] if isinstance(part, str) else [str(name) for name in part]
 
 
 def _known(name: str, known: tuple[str, ...]) -> str:
@@ -162,7 +162,7 @@ def _known(name: str, known: tuple[str, ...]) -> str:
 
 
 def _fees(action: Any, names: Names) -> Rows:
-    limit, asked = _limit(action, names), _each(action[2])
+    limit, asked = _limit(action, names), _names_in(action[2])
     if (limit.amount or limit.share is not None) and len(asked) > 1:
         raise LookupError("a limit of several fees together has no word here")
     source = _sources(names.interest[action[1]], limit)
@@ -186,7 +186,7 @@ def _interest(action: Any, names: Names) -> Rows:
     limit = _limit(action, names)
     if limit.amount or limit.share is not None:
         raise LookupError("a limit of interest has no word here")
-    notes = [_known(note, names.notes) for note in _each(action[2]) if note != names.residual]
+    notes = [_known(note, names.notes) for note in _names_in(action[2]) if note != names.residual]
     if not notes:  # the residual note bears none
         return []
     step: dict[str, Any] = {"step": "pay_interest", "source": _sources(names.interest[action[1]], limit)}
@@ -194,11 +194,13 @@ def _interest(action: Any, names: Names) -> Rows:
 
 
 def _interest_in_turn(action: Any, names: Names) -> Rows:
-    return [row for note in _each(action[2]) for row in _interest((action[0], action[1], [note], *action[3:]), names)]
+    return [
+        row for note in _names_in(action[2]) for row in _interest((action[0], action[1], [note], *action[3:]), names)
+    ]
 
 
 def _principal(action: Any, names: Names, order: str = "pro_rata") -> Rows:
-    notes, limit = _each(action[2]), _limit(action, names)
+    notes, limit = _names_in(action[2]), _limit(action, names)
     source = _sources(names.principal[action[1]], limit)
     if notes == [names.residual]:
         if limit.amount or limit.share is not None:
@@ -217,7 +219,7 @@ def _principal(action: Any, names: Names, order: str = "pro_rata") -> Rows:
 
 def _with_residual(action: Any, names: Names, order: str) -> Rows:
     """Notes in turn, the residual one the last. Raises LookupError where it is not, or is paid pari passu."""
-    *before, last = _each(action[2])
+    *before, last = _names_in(action[2])
     if order != "sequential" or last != names.residual:
         raise LookupError(
             f"the residual note {names.residual} beside others, or before them, has no word here: it has what is left "
@@ -231,7 +233,7 @@ def _principal_in_turn(action: Any, names: Names) -> Rows:
 
 
 def _residual(action: Any, names: Names) -> Rows:
-    (note,) = _each(action[2])
+    (note,) = _names_in(action[2])
     if note != names.residual:
         raise LookupError(note)
     return [{"step": "pay_residual", "note": note, "source": list(names.principal[action[1]])}]

@@ -37,7 +37,7 @@ def _ends_revolving(about: Mapping[str, Any]) -> bool:
 
 def triggers_of(given: Any, known: Known, left: list[str]) -> tuple[list[dict[str, Any]], int]:
     """Triggers, and the months until a date ends the revolving period."""
-    found: list[dict[str, Any]] = []
+    triggers: list[dict[str, Any]] = []
     revolving = 0
     for place, group in pairs(given):
         for name, about in pairs(group):
@@ -46,14 +46,14 @@ def triggers_of(given: Any, known: Known, left: list[str]) -> tuple[list[dict[st
                 revolving = known.month_of(datetime.date.fromisoformat(str(test[1])))
                 continue
             effect = _effect(known.phases.get(_status(about), ""))
-            told = _test(place, test, known) if effect else None
-            if told is None:
+            criterion = _test(place, test, known) if effect else None
+            if criterion is None:
                 left.append(f"trigger {place}.{name}: {test!r} -> {effects!r}")
             else:
                 known.triggers.append(name)
                 curable = bool(about.get("curable", False))
-                found.append({"name": name, **told, "effect": effect, "curable": curable})
-    return found, revolving
+                triggers.append({"name": name, **criterion, "effect": effect, "curable": curable})
+    return triggers, revolving
 
 
 def _effect(phase: str) -> str:
@@ -70,10 +70,10 @@ def _test(place: str, test: list[Any], known: Known) -> dict[str, Any] | None:
     if len(test) == 2 and not isinstance(test[1], bool):
         return None  # a date alone trips by itself
     try:
-        told = {"condition": condition(test, known)}
+        criterion = {"condition": condition(test, known)}
     except (LookupError, TypeError, ValueError, IndexError):
         return None
-    return told | ({"tested": "payment"} if place == "AfterDistribution" else {})
+    return criterion | ({"tested": "payment"} if place == "AfterDistribution" else {})
 
 
 def payments_before(date: datetime.date, dates: Mapping[str, Any]) -> int:

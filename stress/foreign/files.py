@@ -11,16 +11,18 @@ from stress.foreign.absbox import Imported
 from stress.tape.write import pool_to_toml
 
 
-def files_of(found: Imported, source: str) -> dict[str, str]:
+def files_of(imported: Imported, source: str) -> dict[str, str]:
     """File name -> text."""
     deal: dict[str, Any] = {"kind": "deal", "version": 1}
-    deal |= found.deal.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    deal["currency"] = found.deal.currency
-    head = "".join(f"# {line}\n" for line in (f"From {source}. Not carried:", *(f"- {one}" for one in found.left)))
-    name = json.dumps(found.deal.name, ensure_ascii=False)
+    deal |= imported.deal.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    deal["currency"] = imported.deal.currency
+    head = "".join(
+        f"# {line}\n" for line in (f"From {source}. Not carried:", *(f"- {omitted}" for omitted in imported.left))
+    )
+    name = json.dumps(imported.deal.name, ensure_ascii=False)
     return {
         "deal.toml": tomlkit.dumps(deal),
-        "pool.toml": pool_to_toml(found.pool, f"From {source}."),
+        "pool.toml": pool_to_toml(imported.pool, f"From {source}."),
         "scenario.toml": '# As the files stand: no shock.\nkind = "scenario"\nversion = 1\nname = "base"\n'
         f"source = {json.dumps(f'the deal in {source}', ensure_ascii=False)}\n",
         "job.toml": f'{head}kind = "job"\nversion = 1\nname = {name}\ndeal = "deal.toml"\npool = "pool.toml"\n'

@@ -29,14 +29,14 @@ def read_dict(path: Path) -> dict[Any, Any]:
     if len(text) > LARGEST:
         raise ConfigError(f"{path}: has {len(text):,} characters; at most {LARGEST:,}")
     try:
-        found = json.loads(text) if path.suffix.lower() == ".json" else _literal(path, text)
+        content = json.loads(text) if path.suffix.lower() == ".json" else _literal(path, text)
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         at = f" (line {line})" if line else ""
         raise ConfigError(f"{path}: is neither JSON nor a Python dict of plain values{at}: {error}") from None
-    if not isinstance(found, dict):
-        raise ConfigError(f"{path}: holds a {type(found).__name__}; a deal is a dict")
-    return found
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: holds a {type(content).__name__}; a deal is a dict")
+    return content
 
 
 def _literal(path: Path, text: str) -> Any:
