@@ -24,7 +24,7 @@ from stress.cli import exit_code
 from stress.errors import ConfigError, StressError
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
-from stress.report.page.whatif import ends, render, said, shown_at
+from stress.report.page.whatif import ends, render, shown_at, written
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "scenarios/jobs/baitiao-24m.toml"
@@ -111,7 +111,7 @@ def test_a_surface_is_within_its_stated_errors_of_runs_at_places_held_out(job: J
 
 def test_a_quantile_that_the_paths_do_not_reach_is_not_said_to_be_below_all_of_a_note(answer: WhatIf) -> None:
     """2,048 paths bound the probability of a loss by 3 in 2,048, and the loss at 99.9% by nothing."""
-    of_a = {s.measure: said(s, answer.read(s, answer.start())) for s in answer.surfaces if s.note == "A"}
+    of_a = {s.measure: written(s, answer.read(s, answer.start())) for s in answer.surfaces if s.note == "A"}
     assert of_a["VaR 99.9%"] == ("0", "too few paths for a bound")
     assert of_a["PD"] == ("< 14.6 bp", "none seen")
 
@@ -119,7 +119,7 @@ def test_a_quantile_that_the_paths_do_not_reach_is_not_said_to_be_below_all_of_a
 def test_a_note_that_loses_the_whole_on_every_path_has_the_bound_of_so_many_paths(job: Job) -> None:
     """0.05^(1/512) = 99.417%; a quantile of which the paths show no other end is the whole."""
     lost = whatif(job.but(paths=512), ["default_odds=60:90"], points=5)
-    told = {s.measure: said(s, lost.read(s, [1.0])) for s in lost.surfaces if s.note == "subordinated"}
+    told = {s.measure: written(s, lost.read(s, [1.0])) for s in lost.surfaces if s.note == "subordinated"}
     assert told["EL"] == told["PD"] == ("> 99.41%", "on every path")
     assert told["VaR 99%"][0] == "100.00%"
     assert told["Break-even"] == ("< 0.1 ×", "")  # where the search ends, whatever the surface strays by rounding

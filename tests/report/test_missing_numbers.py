@@ -64,7 +64,7 @@ NAN = float("nan")
         (reported._worth(SimpleNamespace(balance=0.0, worth=0.0, expected_loss=0.0)), "repaid"),
         (reported._worth(SimpleNamespace(balance=0.0, worth=NAN, expected_loss=0.0)), "–"),
         (book.probability(Estimate(NAN, NAN), 1e-3), "–"),
-        (list(panels._told("a line", np.array([[1.0, NAN]]))), []),
+        (list(panels._points("a line", np.array([[1.0, NAN]]))), []),
         (of_job(None), []),
     ],
 )
@@ -112,7 +112,7 @@ def test_a_common_path_that_was_not_simulated_says_so() -> None:
 )
 def test_a_multiple_at_an_end_of_its_range_is_beyond_it(value: float, said: tuple[str, str]) -> None:
     surface = SimpleNamespace(unit="x", least=1.0, most=9.0, value=np.array([2.0]), bound=np.array([NAN]))
-    assert whatif.said(surface, Read(value, 0.1, 0.2, NAN, NAN)) == said
+    assert whatif.written(surface, Read(value, 0.1, 0.2, NAN, NAN)) == said
 
 
 def test_a_page_without_a_record_of_validation_has_none(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_a_page_without_a_record_of_validation_has_none(tmp_path: Any, monkeypat
         raise DataError(f"{file}: cannot be read")
 
     monkeypatch.setattr(validation, "read", read)
-    assert validation.found(tmp_path / "report.html") is None
+    assert validation.record_of(tmp_path / "report.html") is None
 
 
 def test_the_data_of_a_heat_map_of_shortfalls_is_of_the_last_level(three_scenarios: xr.Dataset) -> None:

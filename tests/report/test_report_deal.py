@@ -17,7 +17,7 @@ from stress.report import figures, page
 from stress.report.cover import _terms as cover_terms
 from stress.report.figures.overview import lending
 from stress.report.known_job import job_of
-from stress.report.page.deal import Told, told
+from stress.report.page.deal import Described, described
 from stress.report.workbook_first import _terms as workbook_terms
 
 HOSTILE = "<script>alert(1)<b> ![x](y) [a](b) **c**"
@@ -30,14 +30,14 @@ def job() -> Job:
     return found
 
 
-def told_of(job: Job) -> Told:
+def described_of(job: Job) -> Described:
     known = job_of(xr.Dataset(attrs={"job": job_to_json(job)}))
     assert known is not None
-    return told(known)
+    return described(known)
 
 
 def test_the_chapter_holds_the_picture_and_the_words_of_the_deal_that_was_run(job: Job) -> None:
-    found = told_of(job)
+    found = described_of(job)
     for words in ("priority-01", "25% below it", "Release liquidity"):
         assert words in found.picture
     for words in ("<h3>Notes</h3>", "600,000,000", "paid every 3 months", "<h3>Event of default: priority of payments"):
@@ -49,7 +49,7 @@ def test_the_chapter_holds_the_picture_and_the_words_of_the_deal_that_was_run(jo
 def test_a_name_of_the_file_stays_text_in_the_chapter(job: Job) -> None:
     triggers = tuple(t.model_copy(update={"name": HOSTILE}) for t in job.deal.triggers[:1])
     deal = job.deal.model_copy(update={"name": HOSTILE, "source": HOSTILE, "triggers": triggers})
-    found = told_of(job.model_copy(update={"deal": deal}))
+    found = described_of(job.model_copy(update={"deal": deal}))
     for markup in found:
         for tag in ("<script", "<b>", "<img", "<a "):
             assert tag not in markup
@@ -80,7 +80,7 @@ def test_the_notes_of_a_series_have_their_own_size_not_a_share_of_the_trust() ->
 
 
 def test_the_picture_of_a_deal_follows_the_page() -> None:
-    picture = told(load_job(JOBS / "card-trust-2006-1.toml")).picture
+    picture = described(load_job(JOBS / "card-trust-2006-1.toml")).picture
     assert "var(--ink)" in picture
     assert not re.search(r"#(1d2530|5d6775|d5d9de|ffffff|f3f5f7)", picture)
 

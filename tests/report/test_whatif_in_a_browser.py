@@ -10,7 +10,7 @@ from browser import CHROMIUM, SHOWN_ON, Browser
 
 import stress
 from stress.answers import WhatIf
-from stress.report.page.whatif import render, said
+from stress.report.page.whatif import render, written
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async t => { window.copied = t; }}})"
@@ -32,7 +32,7 @@ def page(answer: WhatIf, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def expected(answer: WhatIf, place: list[float]) -> list[list[str]]:
     """All values with their errors, as the page must show them."""
-    return [list(said(surface, answer.read(surface, place))) for surface in answer.surfaces]
+    return [list(written(surface, answer.read(surface, place))) for surface in answer.surfaces]
 
 
 def shown(browser: Browser) -> list[list[str]]:

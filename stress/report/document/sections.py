@@ -59,7 +59,7 @@ def document(job: Job, ds: xr.Dataset, tornado: Sequence[Tornado] = (), record: 
         ("Assumptions", [*_text(parts, "assumptions"), *_register(job)]),
         ("Data", [*_text(parts, "data"), *_sources(job)]),
         ("Results", _results(ds)),
-        ("Sensitivity", [line for one in tornado for line in _moved(one)] or [_lacking("stress document JOB")]),
+        ("Sensitivity", [line for answer in tornado for line in _moved(answer)] or [_lacking("stress document JOB")]),
         ("Outcomes analysis", [*_text(parts, "outcomes"), *_outcomes(checks)]),
         ("Verification", [*_dated(record, ds), *(x for name in VERIFIED for x in _verified(parts, checks, name))]),
         ("Limits", [*_text(parts, "limits"), *_limits(ds)]),
@@ -119,21 +119,21 @@ def _register(job: Job) -> Lines:
 def _value(part: Any, line: str) -> str:
     """The value of the key that a statement begins with, as `segments.share: ...`, those of the keys that it names, or
     where they stand in words."""
-    alone = _plain(part, line.partition(":")[0].strip())
+    own = _plain(part, line.partition(":")[0].strip())
     named = {key: _plain(part, key) for key in re.findall(r"[a-z]+(?:[._][a-z]+)+", line)}
-    text = alone or "; ".join(f"{key} {value}" for key, value in named.items() if value)
+    text = own or "; ".join(f"{key} {value}" for key, value in named.items() if value)
     return text if 0 < len(text) <= LONGEST else "Inputs in words"
 
 
 def _plain(part: Any, keys: str) -> str:
     """What stands under `segments.share`, of every segment; empty where that is nothing, or more than values."""
-    held = [part]
+    values = [part]
     for key in keys.split("."):
-        held = [getattr(one, key, None) for one in held]
-        held = [x for one in held for x in (one if isinstance(one, tuple) else [one])]
-    plain = [one for one in held if isinstance(one, str | int | float | datetime.date)]
-    text = ", ".join(_written(one) for one in plain)
-    return text if len(plain) == len(held) else ""
+        values = [getattr(value, key, None) for value in values]
+        values = [item for value in values for item in (value if isinstance(value, tuple) else [value])]
+    plain = [value for value in values if isinstance(value, str | int | float | datetime.date)]
+    text = ", ".join(_written(value) for value in plain)
+    return text if len(plain) == len(values) else ""
 
 
 def _written(value: object) -> str:
@@ -155,8 +155,8 @@ def _results(ds: xr.Dataset) -> Lines:
 
 
 def _moved(answer: Tornado) -> Lines:
-    one = chapter(answer)
-    return ["", f"### {one.title}", "", *_items(one.says), "", *_sheet(tornado_sheet(answer))]
+    section = chapter(answer)
+    return ["", f"### {section.title}", "", *_items(section.says), "", *_sheet(tornado_sheet(answer))]
 
 
 def _outcomes(checks: Sequence[Mapping[str, Any]]) -> Lines:
@@ -174,9 +174,9 @@ def _dated(record: Mapping[str, Any] | None, ds: xr.Dataset) -> Lines:
     now = sum(c["source_digest"] == ds.attrs.get("source_digest") for c in checks)
     dates = sorted(c["date"] for c in checks)
     if checks:
-        said = f"{now or 'none'} {'were' if now > 1 else 'was'} measured on the source named above"
+        text = f"{now or 'none'} {'were' if now > 1 else 'was'} measured on the source named above"
         yield (
-            f"Of {len(checks)} promises {said}, the others on earlier ones, from {dates[0]} to {dates[-1]}; "
+            f"Of {len(checks)} promises {text}, the others on earlier ones, from {dates[0]} to {dates[-1]}; "
             "`stress validate --all` measures every one again."
         )
 

@@ -27,7 +27,7 @@ def _plain(job: Job) -> bool:
 
 def used_by(job: Job) -> list[Statement]:
     """The statements that this job uses, in the order of the accounting page."""
-    return [one for one in THEORY if one.used(job)]
+    return [statement for statement in THEORY if statement.used(job)]
 
 
 THEORY = (
@@ -58,7 +58,7 @@ THEORY = (
     Statement(
         "Quality of purchases", "what a month buys keeps for life the odds of default that the scenario has in it",
         "a multiple of the odds by month of purchase", "Quality",
-        lambda job: any(shock.target == "new_default_odds" for one in job.scenarios for shock in one.shocks),
+        lambda job: any(shock.target == "new_default_odds" for scenario in job.scenarios for shock in scenario.shocks),
     ),
     Statement(
         "Instalment loans", "level, interest-only, balloon, bullet and flat-fee plans as profiles of what falls due",
@@ -80,12 +80,12 @@ THEORY = (
     Statement(
         "Drawn parameters", "log odds of (p, rho, phi) by path, from the sampling law of their estimates",
         "predictive law in place of a plug-in law", "Rates of a month",
-        lambda job: any(one.parameters is not None for one in job.scenarios),
+        lambda job: any(scenario.parameters is not None for scenario in job.scenarios),
     ),
     Statement(
         "Drawn macro variables", "d_q = sum_l A_l d_(q-l) + P e_q about a scenario's path; rates follow by a satellite",
         "Sims (1980), Econometrica 48; logit satellite", "Rates of a month",
-        lambda job: any(one.swing is not None for one in job.scenarios),
+        lambda job: any(scenario.swing is not None for scenario in job.scenarios),
     ),
     Statement(
         "Purchases and turnover", "principal buys new receivables while the deal revolves, within supply and limits",
@@ -102,7 +102,7 @@ THEORY = (
     Statement(
         "Random short rate", "dx = -a x dt + sigma dW about a forward curve, which the mean discount factor keeps",
         "Hull and White (1990), Review of Financial Studies 3; Vasicek (1977), Journal of Financial Economics 5",
-        "Short rate", lambda job: any(one.short_rate is not None for one in job.scenarios),
+        "Short rate", lambda job: any(scenario.short_rate is not None for scenario in job.scenarios),
     ),
     Statement(
         "Price", "cash of a path discounted at the coupon and a spread, or on the path's short rate",

@@ -41,28 +41,30 @@ def breakeven(answer: Breakeven) -> Figure:
     """Probability of a loss along the shock with its 95% band; marks at each break-even."""
     figure, (axes, below) = ink.sheet(2, 1, 7.2, 4.6, sharex=True, height_ratios=(2.2, 1.0))
     curve, calm = answer.curve, answer.calm
-    told = (curve.probability > 0.0) | (answer.estimator == "plain")
-    low, high = np.where(told, curve.low, np.nan), np.where(told, curve.high, np.nan)
+    known = (curve.probability > 0.0) | (answer.estimator == "plain")
+    low, high = np.where(known, curve.low, np.nan), np.where(known, curve.high, np.nan)
     axes.fill_between(curve.value, low, high, color=ink.BAND, alpha=0.2, linewidth=0, label="95% interval")
-    what = "probability of unpaid interest" if answer.interest else "probability of a loss"
-    axes.plot(curve.value, curve.probability, color=ink.BAND, marker=".", markersize=3, label=what)
-    for k, one in enumerate(a for a in answer.answers if np.isfinite(a.value)):
-        if one.percentile is None:
+    event = "probability of unpaid interest" if answer.interest else "probability of a loss"
+    axes.plot(curve.value, curve.probability, color=ink.BAND, marker=".", markersize=3, label=event)
+    for k, mark in enumerate(a for a in answer.answers if np.isfinite(a.value)):
+        if mark.percentile is None:
             axes.axvline(
-                one.value, color=ink.TEXT, linewidth=0.9, linestyle="--", label=f"deterministic {one.value:.3g}"
+                mark.value, color=ink.TEXT, linewidth=0.9, linestyle="--", label=f"deterministic {mark.value:.3g}"
             )
             continue
         style = ink.note_style(k + 1)
-        label = f"{100.0 * one.percentile:.7g}% of paths whole: {one.value:.3g}"
+        label = f"{100.0 * mark.percentile:.7g}% of paths whole: {mark.value:.3g}"
         axes.errorbar(
-            one.value, 1.0 - one.percentile, xerr=[[max(one.value - one.low, 0.0)], [max(one.high - one.value, 0.0)]],
+            mark.value, 1.0 - mark.percentile,
+            xerr=[[max(mark.value - mark.low, 0.0)], [max(mark.high - mark.value, 0.0)]],
             marker="o", markersize=5, capsize=2, linestyle="", color=style["color"], label=label,
         )  # fmt: skip
     axes.set_title(f"{ink.label(answer.tranche)} under {ink.label(answer.scenario)}: break-even of {answer.shock}")
     axes.set_ylim(-0.02, 1.02)
     ink.percent_axis(axes.yaxis)
     if answer.estimator == "importance":
-        axes.set(yscale="log", ylim=(0.1 * min(1.0 - one.percentile for one in answer.answers if one.percentile), 2.0))
+        lowest = min(1.0 - mark.percentile for mark in answer.answers if mark.percentile)
+        axes.set(yscale="log", ylim=(0.1 * lowest, 2.0))
         ink.log_percent_axis(axes.yaxis)
     axes.legend(loc="best")
     below.fill_between(curve.value, curve.loss_low, curve.loss_high, color=ink.BAND, alpha=0.2, linewidth=0)
@@ -93,15 +95,15 @@ def _shock_axis(axes: Axes, value: np.ndarray) -> None:
 def reverse(answer: Reverse) -> Figure:
     """The most likely path to the loss: factors, conditional arrears, notes, and the months that carry it."""
     figure, (factor, rate, notes, weight) = ink.sheet(2, 2, 9.6, 4.9, sharex=True)
-    told = answer.months()
-    found = f"β = {answer.beta:.2f}" if np.isfinite(answer.beta) else "no path found"
-    title = f"{ink.label(answer.tranche)} loses more than {fraction(answer.loss)}: {found}"
+    months = answer.months()
+    distance = f"β = {answer.beta:.2f}" if np.isfinite(answer.beta) else "no path found"
+    title = f"{ink.label(answer.tranche)} loses more than {fraction(answer.loss)}: {distance}"
     figure.suptitle(title, x=0.01, ha="left", fontsize=10)
-    weight.bar([one.month for one in told], [one.weight for one in told], color=ink.BAND)
+    weight.bar([point.month for point in months], [point.weight for point in months], color=ink.BAND)
     weight.set_title("Share of β² by month")
     ink.percent_axis(weight.yaxis)
     if answer.path is not None:
-        month, level = [one.month for one in told], np.array([one.factor for one in told])
+        month, level = [point.month for point in months], np.array([point.factor for point in months])
         for k, name in enumerate(answer.path["factor"].values):
             factor.plot(month, level[:, k], label=str(name), **ink.note_style(k))
         factor.axhline(0.0, color=ink.QUIET, linewidth=0.6)
@@ -110,8 +112,8 @@ def reverse(answer: Reverse) -> Figure:
         segments = answer.path["segment"].values
         for k, text in enumerate(ink.labels(segments, 12)):
             style = ink.note_style(k)
-            rate.plot(month, [one.rate[k] for one in told], label=text, **style)
-            rate.plot(month, [one.expected[k] for one in told], color=style["color"], linestyle=":")
+            rate.plot(month, [point.rate[k] for point in months], label=text, **style)
+            rate.plot(month, [point.expected[k] for point in months], color=style["color"], linestyle=":")
         rate.set_title("Monthly rate of arrears or default; dotted: unconditional")
         rate.legend(ncols=2)
         ink.percent_axis(rate.yaxis)
@@ -194,9 +196,9 @@ def differences(measure: str, change: xr.Dataset) -> Figure:
     notes = [str(n) for n in change["tranche"].values] if "tranche" in change.dims else [""]
     figure, (axes,) = ink.sheet(1, 1, 7.2, 1.2 + 0.18 * len(rows) * len(notes))
     for k, (note, text) in enumerate(zip(notes, ink.labels(notes), strict=True)):
-        one = change.sel(tranche=note) if note else change
+        of_note = change.sel(tranche=note) if note else change
         y = np.arange(len(rows)) + 0.7 * (k / max(len(notes), 1) - 0.35)
-        value, low, high = (one[name].values for name in ("estimate", "low", "high"))
+        value, low, high = (of_note[name].values for name in ("estimate", "low", "high"))
         axes.errorbar(
             value, y, xerr=[np.maximum(value - low, 0.0), np.maximum(high - value, 0.0)], linestyle="", marker="o",
             markersize=3.5, capsize=1.5, color=ink.note_style(k)["color"], label=text or None,
@@ -221,32 +223,32 @@ def clocks(answer: Clocks) -> Figure:
     longest = max(len(rows) for rows in groups.values())
     figure, panels = ink.sheet(1, 3, 9.6, 1.3 + 0.34 * longest)
     for axes, (title, rows) in zip(panels, groups.items(), strict=True):
-        for k, way in enumerate(answer.ways):
+        for k, timing in enumerate(answer.ways):
             change = [row.changes[k] for row in rows]
             value = np.array([c.estimate for c in change])
             whisker = [[c.estimate - c.low for c in change], [c.high - c.estimate for c in change]]
             y = np.arange(len(rows)) + 0.22 * (k - 0.5 * (len(answer.ways) - 1))
             axes.errorbar(
                 value, y, xerr=np.maximum(whisker, 0.0), linestyle="", marker="os^"[k % 3], markersize=4, capsize=1.5,
-                color=ink.note_style(k)["color"], label=way,
+                color=ink.note_style(k)["color"], label=timing,
             )  # fmt: skip
         axes.axvline(0.0, color=ink.TEXT, linewidth=0.8)
         names = [row.tranche or row.measure.removeprefix("mean_") for row in rows]
         axes.set_yticks(range(len(rows)), [ink.label(name, 16) for name in names])
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        _both_ways(axes, max(abs(end) for row in rows for c in row.changes for end in (c.low, c.high)))
+        _symmetric(axes, max(abs(end) for row in rows for c in row.changes for end in (c.low, c.high)))
         axes.set_title(title)
     panels[0].set_xlabel(f"change from daily purchases, {ink.label(answer.scenario)}", loc="left")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=len(answer.ways))
     return figure
 
 
-def _both_ways(axes: Axes, reach: float) -> None:
+def _symmetric(axes: Axes, end: float) -> None:
     """Powers of ten to either side, linear within a basis point: purchases at payment dates dwarf the other changes."""
-    reach = 1.6 * max(reach, 1e-4)
+    end = 1.6 * max(end, 1e-4)
     axes.set_xscale("symlog", linthresh=1e-4, linscale=0.4)
-    axes.set_xlim(-reach, reach)
-    shown = [x for x in (1e-4, 1e-3, 1e-2, 1e-1, 1.0) if x < reach][-2:]
+    axes.set_xlim(-end, end)
+    shown = [x for x in (1e-4, 1e-3, 1e-2, 1e-1, 1.0) if x < end][-2:]
     words = [f"{100 * x:g}%" if x > 0.005 else f"{1e4 * x:g} bp" for x in shown]
     axes.set_xticks([*(-x for x in reversed(shown)), 0.0, *shown])
     axes.set_xticklabels([*(f"\N{MINUS SIGN}{word}" for word in reversed(words)), "0", *words])

@@ -25,11 +25,11 @@ def curves(risk: BookRisk) -> Figure:
     """P(loss > x) under every scenario, both axes logarithmic."""
     figure, (axes,) = ink.sheet(1, 1, 9.6, 3.3, ink.Margins(0.75, 2.2, 0.3, 0.5, 0.65))
     lowest = 0.5 / risk.paths
-    names = ink.labels([one.scenario for one in risk.scenarios])
-    for k, one in enumerate(risk.scenarios):
-        loss, p = np.array(one.curve["loss"]), np.array(one.curve["probability"])
-        seen = (p > 0.0) & (loss > 0.0)
-        axes.step(loss[seen], p[seen], where="post", label=names[k], **ink.note_style(k))
+    names = ink.labels([scenario_risk.scenario for scenario_risk in risk.scenarios])
+    for k, scenario_risk in enumerate(risk.scenarios):
+        loss, p = np.array(scenario_risk.curve["loss"]), np.array(scenario_risk.curve["probability"])
+        drawn = (p > 0.0) & (loss > 0.0)
+        axes.step(loss[drawn], p[drawn], where="post", label=names[k], **ink.note_style(k))
     axes.axhline(1.0 - risk.level, color=ink.QUIET, linewidth=0.8, linestyle=":")
     axes.set(xscale="log", yscale="log", xlim=(1e-4, 1.05), ylim=(lowest, 1.5))
     axes.set(xlabel="loss of the book, share of original balance", ylabel="probability of a larger loss")
@@ -40,16 +40,16 @@ def curves(risk: BookRisk) -> Figure:
 
 
 @ink.styled
-def common_path(found: BookReverse) -> Figure:
+def common_path(common: BookReverse) -> Figure:
     """Levels of the named factors along the most likely common path, and the months that carry it."""
     figure, (factor, weight) = ink.sheet(1, 2, 9.6, 3.0, ink.Margins(0.6, 0.2, 0.35, 0.5, 0.65))
-    month = np.array(found.months())
-    for k, name in enumerate(ink.labels(found.factors)):
-        factor.plot(month, found.level[month - 1, k], label=name, **ink.note_style(k))
+    month = np.array(common.months())
+    for k, name in enumerate(ink.labels(common.factors)):
+        factor.plot(month, common.level[month - 1, k], label=name, **ink.note_style(k))
     factor.axhline(0.0, color=ink.QUIET, linewidth=0.6)
     factor.set_title("Named factors, standard deviations")
     factor.legend()
-    weight.bar(month, found.shares(), color=ink.BAND)
+    weight.bar(month, common.shares(), color=ink.BAND)
     weight.set_title("Share of β² by month")
     ink.percent_axis(weight.yaxis)
     for axes in (factor, weight):
@@ -78,9 +78,9 @@ def worst_path(factors: Mapping[str, Levels], left: Mapping[str, Levels]) -> Fig
 
 
 @ink.styled
-def contributions(risk: BookRisk, one: ScenarioRisk) -> Figure:
+def contributions(risk: BookRisk, scenario_risk: ScenarioRisk) -> Figure:
     """Bars of contributions with 95% intervals; each position's shortfall alone as a mark."""
-    shown = one.positions[:MOST]
+    shown = scenario_risk.positions[:MOST]
     height = 0.9 + 0.26 * len(shown)
     figure, (axes,) = ink.sheet(1, 1, 9.6, height, ink.Margins(2.3, 0.6, 0.1, 0.5, 0.65))
     at = np.arange(len(shown))[::-1]

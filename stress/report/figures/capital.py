@@ -20,12 +20,12 @@ def needs(answer: Capital) -> Figure:
     above.set_ylim(bottom=0.0)
     ink.percent_axis(above.yaxis)
     above.legend(loc="best")
-    for n, one in enumerate(answer.months[:-1]):
-        shown = one.outstanding > 0.01
+    for n, by_month in enumerate(answer.months[:-1]):
+        shown = by_month.outstanding > 0.01
         style = ink.note_style(n)
-        below.plot(one.month[shown], one.risk_weight.estimate[shown], label=ink.label(one.note), **style)
-        below.plot(one.month[shown], one.risk_weight_95.estimate[shown], color=style["color"], alpha=0.5, linewidth=0.9,
-                   linestyle=":")  # fmt: skip
+        below.plot(by_month.month[shown], by_month.risk_weight.estimate[shown], label=ink.label(by_month.note), **style)
+        below.plot(by_month.month[shown], by_month.risk_weight_95.estimate[shown], color=style["color"], alpha=0.5,
+                   linewidth=0.9, linestyle=":")  # fmt: skip
     below.set_title("Risk weight of each class: mean, and dotted what 95% of paths stay below")
     below.set_xlabel("months from closing")
     ink.percent_axis(below.yaxis)

@@ -31,15 +31,15 @@ def tracks(ds: xr.Dataset) -> list[Track]:
     Notes that no path touched are left out: a bound is not an estimate and does not settle.
     """
     pool = measures.convergence(ds, "mean_default").isel(scenario=0)
-    found = [Track("Cumulative default", str(ds["scenario"].values[0]), pool)]
+    tracks = [Track("Cumulative default", str(ds["scenario"].values[0]), pool)]
     notes = measures.convergence(ds, "expected_loss")
     for n, name in enumerate(ds["tranche"].values):
         expected = ds["expected_loss"].isel(tranche=n).values
         worst = int(np.argmax(expected))
         if expected[worst] > 0.0:
             curve = notes.isel(tranche=n, scenario=worst)
-            found.append(Track(f"Loss of {name}", str(ds["scenario"].values[worst]), curve))
-    return found
+            tracks.append(Track(f"Loss of {name}", str(ds["scenario"].values[worst]), curve))
+    return tracks
 
 
 @ink.styled
@@ -52,13 +52,13 @@ def convergence(shown: list[Track]) -> Figure:
     figure, panels = ink.sheet(rows, columns, WIDTH, height, margins)
     for axes in panels[len(shown) :]:
         axes.set_visible(False)
-    for axes, one in zip(panels, shown, strict=False):
-        paths = one.curve["paths"].values
-        low, value, high = (one.curve[k].values for k in ("low", "estimate", "high"))
+    for axes, track in zip(panels, shown, strict=False):
+        paths = track.curve["paths"].values
+        low, value, high = (track.curve[k].values for k in ("low", "estimate", "high"))
         axes.fill_between(paths, low, high, color=ink.BAND, alpha=0.2, linewidth=0)
         axes.axhline(float(value[-1]), color=ink.QUIET, linewidth=0.7, linestyle=":")
         axes.plot(paths, value, color=ink.MEDIAN, linewidth=1.3)
-        axes.set_title(f"{ink.label(one.name, 22)}\n{ink.label(one.scenario, 26)}", fontsize=8)
+        axes.set_title(f"{ink.label(track.name, 22)}\n{ink.label(track.scenario, 26)}", fontsize=8)
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(numticks=5))
         axes.xaxis.set_minor_locator(NullLocator())

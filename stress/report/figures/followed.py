@@ -18,16 +18,18 @@ LEAST = 1e-4
 def followed(answer: Follow) -> Figure:
     """Lead ratio with the band predicted a month before (misses marked); expected loss of each note that may lose."""
     figure, (near, loss) = ink.sheet(2, 1, 7.2, 5.0, height_ratios=(1.4, 1.0))
-    of = [s for s in answer.surprises if s.figure == answer.lead]
-    at = np.arange(len(of))
-    came, low, median, high = (np.array(x) for x in zip(*((s.came, s.low, s.median, s.high) for s in of), strict=True))
+    surprises = [s for s in answer.surprises if s.figure == answer.lead]
+    at = np.arange(len(surprises))
+    came, low, median, high = (
+        np.array(x) for x in zip(*((s.came, s.low, s.median, s.high) for s in surprises), strict=True)
+    )
     out = (came < low) | (came > high)
     near.vlines(at, low, high, color=ink.BAND, alpha=0.3, linewidth=7, label="predicted a month before (90%)")
     near.plot(at, median, linestyle="", marker="_", markersize=8, color=ink.BAND)
     near.plot(at, came, color=ink.TEXT, linewidth=1.0, marker=".", label="reported")
     near.plot(at[out], came[out], linestyle="", marker="o", color=MISS, label="outside the band")
     near.set_title(f"{ink.label(answer.reports, 40)}: {answer.lead.replace('_', ' ')}, share of a month")
-    _months(near, [s.month for s in of])
+    _months(near, [s.month for s in surprises])
     ink.percent_axis(near.yaxis)
     near.legend(loc="best")
     place = np.arange(len(answer.updates) + 1)

@@ -39,6 +39,6 @@ def hazard(table: Vintages, choice: Choice, age: Sequence[int], name: str) -> Fi
     axes.legend(loc="best")
     below.set_title("cumulative default without prepayment")
     below.set_xlabel("age, months")
-    for one in (axes, below):
-        ink.percent_axis(one.yaxis)
+    for panel in (axes, below):
+        ink.percent_axis(panel.yaxis)
     return figure

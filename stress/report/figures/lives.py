@@ -33,17 +33,17 @@ def lives(ds: xr.Dataset, tranche: str) -> Figure:
     shown = [panel for panel in PANELS if panel.name != "price" or "price_count" in ds]
     level = {panel.name: panel.quantile(note, QUANTILES).values[:, 0] for panel in shown}
     shown = [panel for panel in shown if np.isfinite(level[panel.name]).any()]
-    figure, axes = ink.sheet(1, len(shown), 9.6, 1.0 + 0.24 * ds.sizes["scenario"], margins)
-    for k, (one, panel) in enumerate(zip(axes, shown, strict=True)):
-        _rows(one, level[panel.name], note[panel.name].values[:, 0])
+    figure, places = ink.sheet(1, len(shown), 9.6, 1.0 + 0.24 * ds.sizes["scenario"], margins)
+    for k, (axes, panel) in enumerate(zip(places, shown, strict=True)):
+        _rows(axes, level[panel.name], note[panel.name].values[:, 0])
         names = ink.labels(ds["scenario"].values, 30) if k == 0 else [""] * ds.sizes["scenario"]
-        one.set_yticks(range(ds.sizes["scenario"]), names)
+        axes.set_yticks(range(ds.sizes["scenario"]), names)
         multiple = panel.name == "price" and not measures.discounted(note)
-        one.set_title("Money multiple" if multiple else panel.title)
+        axes.set_title("Money multiple" if multiple else panel.title)
         if panel.unit:
-            one.set(xlabel=panel.unit)
+            axes.set(xlabel=panel.unit)
         else:
-            ink.percent_axis(one.xaxis)
+            ink.percent_axis(axes.xaxis)
     return figure
 
 
@@ -67,17 +67,17 @@ PANELS = (
 def _rows(axes: Axes, level: NDArray[np.float64], mean: NDArray[np.float64]) -> None:
     """One row a scenario, the first on top."""
     rows = np.arange(len(level))
-    reach = np.column_stack([level[:, 0], level[:, 6], np.full(len(level), np.nan)])  # NaN ends a line
-    axes.plot(reach.ravel(), rows.repeat(3), color=ink.BAND, linewidth=1.0, zorder=2)
+    lines = np.column_stack([level[:, 0], level[:, 6], np.full(len(level), np.nan)])  # NaN ends a line
+    axes.plot(lines.ravel(), rows.repeat(3), color=ink.BAND, linewidth=1.0, zorder=2)
     axes.barh(rows, level[:, 5] - level[:, 1], 0.34, level[:, 1], color=ink.BAND, alpha=0.30, zorder=3)
     axes.barh(rows, level[:, 4] - level[:, 2], 0.34, level[:, 2], color=ink.BAND, alpha=0.75, zorder=4)
     axes.plot(level[:, 3], rows, "|", color=ink.MEDIAN, markersize=9, markeredgewidth=1.6, zorder=5)
     axes.plot(mean, rows, "o", markersize=3.2, color="white", markeredgecolor=ink.TEXT, zorder=6)
     axes.set_ylim(len(level) - 0.5, -0.5)
-    seen = np.append(level[np.isfinite(level)], mean[np.isfinite(mean)])
-    if seen.size:
-        room = 0.05 * max(float(seen.max() - seen.min()), 0.02)
-        axes.set_xlim(float(seen.min()) - room, float(seen.max()) + room)
+    values = np.append(level[np.isfinite(level)], mean[np.isfinite(mean)])
+    if values.size:
+        room = 0.05 * max(float(values.max() - values.min()), 0.02)
+        axes.set_xlim(float(values.min()) - room, float(values.max()) + room)
     # a label at an end would run into the next panel's
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], prune="both"))
     axes.grid(visible=False, axis="y")

@@ -46,10 +46,10 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
     name = _telling(note) if scenario is None else scenario
     reference = str(ds["scenario"].values[0]) if scenario is None else scenario
     figure, (left, right) = ink.sheet(1, 2, 9.6, 3.3, ink.Margins(0.75, 1.75, 0.3, 0.5, 0.65))
-    reach = _reach(mass(note, "loss"))
-    _bars(left, note.sel(scenario=[name]), reach)
+    end = _axis_end(mass(note, "loss"))
+    _bars(left, note.sel(scenario=[name]), end)
     left.set_title(f"Paths by loss: {ink.label(name)}")
-    _curves(right, note, reference, reach)
+    _curves(right, note, reference, end)
     right.set_title("Probability of a larger loss, all scenarios")
     return figure
 
@@ -57,32 +57,32 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
 def _telling(note: xr.Dataset) -> str:
     """The first scenario, or the one with the largest expected loss where the first shows next to no loss."""
     expected, paths = note["expected_loss"].values[:, 0], float(note["batch_path"].sum())
-    seen = note["loss_probability"].values[0, 0] >= 0.5 / paths
-    return str(note["scenario"].values[0 if seen else int(np.argmax(expected))])
+    telling = note["loss_probability"].values[0, 0] >= 0.5 / paths
+    return str(note["scenario"].values[0 if telling else int(np.argmax(expected))])
 
 
-def _bars(axes: Axes, one: xr.Dataset, reach: float) -> None:
+def _bars(axes: Axes, note: xr.Dataset, end: float) -> None:
     """Histogram up to `reach` with the atoms at 0 and 1 as hatched bars of their own, and VaR and ES as marks."""
-    count = mass(one, "loss")[0, 0]
+    count = mass(note, "loss")[0, 0]
     share = count / max(count.sum(), 1)
-    width = reach / COLUMNS
-    height = share[1 : 1 + round(reach * N_BIN)].reshape(COLUMNS, -1).sum(-1)
+    width = end / COLUMNS
+    height = share[1 : 1 + round(end * N_BIN)].reshape(COLUMNS, -1).sum(-1)
     axes.bar(np.arange(COLUMNS) * width, height, width * 0.86, align="edge", color=ink.BAND, alpha=0.75)
-    for at, value in ((-2.2 * width, share[0]), (reach + 0.7 * width, share[-1] if reach == 1.0 else 0.0)):
+    for at, value in ((-2.2 * width, share[0]), (end + 0.7 * width, share[-1] if end == 1.0 else 0.0)):
         axes.bar(
             [at], [value], 1.5 * width, align="edge", color="white", edgecolor=ink.MEDIAN, hatch="/////", linewidth=0.8
         )
-    axes.set(yscale="log", ylim=(0.3 / max(count.sum(), 1), 6.0), xlim=(-3 * width, reach + 3 * width))
+    axes.set(yscale="log", ylim=(0.3 / max(count.sum(), 1), 6.0), xlim=(-3 * width, end + 3 * width))
     axes.set(xlabel="principal loss, share of original balance", ylabel="share of paths")
     ink.log_percent_axis(axes.yaxis)
-    var, es = measures.note_tails(one, LEVEL)
+    var, es = measures.note_tails(note, LEVEL)
     for answer, text, mark, y in ((var, "VaR 99.9%", "v", 3.6), (es, "ES 99.9%", "D", 1.7)):
-        _mark(axes, answer, text, mark, y, reach)
+        _mark(axes, answer, text, mark, y, end)
     ink.percent_axis(axes.xaxis)
     axes.grid(axis="x", visible=False)
 
 
-def _mark(axes: Axes, answer: xr.Dataset, text: str, mark: str, y: float, reach: float) -> None:
+def _mark(axes: Axes, answer: xr.Dataset, text: str, mark: str, y: float, end: float) -> None:
     """A measure with its interval as a line; words alone where a table has none."""
     x, low, high = (float(answer[k].item()) for k in ("estimate", "low", "high"))
     unseen = x == 0.0 and answer["estimate"].attrs["long_name"].startswith("mean")
@@ -90,17 +90,17 @@ def _mark(axes: Axes, answer: xr.Dataset, text: str, mark: str, y: float, reach:
     if unseen:
         low = high = x
     else:
-        axes.plot([low, min(high, reach)], [y, y], color=ink.TEXT, linewidth=1.2, solid_capstyle="butt")
+        axes.plot([low, min(high, end)], [y, y], color=ink.TEXT, linewidth=1.2, solid_capstyle="butt")
         axes.plot([x], [y], mark, color=ink.TEXT, markersize=5)
-    right = x < 0.5 * reach
-    place = min(max(high, x), reach) + 0.02 * reach if right and high < 0.6 * reach else x + 0.03 * reach
+    right = x < 0.5 * end
+    place = min(max(high, x), end) + 0.02 * end if right and high < 0.6 * end else x + 0.03 * end
     if not right:
-        place = min(low, x) - 0.03 * reach
+        place = min(low, x) - 0.03 * end
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 0.8}
     axes.text(place, y, words, ha="left" if right else "right", va="center", fontsize=8, bbox=box)
 
 
-def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
+def _curves(axes: Axes, note: xr.Dataset, name: str, end: float) -> None:
     """Exceedance curves: the reference in black, the worst scenarios in colour, the rest in grey."""
     names = [str(s) for s in note["scenario"].values]
     expected = note["expected_loss"].values[:, 0]
@@ -108,18 +108,20 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     worst = [names[i] for i in ranked if expected[i] > 0.0]
     colour = dict(zip(worst, ink.NOTE_COLOURS[:HIGHLIGHT], strict=False))
     label = dict(zip(names, ink.labels(names), strict=True))
-    thin = np.unique(np.r_[np.linspace(0, round(reach * N_BIN), POINTS).astype(int), N_BIN + 1])
+    thin = np.unique(np.r_[np.linspace(0, round(end * N_BIN), POINTS).astype(int), N_BIN + 1])
     edge, count = note["loss_bin_low"].values[thin], mass(note, "loss")[:, 0]
-    for one in [*worst[::-1], name]:
-        probability = exceedance(count[names.index(one)])[thin]
-        style = {"color": "black", "linewidth": 1.8} if one == name else {"color": colour.get(one, ink.GREY)}
+    for scenario in [*worst[::-1], name]:
+        probability = exceedance(count[names.index(scenario)])[thin]
+        style = {"color": "black", "linewidth": 1.8} if scenario == name else {"color": colour.get(scenario, ink.GREY)}
         shown = probability > 0
-        text = label[one] + ("" if shown.any() else ": no loss") if one == name or one in colour else None
+        text = (
+            label[scenario] + ("" if shown.any() else ": no loss") if scenario == name or scenario in colour else None
+        )
         axes.step(edge[shown], probability[shown], where="post", label=text, **style)
     axes.axhline(1 - LEVEL, color=ink.QUIET, linewidth=0.8, linestyle=":")
     paths = float(note["batch_path"].sum())
     lowest = RAREST if is_weighted(note) else 0.5 / paths
-    axes.set(yscale="log", ylim=(lowest, 1.5), xlim=(-0.01 * reach, 1.01 * reach))
+    axes.set(yscale="log", ylim=(lowest, 1.5), xlim=(-0.01 * end, 1.01 * end))
     axes.set_xlabel("principal loss, share of original balance")
     ink.percent_axis(axes.xaxis)
     ink.log_percent_axis(axes.yaxis)
@@ -128,10 +130,10 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     )
 
 
-def _reach(count: NDArray[np.float64]) -> float:
+def _axis_end(count: NDArray[np.float64]) -> float:
     """Where the axis ends: the largest loss of any scenario, rounded up."""
-    seen = np.flatnonzero(count.reshape(-1, count.shape[-1]).sum(0) > TINY * count.sum())
-    return float(min(1.0, GRAIN * np.ceil(1.05 * HIGH[seen[-1]] / GRAIN))) if seen.size and seen[-1] else GRAIN
+    filled = np.flatnonzero(count.reshape(-1, count.shape[-1]).sum(0) > TINY * count.sum())
+    return float(min(1.0, GRAIN * np.ceil(1.05 * HIGH[filled[-1]] / GRAIN))) if filled.size and filled[-1] else GRAIN
 
 
 def exceedance(count: NDArray[np.float64]) -> NDArray[np.float64]:

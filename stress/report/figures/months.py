@@ -73,17 +73,17 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
 @ink.styled
 def rate_fan(answer: Rates, rate: Rate) -> Figure:
     """One panel a scenario: 5-95% and 25-75% of paths, median, mean, of a rate of the pool by month."""
-    told = np.flatnonzero(np.isfinite(rate.mean).any(0))
-    until = int(told[-1]) + 1 if told.size else 1
-    since = int(told[0]) if told.size else 0
+    known = np.flatnonzero(np.isfinite(rate.mean).any(0))
+    until = int(known[-1]) + 1 if known.size else 1
+    since = int(known[0]) if known.size else 0
     month = np.arange(since + 1, until + 1)
     figure, panels = _panels(xr.Dataset(coords={"scenario": list(answer.scenarios)}), month)
     for k, axes in enumerate(panels):
         _band(axes, month, rate.level[k, since:until])
         axes.plot(month, rate.mean[k, since:until], color=ink.MEDIAN, linewidth=0.9, linestyle="--", label="mean")
-    seen = np.append(rate.level[:, :until][np.isfinite(rate.level[:, :until])], 0.0)
-    room = 0.05 * float(seen.max() - seen.min())
-    _same_height(panels, float(seen.min()) - room * bool(seen.min() < 0.0), max(float(seen.max()) + room, LEAST))
+    values = np.append(rate.level[:, :until][np.isfinite(rate.level[:, :until])], 0.0)
+    room = 0.05 * float(values.max() - values.min())
+    _same_height(panels, float(values.min()) - room * bool(values.min() < 0.0), max(float(values.max()) + room, LEAST))
     _share_legend(figure, panels[0], 6)
     return figure
 

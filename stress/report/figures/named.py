@@ -13,7 +13,7 @@ WORDS = {"tranche": "note"}
 
 def check_name(ds: xr.Dataset, dim: str, label: str) -> None:
     """Raise DataError for a name that the result has not, with those that it has."""
-    known = [str(one) for one in ds[dim].values]
+    known = [str(name) for name in ds[dim].values]
     if label not in known:
         hint = suggest(str(label), known)
         raise DataError(f"no {WORDS.get(dim, dim)} named {label!r}; there are {', '.join(known)}{hint}")

@@ -55,8 +55,8 @@ def _interval(ds: xr.Dataset, title: str, name: str) -> Measure:
 
 def lending(ds: xr.Dataset) -> xr.Dataset:
     """Without certificates: they lent nothing and can lose nothing."""
-    lent = has_principal(ds)
-    return ds if lent.all() else ds.isel(tranche=np.flatnonzero(lent))
+    lends = has_principal(ds)
+    return ds if lends.all() else ds.isel(tranche=np.flatnonzero(lends))
 
 
 @ink.styled
@@ -81,18 +81,18 @@ def heat_map(ds: xr.Dataset, shown: Sequence[Measure] = ()) -> Figure:
     rows, columns = (1, len(parts)) if beside else (len(parts), 1)
     height = margins.top + margins.bottom + rows * panel + (rows - 1) * margins.down
     figure, panels = ink.sheet(rows, columns, 9.6, height, margins)
-    for k, (axes, one) in enumerate(zip(panels, parts, strict=True)):
-        _cells(axes, one)
-        axes.set_title(f"{one.title}, %", y=1.0, pad=72 * (head - 0.22))
+    for k, (axes, measure) in enumerate(zip(panels, parts, strict=True)):
+        _cells(axes, measure)
+        axes.set_title(f"{measure.title}, %", y=1.0, pad=72 * (head - 0.22))
         axes.set_xticks(np.arange(n_note), notes, rotation=28, ha="left", rotation_mode="anchor")
         axes.set_yticks(np.arange(n_scenario), scenarios if k == 0 or not beside else [""] * n_scenario)
     return figure
 
 
-def _cells(axes: Axes, one: Measure) -> None:
+def _cells(axes: Axes, measure: Measure) -> None:
     """Coloured cells with their numbers; `<` or `>` and the bound where no path lost anything, or every path all."""
-    value: NDArray[np.float64] = one.value.values
-    lows, highs = (np.ones(value.shape) if end is None else end.values for end in (one.low, one.high))
+    value: NDArray[np.float64] = measure.value.values
+    lows, highs = (np.ones(value.shape) if end is None else end.values for end in (measure.low, measure.high))
     norm = LogNorm(FLOOR, 1.0)
     across, down = np.arange(value.shape[1] + 1) - 0.5, np.arange(value.shape[0] + 1) - 0.5
     shown = np.clip(np.nan_to_num(value), FLOOR, 1.0)
@@ -102,7 +102,7 @@ def _cells(axes: Axes, one: Measure) -> None:
         x, low = float(value[row, column]), float(lows[row, column])
         text = bare_percent(x)
         if x == 0.0:
-            text = NONE if one.high is None else "<" + bare_percent(float(highs[row, column])).lstrip("<")
+            text = NONE if measure.high is None else "<" + bare_percent(float(highs[row, column])).lstrip("<")
         elif x > WHOLE and low < 1.0:
             text = ">" + at_least(low).removesuffix("%")
         dark = x > FLOOR**0.3

@@ -32,21 +32,21 @@ def panels(figure: Figure) -> list[dict[str, Any]]:
     `box` (left, top, right, bottom as shares of the figure), `title`, the axes `x` and `y` (ends, `log`, `percent`,
     names of ticks) and `series` (name, x, y, or the text that stands there).
     """
-    found = []
+    shown = []
     for axes in figure.axes:
         series = list(_series(axes))
         if not axes.get_visible() or not series:
             continue
         place = axes.get_position()
         box = [place.x0, 1.0 - place.y1, place.x1, 1.0 - place.y0]
-        found.append({
+        shown.append({
             "box": [round(x, 4) for x in box],
             "title": _plain(axes.get_title(loc="left") or axes.get_title()),
             "x": _axis(axes.xaxis, axes.get_xlim()),
             "y": _axis(axes.yaxis, axes.get_ylim()),
             "series": series,
         })  # fmt: skip
-    return found
+    return shown
 
 
 def _axis(axis: Any, ends: tuple[float, float]) -> dict[str, Any]:
@@ -72,19 +72,19 @@ def _series(axes: Axes) -> Iterator[dict[str, Any]]:
     for line in axes.lines:
         points = np.asarray(line.get_xydata(), np.float64)
         if line.get_transform().contains_branch(axes.transData) and len(points) > 1:
-            yield from _told(str(line.get_label()), points)
+            yield from _points(str(line.get_label()), points)
     for band in axes.collections:
         if isinstance(band, PolyCollection) and not str(band.get_label()).startswith("_") and band.get_paths():
-            yield from _told(str(band.get_label()), np.asarray(band.get_paths()[0].vertices, np.float64))
+            yield from _points(str(band.get_label()), np.asarray(band.get_paths()[0].vertices, np.float64))
     for bars in axes.containers:
         if isinstance(bars, BarContainer):
             ends = [_end(bar, bars.orientation) for bar in bars]
-            yield from _told(str(bars.get_label()), np.array(ends, np.float64).reshape(-1, 2))
+            yield from _points(str(bars.get_label()), np.array(ends, np.float64).reshape(-1, 2))
     texts = [t for t in axes.texts if t.get_transform() == axes.transData and t.get_text()]
     if texts:
         at = np.array([t.get_position() for t in texts], np.float64)
-        for one in _told("", at, most=len(at)):
-            yield {**one, "text": [_plain(t.get_text()) for t in texts]}
+        for series in _points("", at, most=len(at)):
+            yield {**series, "text": [_plain(t.get_text()) for t in texts]}
 
 
 def _end(bar: Any, orientation: str | None) -> tuple[float, float]:
@@ -93,7 +93,7 @@ def _end(bar: Any, orientation: str | None) -> tuple[float, float]:
     return (x + width, y + 0.5 * height) if orientation == "horizontal" else (x + 0.5 * width, y + height)
 
 
-def _told(name: str, points: Array, most: int = MOST) -> Iterator[dict[str, Any]]:
+def _points(name: str, points: Array, most: int = MOST) -> Iterator[dict[str, Any]]:
     known = points[np.isfinite(points).all(1)]
     if not len(known):
         return
@@ -105,8 +105,8 @@ def _told(name: str, points: Array, most: int = MOST) -> Iterator[dict[str, Any]
 
 def _rounded(values: Array) -> list[float]:
     """With as many digits as tell neighbours apart: quarters of the years 2014 to 2016 take six."""
-    reach, most = float(np.ptp(values)), float(np.abs(values).max())
-    digits = DIGITS + (max(0, math.ceil(math.log10(most / reach)) - 1) if reach > 1e-9 * most else 0)
+    spread, most = float(np.ptp(values)), float(np.abs(values).max())
+    digits = DIGITS + (max(0, math.ceil(math.log10(most / spread)) - 1) if spread > 1e-9 * most else 0)
     return [float(f"{x:.{digits}g}") for x in values]
 
 

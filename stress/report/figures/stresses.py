@@ -13,16 +13,16 @@ from stress.report.figures import ink
 def stresses(answer: Rating) -> Figure:
     """One group a category, a bar to the break-even of each class; the line across is the net loss that is asked."""
     figure, (axes,) = ink.sheet(1, 1, 7.2, 3.2)
-    names = [one.note for one in answer.classes]
+    names = [rated.note for rated in answer.classes]
     categories = [stand.category for stand in answer.classes[0].by_category] if names else []
     width = 0.8 / max(len(names), 1)
-    for n, one in enumerate(answer.classes):
+    for n, rated in enumerate(answer.classes):
         place = np.arange(len(categories)) - 0.4 + (n + 0.5) * width
         style = ink.note_style(n)
-        height = [stand.breakeven_cnl for stand in one.by_category]
-        axes.bar(place, height, 0.9 * width, color=style["color"], alpha=0.75, label=ink.label(one.note))
-        for x, stand in zip(place, one.by_category, strict=True):
-            if stand.category == one.held:
+        height = [stand.breakeven_cnl for stand in rated.by_category]
+        axes.bar(place, height, 0.9 * width, color=style["color"], alpha=0.75, label=ink.label(rated.note))
+        for x, stand in zip(place, rated.by_category, strict=True):
+            if stand.category == rated.held:
                 axes.plot(x, 0.0, marker="^", color=ink.TEXT, markersize=5, clip_on=False)
     for k, stand in enumerate(answer.classes[0].by_category if names else ()):
         axes.plot([k - 0.45, k + 0.45], [stand.stressed_cnl] * 2, color=ink.TEXT, linewidth=1.4,

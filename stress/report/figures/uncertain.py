@@ -26,9 +26,9 @@ def predictive(ds: xr.Dataset, name: str, twin: str) -> Figure:
         (twin, "predictive: drawn by path", "#d55e00", "-"),
     ):
         share = exceedance(mass(ds.sel(scenario=scenario), "default"))
-        seen = np.flatnonzero(share > 0.0)
-        most = max(most, int(seen[-1]))
-        axes.step(edge[seen], share[seen], where="post", linewidth=1.5, label=text, color=colour, linestyle=line)
+        filled = np.flatnonzero(share > 0.0)
+        most = max(most, int(filled[-1]))
+        axes.step(edge[filled], share[filled], where="post", linewidth=1.5, label=text, color=colour, linestyle=line)
     paths = float(ds["batch_path"].sum())
     axes.set(yscale="log", ylim=(0.5 / paths, 1.5), xlim=(0.0, 1.02 * edge[min(most, N_BIN)] + 0.001))
     axes.set_xlabel("cumulative default over the cut-off balance")
@@ -50,12 +50,12 @@ def macro(ds: xr.Dataset, scenario: str) -> Figure:
     figure, panels = ink.sheet(1, len(names), 9.6, 2.6)
     month = ds["month"].values
     for axes, name in zip(panels, names, strict=True):
-        one = fan.sel(macro_variable=name)
+        variable = fan.sel(macro_variable=name)
         for low, high, alpha in ((0.05, 0.95, 0.20), (0.25, 0.75, 0.40)):
-            bottom, top = (one.sel(quantile=q, method="nearest").values for q in (low, high))
+            bottom, top = (variable.sel(quantile=q, method="nearest").values for q in (low, high))
             text = f"{100 * low:g} to {100 * high:g}%"
             axes.fill_between(month, bottom, top, color=ink.BAND, alpha=alpha, linewidth=0, label=text)
-        path = one.sel(quantile=0.5, method="nearest")
+        path = variable.sel(quantile=0.5, method="nearest")
         axes.plot(month, path, color=ink.MEDIAN, linewidth=1.4, label="the scenario's path")
         axes.set_title(ink.label(name, 48))
         axes.set_xlabel("month")

@@ -39,11 +39,11 @@ def capital_sheet(answer: Capital) -> Sheet:
 def months_sheet(answer: Capital, step: int = 3) -> Sheet:
     """One row a class and every `step`-th month while it is outstanding on some path."""
     rows = tuple(
-        (f"{one.note or 'all notes'}, month {t}", percent(float(one.outstanding[t]), 1), _risk(one, t),
-         _tail(one, t), _need(one, t, one.capital), _need(one, t, one.capital_95))
-        for one in answer.months
-        for t in range(0, one.month.size, step)
-        if one.outstanding[t] > 0.0
+        (f"{by_month.note or 'all notes'}, month {t}", percent(float(by_month.outstanding[t]), 1), _risk(by_month, t),
+         _tail(by_month, t), _need(by_month, t, by_month.capital), _need(by_month, t, by_month.capital_95))
+        for by_month in answer.months
+        for t in range(0, by_month.month.size, step)
+        if by_month.outstanding[t] > 0.0
     )  # fmt: skip
     head = ("Class", "Outstanding on", "Weight, mean", "95% of paths below", "Capital, mean", "95% of paths below")
     note = (
@@ -65,8 +65,8 @@ def transfer_sheet(answer: Transfer) -> Sheet:
     ]
     if answer.excess is not None:
         rows += _excess(answer.excess)
-    for one in answer.losses:
-        rows.append((f"Transferred of the {one.what}", _transferred(one, answer.kept)))
+    for loss in answer.losses:
+        rows.append((f"Transferred of the {loss.what}", _transferred(loss, answer.kept)))
     rows += [
         ("Capital of the loans", percent(answer.pool_capital)),
         ("Capital of what is kept", percent(answer.kept_capital) + ", capped at K_P times the largest share kept"
@@ -85,26 +85,26 @@ def transfer_sheet(answer: Transfer) -> Sheet:
     return Sheet(("Transfer of risk", ""), tuple(rows), note)
 
 
-def _transferred(one: Transferred, kept: Mapping[str, float]) -> str:
+def _transferred(loss: Transferred, kept: Mapping[str, float]) -> str:
     """A share of loss with its error, in words where the paths show nothing of it, or nothing else."""
-    share, error, borne = float(one.share.estimate), float(one.share.error), float(one.borne.estimate)
+    share, error, borne = float(loss.share.estimate), float(loss.share.error), float(loss.borne.estimate)
     if borne == 0.0:
         return "no note loses on any path"
-    told = with_error(share, error, unit=PERCENT)
+    text = with_error(share, error, unit=PERCENT)
     if share == 0.0:
-        told = "nothing: all is kept" if min(kept.values()) == 1.0 else "none seen"
+        text = "nothing: all is kept" if min(kept.values()) == 1.0 else "none seen"
     elif share == 1.0 and max(kept.values()) > 0.0:
-        told = "all that was seen"
-    return f"{told} (of {with_error(borne, float(one.borne.error))} of the cut-off balance that notes bear)"
+        text = "all that was seen"
+    return f"{text} (of {with_error(borne, float(loss.borne.error))} of the cut-off balance that notes bear)"
 
 
-def _excess(found: Excess) -> list[tuple[str, str]]:
+def _excess(excess: Excess) -> list[tuple[str, str]]:
     """Synthetic excess spread: what it is, what it takes."""
-    told = [with_error(float(x.estimate), float(x.error)) for x in (found.designated, found.used, found.rest)]
+    amounts = [with_error(float(x.estimate), float(x.error)) for x in (excess.designated, excess.used, excess.rest)]
     return [
-        (f"Excess spread, {found.kind}", f"{percent(found.rate)} a year of the pool: {told[0]} over the life"),
-        ("Losses that it takes", told[1]),
-        ("Net losses left to the tranches", told[2]),
+        (f"Excess spread, {excess.kind}", f"{percent(excess.rate)} a year of the pool: {amounts[0]} over the life"),
+        ("Losses that it takes", amounts[1]),
+        ("Net losses left to the tranches", amounts[2]),
     ]
 
 
@@ -119,13 +119,14 @@ def capital(answer: Capital) -> Chapter:
     return Chapter(f"Regulatory capital: {answer.rules}", tuple(says), capital_sheet(answer), exhibit)
 
 
-def _weights(one: Weights) -> tuple[str, ...]:
-    kind = " (senior)" * one.senior
+def _weights(weights: Weights) -> tuple[str, ...]:
+    kind = " (senior)" * weights.senior
     return (
-        one.note + kind, fraction(one.attachment), fraction(one.detachment), percent(one.K_A),
-        _weight(one.risk_weight) + "*" * one.looked_through, _weight(one.irba) + "*" * one.irba_looked_through,
-        _weight(one.erba) + "*" * one.erba_looked_through,
-        percent(0.08 * one.risk_weight),
+        weights.note + kind, fraction(weights.attachment), fraction(weights.detachment), percent(weights.K_A),
+        _weight(weights.risk_weight) + "*" * weights.looked_through,
+        _weight(weights.irba) + "*" * weights.irba_looked_through,
+        _weight(weights.erba) + "*" * weights.erba_looked_through,
+        percent(0.08 * weights.risk_weight),
     )  # fmt: skip
 
 
@@ -137,14 +138,14 @@ def _weight(weight: float) -> str:
     return f"{100.0 * weight:,.1f}%" if math.isfinite(weight) else MISSING
 
 
-def _risk(one: Months, t: int) -> str:
-    mean, error = float(one.risk_weight.estimate[t]), float(one.risk_weight.error[t])
+def _risk(by_month: Months, t: int) -> str:
+    mean, error = float(by_month.risk_weight.estimate[t]), float(by_month.risk_weight.error[t])
     return _weight(mean) if t == 0 or not math.isfinite(error) else f"{100 * mean:,.1f} ± {_small(100 * error)}%"
 
 
-def _tail(one: Months, t: int) -> str:
-    found = one.risk_weight_95
-    level, error = float(found.estimate[t]), float(found.error[t])
+def _tail(by_month: Months, t: int) -> str:
+    weight = by_month.risk_weight_95
+    level, error = float(weight.estimate[t]), float(weight.error[t])
     return _weight(level) if t == 0 or not math.isfinite(error) else f"{100 * level:,.1f} ± {_small(100 * error)}%"
 
 
@@ -152,8 +153,8 @@ def _small(error: float) -> str:
     return f"{error:,.1f}" if error >= 0.05 else "<0.1"
 
 
-def _need(one: Months, t: int, found: object) -> str:
-    estimate, error = (np.asarray(part)[t] for part in found[:2])  # type: ignore[index]
+def _need(by_month: Months, t: int, interval: object) -> str:
+    estimate, error = (np.asarray(part)[t] for part in interval[:2])  # type: ignore[index]
     return percent(float(estimate)) if t == 0 else with_error(float(estimate), float(error))
 
 

@@ -65,7 +65,10 @@ def breakeven(answer: Breakeven) -> Chapter:
 
 def breakeven_sheet(answer: Breakeven) -> Sheet:
     """One row a percentile: the break-even with its error, and what the pool loses there in multiples of its base."""
-    rows = tuple((_where(one), *_crossing(one), *_pool_loss(one.loss), one.says) for one in answer.answers)
+    rows = tuple(
+        (_where(crossing), *_crossing(crossing), *_pool_loss(crossing.loss), crossing.says)
+        for crossing in answer.answers
+    )
     head = ("Paid in full on", "Break-even", "± error", "95% interval", "CNL there", "× base CNL", "× base default")
     return Sheet((*head, "Remark"), rows, _base_of(answer))
 
@@ -79,39 +82,43 @@ def _pool_loss(loss: PoolLoss | None) -> tuple[str, ...]:
     )
     if loss.net_loss_error == 0.0:  # deterministic
         return fraction(loss.net_loss), *(f"{times:.3f}" for times, _ in multiples)
-    return with_error(loss.net_loss, loss.net_loss_error), *(own_unit(*one, digits=3) for one in multiples)
+    return with_error(loss.net_loss, loss.net_loss_error), *(own_unit(*multiple, digits=3) for multiple in multiples)
 
 
 def _base_of(answer: Breakeven) -> str:
     """What the multiples are of, and the CDR of the first dollar of loss."""
-    known = [(one, one.loss) for one in answer.answers if one.loss is not None]
+    known = [(crossing, crossing.loss) for crossing in answer.answers if crossing.loss is not None]
     if not known:
         return ""
     bases = dict.fromkeys(
-        f"{'deterministic' if one.percentile is None else 'mean of paths'} {fraction(loss.base_net_loss)} net loss, "
-        f"{fraction(loss.base_default)} default"
-        for one, loss in known
+        f"{'deterministic' if crossing.percentile is None else 'mean of paths'} {fraction(loss.base_net_loss)} net "
+        f"loss, {fraction(loss.base_default)} default"
+        for crossing, loss in known
     )
     rate = known[0][1].constant_default_rate
     first = "" if rate is None else f" Deterministic CDR at the first loss: {fraction(rate)} a year."
     return f"CNL: net loss over the cut-off balance. Base of {answer.scenario}: {'; '.join(bases)}.{first}"
 
 
-def _where(one: Answer) -> str:
-    return "deterministic, rho = 0" if one.percentile is None else f"{100 * one.percentile:g}% of paths"
+def _where(crossing: Answer) -> str:
+    return "deterministic, rho = 0" if crossing.percentile is None else f"{100 * crossing.percentile:g}% of paths"
 
 
-def _crossing(one: Answer) -> tuple[str, str, str]:
-    if math.isnan(one.value):
+def _crossing(crossing: Answer) -> tuple[str, str, str]:
+    if math.isnan(crossing.value):
         return MISSING, MISSING, MISSING
-    low, high = "< " * one.low_open + f"{one.low:#.4g}", "> " * one.high_open + f"{one.high:#.4g}"
-    return f"{one.value:#.4g}", f"{one.error:.1g}" if math.isfinite(one.error) else MISSING, f"{low} to {high}"
+    low, high = "< " * crossing.low_open + f"{crossing.low:#.4g}", "> " * crossing.high_open + f"{crossing.high:#.4g}"
+    return (
+        f"{crossing.value:#.4g}",
+        f"{crossing.error:.1g}" if math.isfinite(crossing.error) else MISSING,
+        f"{low} to {high}",
+    )
 
 
 @chapter.register
 def reverse(answer: Reverse) -> Chapter:
     """The most likely way to a loss."""
-    what = "any principal" if answer.loss == 0.0 else f"more than {fraction(answer.loss)} of its principal"
+    amount = "any principal" if answer.loss == 0.0 else f"more than {fraction(answer.loss)} of its principal"
     rows: list[tuple[str, str]] = [
         ("Distance beta", f"{answer.beta:.2f}" if math.isfinite(answer.beta) else MISSING),
         ("First-order probability Φ(−β)", f"{answer.first_order:.3g}"),
@@ -120,7 +127,7 @@ def reverse(answer: Reverse) -> Chapter:
     ]
     says = [
         f"The most likely path of the systematic factors under {answer.scenario} on which {answer.tranche} loses "
-        f"{what}: of all such paths the one nearest to the median, in standard deviations (beta).",
+        f"{amount}: of all such paths the one nearest to the median, in standard deviations (beta).",
         f"Search: {answer.says}." if answer.says else "",
     ]
     if answer.path is not None:
@@ -142,17 +149,17 @@ def _probability(parts: Any) -> str:
 
 def _heavy_months(answer: Reverse) -> str:
     """The span of months that carries four fifths of the distance."""
-    heavy = sorted(answer.months(), key=lambda one: -one.weight)
+    heavy = sorted(answer.months(), key=lambda month: -month.weight)
     carried, total = [], 0.0
-    for one in heavy:
-        carried.append(one.month)
-        total += one.weight
+    for month in heavy:
+        carried.append(month.month)
+        total += month.weight
         if total >= 0.8:
             break
     low, high = min(carried), max(carried)
     some = "" if len(carried) == high - low + 1 else f"{len(carried)} of the "
     where = f"month {low}" if low == high else f"{some}months {low} to {high}"
-    why = "; shocks last, so the first months carry most" * (heavy[0].month == min(one.month for one in heavy))
+    why = "; shocks last, so the first months carry most" * (heavy[0].month == min(month.month for month in heavy))
     return f"{percent(total, 0)} of the squared distance falls on {where}{why}."
 
 
@@ -163,10 +170,10 @@ def _months(answer: Reverse) -> Sheet:
     head = ["Month", "Share of β²", *(f"{f} factor" for f in path["factor"].values)]
     head += [f"{s} arrears (× expected)" for s in path["segment"].values]
     rows = []
-    for one in answer.months():
-        rates = zip(one.rate, one.expected, strict=True)
+    for month in answer.months():
+        rates = zip(month.rate, month.expected, strict=True)
         cells = [f"{percent(r)} (×{r / base:.2f})" if base > 0.0 else percent(r) for r, base in rates]
-        rows.append((str(one.month), percent(one.weight, 1), *(f"{y:.2f}" for y in one.factor), *cells))
+        rows.append((str(month.month), percent(month.weight, 1), *(f"{y:.2f}" for y in month.factor), *cells))
     return Sheet(tuple(head), tuple(rows), answer.left_out())
 
 

@@ -19,7 +19,7 @@ def clocks(answer: Clocks) -> Chapter:
     says = [
         f"{answer.scenario} with daily purchases; the others on the same draws. Collections buy on their day, at the "
         "end of their month, or wait for the payment date that follows it.",
-        *(cost for k, way in enumerate(answer.ways) if (cost := _cost(answer, k, way))),
+        *(cost for k, timing in enumerate(answer.ways) if (cost := _cost(answer, k, timing))),
         *(f"Left out, {reason}." for reason in answer.left_out),
     ]
     caption = "Change from daily purchases, with 95% intervals; axes are linear within 1 bp, logarithmic beyond."
@@ -54,8 +54,8 @@ def _change(change: Change) -> str:
     return with_error(change.estimate, change.error) if abs(change.estimate) > ROUNDING else "0"
 
 
-def _cost(answer: Clocks, k: int, way: str) -> str:
+def _cost(answer: Clocks, k: int, timing: str) -> str:
     """What a way of buying costs the notes, in a sentence; empty where it moves none."""
     notes = [row for row in answer.rows if row.tranche and abs(row.changes[k].estimate) > ROUNDING]
     moved = [f"{_name(row.measure, row.tranche)} by {_change(row.changes[k])}" for row in notes]
-    return f"{way[0].upper()}{way[1:]}: moves {', '.join(moved)}." if moved else ""
+    return f"{timing[0].upper()}{timing[1:]}: moves {', '.join(moved)}." if moved else ""

@@ -18,14 +18,14 @@ MARKS = ("heading", "list", "table", "fence", "emphasis", "backticks")
 """What `stress explain` writes. Links, images and HTML stay off: a name of a file stays text."""
 
 
-class Told(NamedTuple):
+class Described(NamedTuple):
     """One picture, and below it the deal in words."""
 
     picture: Markup
     words: Markup
 
 
-def told(job: Job) -> Told:
+def described(job: Job) -> Described:
     """The deal at this pool's size."""
     from stress.explain import explain_deal
     from stress.explain.drawing import picture_svg
@@ -33,7 +33,7 @@ def told(job: Job) -> Told:
 
     balance = job.pool.balance
     picture = re.sub(r' id="[\w.-]+"(?=[ >])', "", picture_svg(job.deal, balance, title=False))
-    return Told(Markup(in_scheme(picture)), as_html(explain_deal(job.deal, balance)))
+    return Described(Markup(in_scheme(picture)), as_html(explain_deal(job.deal, balance)))
 
 
 def input_notes(ds: xr.Dataset) -> list[Remark]:

@@ -50,6 +50,6 @@ def gradient(answer: Gradient) -> Chapter:
     caption = "Derivative times one unit of each input; whiskers are 95% intervals."
     name = f"gradient {answer.measure} {answer.tranche}"
     exhibit = None
-    if any(math.isfinite(one.derivative) for one in answer.inputs):
+    if any(math.isfinite(slope.derivative) for slope in answer.inputs):
         exhibit = Exhibit(svg_of(slopes(answer), name), "Derivatives", caption, gradient_sheet(answer, months=True))
     return Chapter(f"Derivatives of {answer.measure}{of}", says, sheet, exhibit)

@@ -58,8 +58,8 @@ def svg_of(figure: Figure, name: str) -> Markup:
     it shows as numbers, for the page's script, and follows the page's colour scheme."""
     width = min(figure.get_figwidth() / FULL, 1.0)
     drawn = in_scheme(figures.svg(figure, name))
-    told = escape(json.dumps(panels(figure), ensure_ascii=False, separators=(",", ":")))
-    return Markup(drawn.replace("<svg ", f'<svg style="width:{100 * width:.4g}%" data-panels="{told}" ', 1))
+    data = escape(json.dumps(panels(figure), ensure_ascii=False, separators=(",", ":")))
+    return Markup(drawn.replace("<svg ", f'<svg style="width:{100 * width:.4g}%" data-panels="{data}" ', 1))
 
 
 def in_scheme(svg: str) -> str:

@@ -16,8 +16,8 @@ def rates(answer: Rates) -> Chapter:
         "pool holds 5% of the cut-off balance.",
     )
     first, *others = (
-        Exhibit(svg_of(rate_fan(answer, one), f"rate {one.name}"), one.title, "", rate_sheet(answer, one))
-        for one in answer.rates
+        Exhibit(svg_of(rate_fan(answer, rate), f"rate {rate.name}"), rate.title, "", rate_sheet(answer, rate))
+        for rate in answer.rates
     )
     return Chapter(
         "The pool by month: delinquency, net loss, payments, yield", says, Sheet((), ()), first, tuple(others)

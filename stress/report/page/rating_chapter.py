@@ -16,7 +16,7 @@ def rating_sheet(answer: Rating) -> Sheet:
     """One row a class: what it is held to, its break-even in CNL, its gap."""
     head = ("Class", "Enhancement", "Held to", "Stressed CNL", "Break-even CNL", "× base CNL", "Gap, points", "Verdict",
             "Stands", "Notches")  # fmt: skip
-    rows = tuple(_row(one) for one in answer.classes)
+    rows = tuple(_row(rated) for rated in answer.classes)
     note = (
         f"Base CNL of {answer.scenario}: {fraction(answer.base_cnl)} of the cut-off balance, on expected rates, as all "
         f"stresses are (no path is drawn; break-evens to 0.1%). Defaults fall {_TIMING[answer.timing]}. {NEVER}"
@@ -27,21 +27,21 @@ def rating_sheet(answer: Rating) -> Sheet:
 def _again(answer: Rating) -> list[str]:
     """A sentence on each class that begins to lose more than once."""
     return [
-        f"{one.note} under {stand.category} begins to lose at {listed(map(fraction, stand.crossings))} in turn as "
+        f"{rated.note} under {stand.category} begins to lose at {listed(map(fraction, stand.crossings))} in turn as "
         "defaults rise, paid in full in between, as where a trigger stops purchases or changes the order of payments: "
         "the lowest is given."
-        for one in answer.classes
-        for stand in one.by_category
+        for rated in answer.classes
+        for stand in rated.by_category
         if len(stand.crossings) > 1
     ]
 
 
 def by_category_sheet(answer: Rating) -> Sheet:
     """One row a category: the gap of every class under it."""
-    names = [one.note for one in answer.classes]
+    names = [rated.note for rated in answer.classes]
     rows = tuple(
-        (stands[0].category, fraction(stands[0].stressed_cnl), *(_gap(one) for one in stands))
-        for stands in zip(*(one.by_category for one in answer.classes), strict=True)
+        (stands[0].category, fraction(stands[0].stressed_cnl), *(_gap(stand) for stand in stands))
+        for stands in zip(*(rated.by_category for rated in answer.classes), strict=True)
     )
     return Sheet(("Category", "Stressed CNL", *(f"{name}: gap" for name in names)), rows)
 
@@ -49,9 +49,9 @@ def by_category_sheet(answer: Rating) -> Sheet:
 def sizes_sheet(answer: Rating) -> Sheet:
     """One row a class that was sized."""
     rows = tuple(
-        (one.note, one.held, percent(one.before), percent(one.share), percent(one.enhancement),
-         "sized" if one.feasible else "no size stands it; left as it was")
-        for one in answer.sizes
+        (size.note, size.held, percent(size.before), percent(size.share), percent(size.enhancement),
+         "sized" if size.feasible else "no size stands it; left as it was")
+        for size in answer.sizes
     )  # fmt: skip
     return Sheet(("Class", "Held to", "Was", "Share", "Enhancement", ""), rows)
 
@@ -73,15 +73,15 @@ def rating(answer: Rating) -> Chapter:
 _TIMING = {"front": "early", "even": "evenly", "back": "late"}
 
 
-def _row(one: ClassRating) -> tuple[str, ...]:
-    own = one.shown
-    verdict = MISSING if one.passes is None else "stands" if one.passes else "fails"
-    notches = MISSING if one.notches is None else f"{one.notches:+d}" if one.notches else "0"
+def _row(rated: ClassRating) -> tuple[str, ...]:
+    own = rated.shown
+    verdict = MISSING if rated.passes is None else "stands" if rated.passes else "fails"
+    notches = MISSING if rated.notches is None else f"{rated.notches:+d}" if rated.notches else "0"
     beyond = "> " * own.open
     return (
-        one.note, fraction(one.enhancement), one.held or MISSING, fraction(own.stressed_cnl),
+        rated.note, fraction(rated.enhancement), rated.held or MISSING, fraction(own.stressed_cnl),
         beyond + fraction(own.breakeven_cnl), f"{beyond}{own.breakeven_multiple_cnl:.2f}", _gap(own), verdict,
-        one.stands or "none", notches,
+        rated.stands or "none", notches,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def follow(answer: Follow) -> Chapter:
     notes = next(sheet for name, sheet in by_title.items() if name.startswith(WORTH))
     says = [s[0].upper() + s[1:] + "." for s in sentences_of_follow(answer)]
     more = [
-        f"{name}: " + "; ".join(f"{row[0]}: {', '.join(_told(sheet, row))}" for row in _moving(sheet)) + "."
+        f"{name}: " + "; ".join(f"{row[0]}: {', '.join(_cells(sheet, row))}" for row in _moving(sheet)) + "."
         for name, sheet in others
         if sheet is not notes
     ]
@@ -50,5 +50,5 @@ def _some(cell: str) -> bool:
     return cell not in ("0", "0%", "") and not cell.startswith("<")
 
 
-def _told(sheet: Sheet, row: tuple[str, ...]) -> list[str]:
+def _cells(sheet: Sheet, row: tuple[str, ...]) -> list[str]:
     return [f"{head} {cell}" for head, cell in zip(sheet.head[1:], row[1:], strict=True) if cell]

@@ -20,7 +20,7 @@ from stress.report.whole_table import WholeTable
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
-TOLD = 3
+LISTED = 3
 """Warnings that the caption lists; the page and the JSON list all."""
 POOL = ("Default", "99%", "Early am.")
 
@@ -79,14 +79,14 @@ def is_sweep(result: Result) -> bool:
 
 def sheets(result: Result) -> list[Sheet]:
     """One where all deals have the same notes, else one for each deal."""
-    found = []
+    by_deal = []
     for deal, ds in groups(result):
         over = dims_of(ds)
         rows = tuple(
-            row for labels, one in cells(ds) for row in _rows(tuple(str(labels[d]) for d in over), with_mixture(one))
+            row for labels, cell in cells(ds) for row in _rows(tuple(str(labels[d]) for d in over), with_mixture(cell))
         )
-        found.append(Sheet(deal, over, tuple(str(n) for n in ds["tranche"].values), rows))
-    return found
+        by_deal.append(Sheet(deal, over, tuple(str(n) for n in ds["tranche"].values), rows))
+    return by_deal
 
 
 def table(result: Result) -> Group:
@@ -97,19 +97,19 @@ def table(result: Result) -> Group:
 def caption(result: Result) -> str:
     """How many jobs and paths, and what the signs mean."""
     paths = [int(ds.attrs["paths"]) for _, ds in cells(result)]
-    each = count(paths[0]) if len(set(paths)) == 1 else f"{count(min(paths))} to {count(max(paths))}"
+    n_paths = count(paths[0]) if len(set(paths)) == 1 else f"{count(min(paths))} to {count(max(paths))}"
     partial = [str(ds.attrs["partial"]) for _, ds in cells(result) if "partial" in ds.attrs]
     label = f"PARTIAL: {len(partial)} of {len(paths)} jobs are not whole yet. " if partial else ""
     used = ", ".join(dict.fromkeys(str(ds.attrs.get("estimator", "plain")) for _, ds in cells(result)))
-    told = warnings(result)
-    doubt = f" NOT TO BE TRUSTED: {'; '.join(told[:TOLD])}" if told else ""
-    doubt += f"; and {len(told) - TOLD} more" if len(told) > TOLD else ""
+    doubts = warnings(result)
+    doubt = f" NOT TO BE TRUSTED: {'; '.join(doubts[:LISTED])}" if doubts else ""
+    doubt += f"; and {len(doubts) - LISTED} more" if len(doubts) > LISTED else ""
     return (
-        f"{label}{len(paths)} jobs of {each} paths, {used}; jobs of one seed share their draws. "
+        f"{label}{len(paths)} jobs of {n_paths} paths, {used}; jobs of one seed share their draws. "
         "Default: mean and 99% over the cut-off balance. "
         "Notes: expected loss ± standard error; '<' 95% upper bound where no path lost anything, '>' 95% lower bound "
         "where each lost all."
-        f"{doubt}{'.' * bool(told)}"
+        f"{doubt}{'.' * bool(doubts)}"
     )
 
 
@@ -124,11 +124,11 @@ def warnings(result: Result) -> list[str]:
 
 def input_notes_of(result: Result) -> list[str]:
     """What stands in the inputs and is seldom meant, each note once: of a sweep after the deal and the pool."""
-    told: dict[str, None] = {}
+    notes: dict[str, None] = {}
     for labels, ds in cells(result):
         of = ", ".join(str(name) for dim, name in labels.items() if dim != "seed")
-        told |= dict.fromkeys(f"{of}: {note}" if of else str(note) for note in input_notes(ds))
-    return list(told)
+        notes |= dict.fromkeys(f"{of}: {note}" if of else str(note) for note in input_notes(ds))
+    return list(notes)
 
 
 def render(result: Result) -> str:
@@ -173,21 +173,18 @@ def _table(sheet: Sheet) -> WholeTable:
 
 def _rows(labels: tuple[str, ...], ds: xr.Dataset) -> Iterator[Row]:
     for k in range(ds.sizes["scenario"]):
-        one = ds.isel(scenario=k)
-        ends = [float(one[f"early_amortization_probability{end}"][-1]) for end in ("", "_low", "_high")]
-        tail = float(one["default_rate"].sel(level=0.99))
+        scenario = ds.isel(scenario=k)
+        ends = [float(scenario[f"early_amortization_probability{end}"][-1]) for end in ("", "_low", "_high")]
+        tail = float(scenario["default_rate"].sel(level=0.99))
         pool = (
-            percent(float(one["default_rate_mean"])),
+            percent(float(scenario["default_rate_mean"])),
             percent(tail, 1),
             chance(*ends) if may_end_early(ds) else MISSING,
         )
-        yield Row(labels, str(one["scenario"].item()), pool, tuple(_note(one.isel(tranche=n)) for n in _each(one)))
+        notes = tuple(_note(scenario.isel(tranche=n)) for n in range(ds.sizes["tranche"]))
+        yield Row(labels, str(scenario["scenario"].item()), pool, notes)
 
 
-def _each(one: xr.Dataset) -> range:
-    return range(one.sizes["tranche"])
-
-
-def _note(one: xr.Dataset) -> Note:
-    found = [float(one[f"expected_loss{end}"]) for end in ("", "_se", "_low", "_high")]
-    return Note(with_error(*found, unit=PERCENT), found[0])
+def _note(note: xr.Dataset) -> Note:
+    values = [float(note[f"expected_loss{end}"]) for end in ("", "_se", "_low", "_high")]
+    return Note(with_error(*values, unit=PERCENT), values[0])

@@ -30,9 +30,11 @@ def covers(result: Result) -> list[Titled]:
     jobs = [(labels, with_mixture(ds)) for labels, ds in cells(result) if int(ds.attrs["paths"])]
     over = tuple(dim.capitalize() for dim in jobs[0][0]) if jobs else ()
     named = [(tuple(map(str, labels.values())), ds) for labels, ds in jobs]
-    found = [Titled("", one) for one in _beside(over, ((name, _structure(ds)) for name, ds in named))]
+    structures = [Titled("", joined) for joined in _beside(over, ((name, _structure(ds)) for name, ds in named))]
     at_desks = ((name, sheet) for name, ds in named if (sheet := desks(ds)) is not None)
-    return found + [Titled("Capital, expected credit loss and price", one) for one in _beside(over, at_desks)]
+    return structures + [
+        Titled("Capital, expected credit loss and price", joined) for joined in _beside(over, at_desks)
+    ]
 
 
 def _structure(ds: xr.Dataset) -> Sheet:

@@ -43,13 +43,13 @@ def _pair(ds: xr.Dataset, name: str, twin: str) -> Chapter:
         rows.append((f"Pool default, {100 * level:g}% [95%]", *cells, ""))
     loss = measures.difference(both, "expected_loss", name).sel(scenario=twin)
     for note in both["tranche"].values:
-        one = both.sel(tranche=note)
+        losses = both.sel(tranche=note)
         cells = [
-            with_error(*(float(one[f"expected_loss{k}"].sel(scenario=s)) for k in ("", "_se", "_low", "_high")))
+            with_error(*(float(losses[f"expected_loss{k}"].sel(scenario=s)) for k in ("", "_se", "_low", "_high")))
             for s in (name, twin)
         ]
         rows.append((f"Expected loss of {note}", *cells, _change(loss.sel(tranche=note))))
-        tail = one.sel(level=0.999)
+        tail = losses.sel(level=0.999)
         cells = [
             tail_mean(*(float(tail[f"expected_shortfall{k}"].sel(scenario=s)) for k in ("", "_se", "_low")))
             for s in (name, twin)
@@ -99,8 +99,8 @@ def _macro(ds: xr.Dataset, name: str) -> Chapter:
     rows = []
     for variable in drawn:
         for q in ds["quantile"].values:
-            one = fan.sel(macro_variable=variable, quantile=q)
-            rows.append((f"{variable}, {100 * float(q):g}%", *(f"{float(one.sel(month=m)):.2f}" for m in months)))
+            line = fan.sel(macro_variable=variable, quantile=q)
+            rows.append((f"{variable}, {100 * float(q):g}%", *(f"{float(line.sel(month=m)):.2f}" for m in months)))
     says = (
         "Macro variables are drawn around the scenario's path by a vector autoregression. Entry rates follow them "
         "through the satellite; other inputs stay on the path. The fan is the exact normal law.",

@@ -46,7 +46,7 @@ class Chapter(NamedTuple):
     sections: tuple[Section, ...]
 
 
-def found(page: Path) -> dict[str, Any] | None:
+def record_of(page: Path) -> dict[str, Any] | None:
     """The record for a page: validation.json in its folder or the one above, else the record that ships."""
     for file in (page.parent / NAME, page.parent.parent / NAME, SHIPPED):
         with suppress(DataError):
@@ -92,11 +92,11 @@ def _numbers(entries: list[Mapping[str, Any]]) -> Sheet | None:
 
 
 def _story(entry: Mapping[str, Any]) -> Story:
-    said = (entry["measured"], *entry["said"])
+    sentences = (entry["measured"], *entry["said"])
     return Story(
         entry["promise"][:1].upper() + entry["promise"][1:],
         entry["source"],
-        said,
+        sentences,
         entry["command"],
         _exhibit(entry["name"], entry["data"]),
     )
@@ -161,9 +161,9 @@ def _provenance(record: Mapping[str, Any]) -> str:
     same = sum(c["source_digest"] == here for c in record["checks"])
     when = f"{dates[0]} to {dates[-1]}" if len(dates) > 1 else dates[0] if dates else "never"
     count = {v: sum(c["verdict"] == v for c in record["checks"]) for v in ("kept", "shown", "broken", "not run")}
-    said = ", ".join(f"{n} {verdict}" for verdict, n in count.items() if n)
+    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in count.items() if n)
     return (
-        f"Measured by stress validate, {when}, version {record['version']}: {said}. {same} of "
+        f"Measured by stress validate, {when}, version {record['version']}: {verdicts}. {same} of "
         f"{len(record['checks'])} on exactly the source that wrote this page, the others on an earlier one; each "
         "line says how to measure it again."
     )

@@ -93,7 +93,7 @@ def shown_at(axis: Axis, value: float) -> str:
     return text.replace("+ -", "\N{MINUS SIGN} ")
 
 
-def said(surface: Surface, read: Read) -> tuple[str, str]:
+def written(surface: Surface, read: Read) -> tuple[str, str]:
     """A value and its two errors, as the script writes them too: percent, or basis points where all points of the
     surface are below 1%."""
     size = float(abs(surface.value).max()) or float(surface.bound.max())
@@ -121,7 +121,7 @@ def _number(x: float, unit: str, size: float) -> str:
 
 def _cell(answer: WhatIf, k: int) -> Cell:
     surface = answer.surfaces[k]
-    return Cell(k, *said(surface, answer.read(surface, answer.start())))
+    return Cell(k, *written(surface, answer.read(surface, answer.start())))
 
 
 def _rows(answer: WhatIf, measures: list[str]) -> Iterator[Row]:
@@ -149,7 +149,7 @@ def ends(answer: WhatIf) -> Sheet:
             head.append(f"{named(axis)} {shown_at(axis, value)}")
     rows = []
     for s in answer.surfaces:
-        texts = (said(s, answer.read(s, place)) for place in places)
+        texts = (written(s, answer.read(s, place)) for place in places)
         rows.append((f"{s.measure} {s.note}".strip(), *(f"{value} {errors}".strip() for value, errors in texts)))
     return Sheet(tuple(head), tuple(rows), "Errors: ± of simulation (one standard error) · ± of interpolation.")
 
@@ -169,11 +169,11 @@ def missed(answer: WhatIf) -> Sheet:
     """How far each surface misses the points that it is laid without."""
     rows = []
     for s in answer.surfaces:
-        reach = float(s.value.max() - s.value.min())
+        spread = float(s.value.max() - s.value.min())
         root, worst = math.sqrt(float((s.missed**2).mean())), float(abs(s.missed).max())
         cells = (_number(x, s.unit, float(abs(s.value).max())) for x in (s.value.min(), s.value.max(), root, worst))
         laid = "smooth" if s.power == 3 else "straight"
-        share = f"{100.0 * root / reach:.1f}%" if reach > 0.0 else "–"
+        share = f"{100.0 * root / spread:.1f}%" if spread > 0.0 else "–"
         rows.append((s.title, s.note or "pool", laid, *cells, share))
     head = ("Measure", "Of", "Surface", "Least", "Most", "Missed, root mean square", "Missed, worst", "Of its reach")
     return Sheet(head, tuple(rows), "Each point left out in turn: what the surface through the others misses there.")

@@ -24,7 +24,7 @@ from stress.report.known_job import job_of, may_end_early
 from stress.report.numbers import count
 from stress.report.page import uncertain, validation
 from stress.report.page.chapters import chapter
-from stress.report.page.deal import input_notes, told
+from stress.report.page.deal import described, input_notes
 from stress.report.page.exhibit import Exhibit, svg_of
 from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
@@ -54,7 +54,7 @@ def write(
     appendix: bool = False,
 ) -> Path:
     """Render and write the page whole or not at all; `appendix`: with what `stress validate` measured."""
-    return write_text(render(ds, answers, validation.found(Path(path)) if appendix else None, signed), path)
+    return write_text(render(ds, answers, validation.record_of(Path(path)) if appendix else None, signed), path)
 
 
 def write_text(page: str, path: str | os.PathLike[str]) -> Path:
@@ -84,8 +84,8 @@ def render(
         title=job.get("deal", {}).get("name") or job.get("name") or "Result",
         job=job,
         deal=job.get("deal", {}),
-        told=None if known is None else told(known),
-        cover=cover(ds, known, signed, next((one for one in answers if isinstance(one, Rating)), None)),
+        described=None if known is None else described(known),
+        cover=cover(ds, known, signed, next((answer for answer in answers if isinstance(answer, Rating)), None)),
         base_case=str(ds.attrs.get("base_case", "")),
         input_notes=[str(note) for note in input_notes(ds)],
         paths=count(measures.paths(ds)),
@@ -137,14 +137,16 @@ def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]
             "description": case.get("description") or "",
             "shocks": "; ".join(moved) or "none",
             "source": _from(case),
-            "illustrative": " ".join(line for one in (case, *_made_of(case)) for line in one.get("illustrative", ())),
+            "illustrative": " ".join(line for part in (case, *_made_of(case)) for line in part.get("illustrative", ())),
         })  # fmt: skip
     return rows
 
 
 def _from(case: Mapping[str, Any]) -> str:
     """Where a scenario comes from, and the files that its shocks came from."""
-    others = (f"{one['kind']} {one['name']}: {one.get('source') or 'no source stated'}" for one in _made_of(case))
+    others = (
+        f"{origin['kind']} {origin['name']}: {origin.get('source') or 'no source stated'}" for origin in _made_of(case)
+    )
     return " ".join(text for text in (case.get("source") or "", *others) if text)
 
 
@@ -161,9 +163,9 @@ def _heat(ds: xr.Dataset) -> Iterator[Exhibit]:
     if ds.sizes["tranche"] <= overview.BESIDE:
         yield Exhibit(svg_of(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, figure_data.heat(ds))
         return
-    for k, one in enumerate(overview.measures_of(ds)):
-        svg = svg_of(figures.heat_map(ds, [one]), f"heat {k}")
-        yield Exhibit(svg, f"{one.title} by notes and scenarios", caption, figure_data.heat(ds, k))
+    for k, measure in enumerate(overview.measures_of(ds)):
+        svg = svg_of(figures.heat_map(ds, [measure]), f"heat {k}")
+        yield Exhibit(svg, f"{measure.title} by notes and scenarios", caption, figure_data.heat(ds, k))
 
 
 def _pool(ds: xr.Dataset) -> Exhibit:
@@ -202,8 +204,8 @@ def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, She
             f"of \N{MINUS SIGN}100%: a path without cash. Price: cash discounted at {RATE_OF[residual]}."
         )
         svg = svg_of(figures.lives(ds, tranche), f"lives {tranche}")
-        what = "Yield and value" if residual else "Life, yield and price"
-        exhibits.append(Exhibit(svg, f"{what} of {tranche}", caption, figure_data.lives(ds, tranche)))
+        name = "Yield and value" if residual else "Life, yield and price"
+        exhibits.append(Exhibit(svg, f"{name} of {tranche}", caption, figure_data.lives(ds, tranche)))
     return tranche, losses, sheets.earned(ds, tranche, residual), exhibits
 
 
