@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analytic.amortization import Schedule
-from stress.assemble.profiles import line_fee, plan_fee, plan_of_line, plan_rate, plan_schedule, plan_share
+from stress.assemble.profiles import line_fee, plan_fee, plan_rate, plan_schedule, plan_share
 from stress.assemble.statements import Price
 from stress.inputs.pool import Pool, Segment
 
@@ -59,7 +59,7 @@ def _loans(pool: Pool, segment: Segment) -> Iterator[_Loan]:
     fees = plan_fee(pool, segment, Price(pool.fee_free_share))
     lines = pool.opening_of(segment)
     for line in lines:
-        own, age = plan_of_line(pool, line), line.term - line.remaining
+        own, age = pool.loan_of(line), line.term - line.remaining
         flat = line_fee(pool, line, fees) / _left(plan_schedule(segment, own), age)
         rest = plan_schedule(segment, own, remaining=line.remaining)
         yield _loan(line.share, rest, plan_rate(segment, own), flat, own.origination_fee * (age == 0), line.first_due)

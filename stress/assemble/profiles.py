@@ -182,7 +182,7 @@ def _opening(pool: Pool, segment: Segment, n_slot: int, times: Times | None) -> 
     opening = _Opening(np.zeros(shape), np.zeros(shape))
     if lines:
         for line in lines:
-            own, stages = plan_of_line(pool, line), mix[line.term - line.remaining][:, None]
+            own, stages = pool.loan_of(line), mix[line.term - line.remaining][:, None]
             _add_line(opening, segment, line, own, line_fee(pool, line, fee), stages, times)
         return opening
     for weight, plan, flat in zip(plan_share(pool, segment), pool.plans, fee, strict=True):
@@ -240,14 +240,6 @@ def line_fee(pool: Pool, line: OpeningLine, fee: Array) -> float:
         return line.monthly_fee
     plan = pool.plan_of(line)
     return 0.0 if plan is None else float(next(f for p, f in zip(pool.plans, fee, strict=True) if p is plan))
-
-
-def plan_of_line(pool: Pool, line: OpeningLine) -> Plan:
-    """The plan of an opening line, at the line's own rate."""
-    plan = pool.plan_of(line)
-    if plan is None:
-        return Plan(term=line.term, share=1.0, kind=line.kind or "equal_principal", apr=line.apr)
-    return plan if line.apr is None else plan.model_copy(update={"apr": line.apr, "floating": None})
 
 
 def card_profile(rate: float, annual_yield: float, n_slot: int) -> Profile:

@@ -13,7 +13,7 @@ _KIND = {
     "bullet": "at the end",
 }
 FEW = 6
-"""Plans that are named beside the lines of an opening pool."""
+"""Kinds of loans that are named beside the lines of an opening pool."""
 
 
 def plan_words(plan: Plan) -> str:
@@ -53,9 +53,8 @@ def _lines(pool: Pool) -> str:
     """Opening lines: how many, how long they last, and of which plans where these are few."""
     left = [line.remaining for line in pool.opening]
     ends = f"{min(left)} to {max(left)}" if len(set(left)) > 1 else f"{left[0]}"
-    plans = [pool.plan_of(line) for line in pool.opening]
-    kinds = list(dict.fromkeys(_terms(plan) for plan in plans if plan is not None))
-    of = f", of loans {listed(kinds)}" if None not in plans and len(kinds) <= FEW else ""
+    kinds = list(dict.fromkeys(_terms(pool.loan_of(line)) for line in pool.opening))
+    of = f", of loans {listed(kinds)}" if len(kinds) <= FEW else ""
     return f"Opening pool: {len(left)} line{'s' * (len(left) > 1)} by remaining term, {ends} months left{of}."
 
 

@@ -19,6 +19,7 @@ TWO = [
 PLANS = [{"term": 3, "share": 0.5, "kind": "level"}, {"term": 6, "share": 0.5, "always_fee_free": True}]
 LADDER = {"roll_m1": 0.3, "roll_m2": 0.5, "roll_m3": 0.8}
 QUARTER = {"quarter": "3 * senior_cost"}
+ONE = [{"name": "x", "share": 1.0, "entry_rate": 0.0}]
 LINES = [{"term": 3, "remaining": 2, "share": 0.5}, {"term": 6, "remaining": 5, "share": 0.5}]
 
 
@@ -45,6 +46,18 @@ def test_lines_of_many_plans_are_counted_alone() -> None:
     lines = [{"term": n, "remaining": 1, "share": 0.125} for n in range(1, 9)]
     text = words(opening=lines, plans=plans, segments=[{"name": "x", "share": 1.0, "entry_rate": 0.0}])
     assert "Opening pool: 8 lines by remaining term, 1 months left.\n" in text
+
+
+def test_lines_are_told_with_their_own_rates() -> None:
+    """Two lines of one term: neither rate is that of the plan."""
+    plans = [{"term": 6, "share": 1.0, "kind": "level", "apr": 0.1}]
+    lines = [LINES[1] | {"apr": rate} for rate in (0.03, 0.19)] + [
+        LINES[0] | {"share": 0.0, "kind": "bullet", "apr": 0.0}
+    ]
+    of = "of loans over 6 in level payments at 3%, over 6 in level payments at 19% and over 3 at the end at 0%."
+    assert f"Opening pool: 3 lines by remaining term, 2 to 5 months left, {of}" in words(
+        opening=lines, plans=plans, segments=ONE
+    )
 
 
 @pytest.mark.parametrize("buying", [True, False])

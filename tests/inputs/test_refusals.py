@@ -36,6 +36,12 @@ TWO = [ALL | {"share": 0.5}, ALL | {"share": 0.5, "name": "b"}]
 LOADINGS = {"default": (1.0, 0.0), "prepayment": (1.0, 0.0), "recovery": (0.0, 1.0)}
 
 
+def twins(one: dict[str, Any], other: dict[str, Any], **line: Any) -> dict[str, Any]:
+    """Two plans of six months, and an opening line of that term."""
+    plans = [{"term": 6, "share": 0.5} | one, {"term": 6, "share": 0.5} | other]
+    return {"payment_rate": None, "plans": plans, "opening": [{"term": 6, "remaining": 5, "share": 1.0} | line]}
+
+
 def loaded(**changed: Any) -> dict[str, Any]:
     """A table of loadings."""
     return {"dependence": {"rho": 0.1, "phi": 0.0, "loadings": LOADINGS | changed}}
@@ -71,6 +77,9 @@ def loaded(**changed: Any) -> dict[str, Any]:
         (PLANS | {"opening": [LINE | {"share": 0.5}, LINE | {"share": 0.5, "segment": "all"}]}, "every line names"),
         (PLANS | {"opening": [LINE | {"segment": "x"}]}, "opening names 'x', which does not exist: one of all"),
         (PLANS | {"opening": [LINE | {"term": 12}]}, "no plan has term 12: give the line its monthly_fee"),
+        (twins({"apr": 0.1}, {"apr": 0.2}), "plans of 6 months differ in apr: give the line its apr"),
+        (twins({"always_fee_free": True}, {}), "differ in always_fee_free: give the line its monthly_fee"),
+        (twins({"day_count": "ACT/360", "apr": 0.1}, {"apr": 0.1}), "differ in day_count, which no line says"),
         (
             PLANS | {"segments": TWO, "opening": [LINE | {"segment": "b"}]},
             "segment all has a share of the balance but no line",
@@ -90,6 +99,13 @@ def test_a_rule_of_a_table_names_the_table_once() -> None:
     history = {"year": ("2019", "2018"), "non_performing_ratio": (0.1, 0.1), "overdue_ratio": (0.1, 0.1)}
     with pytest.raises(ConfigError, match=r"': history\.year: 2019, 2018: years must increase$"):
         hand_worked.pool().but(history=history)
+
+
+def test_a_line_that_says_what_plans_of_its_term_differ_in_has_its_own() -> None:
+    rates = twins({"apr": 0.1, "origination_fee": 0.02}, {"apr": 0.2}, apr=0.15)
+    free = twins({"always_fee_free": True}, {}, monthly_fee=0.01)
+    for given in (rates, free, twins({}, {})):
+        assert hand_worked.pool(**given).opening[0].remaining == 5
 
 
 SCHEDULED = [{**PRINCIPAL[0], "to_balance": [[3, 500.0], [2, 400.0]]}]

@@ -214,6 +214,13 @@ class Pool(Document):
         alike = [plan for plan in self.plans if plan.term == line.term and line.kind in (None, plan.kind)]
         return alike[-1] if alike else None
 
+    def loan_of(self, line: OpeningLine) -> Plan:
+        """The plan of an opening line, at the line's own rate."""
+        plan = self.plan_of(line)
+        if plan is None:
+            return Plan(term=line.term, share=1.0, kind=line.kind or "equal_principal", apr=line.apr)
+        return plan if line.apr is None else plan.model_copy(update={"apr": line.apr, "floating": None})
+
     def delinquent_of(self, segment: Segment) -> DelinquencyStock:
         """What of a segment is past due at the cut-off date."""
         return self.delinquent if segment.delinquent is None else segment.delinquent

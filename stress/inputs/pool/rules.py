@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stress.inputs.pool.ladder import DelinquencyStock
+from stress.inputs.pool.plans import OpeningLine, Plan
 from stress.spelling import exists
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def check_loans(pool: Pool) -> None:
         if plan.kind != "equal_principal" and plan.apr is None and plan.floating is None and without:
             raise ValueError(
                 f'plan {number}: kind = "{plan.kind}" needs an apr, here or in every segment ({", ".join(without)} '
-                "has none); 0.0 is a loan without interest"
+                f"{'has' if len(without) == 1 else 'have'} none); 0.0 is a loan without interest"
             )
         solved = [s.name for s in pool.segments if s.static_default is not None]
         if plan.floating is not None and plan.kind not in ("equal_principal", "bullet") and solved:
@@ -112,6 +113,10 @@ def check_loans(pool: Pool) -> None:
                 f"plan {number}: level payments that float depend on an index of a deal, so no static_default can be "
                 f"solved for ({', '.join(solved)}): leave it out"
             )
+
+
+def check_lines(pool: Pool) -> None:
+    """Every opening line belongs to one plan, or says all itself."""
     for line in pool.opening if pool.plans else ():
         alike = [plan for plan in pool.plans if plan.term == line.term and line.kind in (None, plan.kind)]
         if len({plan.kind for plan in alike}) > 1:
@@ -127,6 +132,22 @@ def check_loans(pool: Pool) -> None:
                 f'opening: kind = "{line.kind}" needs a plan of that kind with term = {line.term}, which says over '
                 "how many months"
             )
+        _one_plan(line, alike)
+
+
+def _one_plan(line: OpeningLine, alike: list[Plan]) -> None:
+    """Plans alike in term and kind differ in nothing that the line leaves to them."""
+    said = {"term", "kind", "share"} | ({"apr", "floating"} if line.apr is not None else set())
+    said |= {"always_fee_free"} if line.monthly_fee is not None else set()
+    said |= {"first_period_days", "origination_fee"} if line.remaining < line.term else set()
+    left = [key for key in Plan.model_fields if key not in said]
+    differ = [key for key in left if any(getattr(plan, key) != getattr(alike[0], key) for plan in alike)]
+    if not differ:
+        return
+    by_line = {"apr": "apr", "floating": "apr", "always_fee_free": "monthly_fee"}
+    helps = [f": give the line its {by_line[key]}" for key in differ if key in by_line]
+    help_ = next(iter(helps), ", which no line says: keep one of them")
+    raise ValueError(f"opening: plans of {line.term} months differ in {differ[0]}{help_}")
 
 
 def _sum_to_one(what: str, share: list[float]) -> None:
@@ -134,4 +155,11 @@ def _sum_to_one(what: str, share: list[float]) -> None:
         raise ValueError(f"{what} must sum to 1, not {sum(share):.10g}")
 
 
-RULES: tuple[Callable[[Pool], None], ...] = (check_shares, check_ladder, check_stages, check_opening, check_loans)
+RULES: tuple[Callable[[Pool], None], ...] = (
+    check_shares,
+    check_ladder,
+    check_stages,
+    check_opening,
+    check_loans,
+    check_lines,
+)
