@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     "--keys",
     is_flag=False,
     flag_value="all",
-    metavar="KIND[.TABLE]",
-    help="Say every key of a kind of file (deal, pool, scenario, job, ...) or of one of its tables; takes no file.",
+    metavar="KIND[.TABLE]|WORD",
+    help="Say every key of a kind of file (deal, pool, scenario, job, ...) or of one of its tables; or the keys of all "
+    "files that tell of a word; takes no file.",
 )
 @click.option("--tables", is_flag=True, help="Say which layouts of tables are read, by publisher; takes no file.")
 @click.option("--markdown", is_flag=True, help="Markdown text, also on a terminal.")
@@ -42,6 +43,7 @@ def explain(
       stress explain scenarios/deals/baitiao-24m.toml
       stress explain scenarios/jobs/card-master-trust.toml --svg card.svg
       stress explain --keys pool.segments
+      stress explain --keys swap
     """
     asked = [name for name, given in (("FILE", file), ("--keys", keys), ("--tables", tables)) if given]
     if len(asked) > 1:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from stress.errors import ConfigError
+from stress.explain.formula_keys import SAYS, formula_rows
 from stress.explain.key_examples import example
 from stress.explain.targets import MEANING, ways
 from stress.explain.targets import example as example_shock
@@ -45,25 +47,66 @@ class KeyTable(NamedTuple):
 def key_tables(kind: str) -> list[KeyTable]:
     """The tables of one kind of file, in the order of the model; of one part of it where `kind` is `pool.segments`.
 
-    Raises ConfigError for an unknown kind or part.
+    `deal.quantities` is a key: its row alone. Another word finds the keys of all files that tell of it. Raises
+    ConfigError for what is no kind, part or key, and told nowhere.
 
     >>> [table.where for table in key_tables("pool.supply")]
     ['pool: supply']
+    >>> [(table.where, key.key) for table in key_tables("deal.coupon") for key in table.keys]
+    [('deal: notes[]', 'coupon')]
     """
     name, _, part = kind.partition(".")
     if name not in KINDS:
-        raise ConfigError(f"--keys {kind}: must be one of {', '.join(KINDS)}{suggest(name, list(KINDS))}")
-    root = root_of(KINDS[name])
-    found = list(_tables(root, root, name, set())) + ([_targets()] if name == "scenario" else [])
+        if found := _telling(kind):
+            return found
+        raise ConfigError(
+            f"--keys {kind}: must be one of {', '.join(KINDS)}, or a word that a key tells of"
+            f"{suggest(name, list(KINDS))}"
+        )
+    found = _all_tables(name)
     if not part:
         return found
     parts = [table.where.partition(": ")[2].split("[")[0].split(".")[0].split(",")[0] for table in found]
     chosen = [table for table, first in zip(found, parts, strict=True) if first == part]
+    chosen = chosen or _only(found, lambda key: part in (key.key, key.key.partition(".")[0]))
     if not chosen:
         known = list(dict.fromkeys(first for first in parts if first))
         hint = suggest(part, known) or f"; there is {', '.join(known)}"
-        raise ConfigError(f"--keys {kind}: a {name} has no table {part!r}{hint}")
+        raise ConfigError(f"--keys {kind}: a {name} has no table or key {part!r}{hint}")
     return chosen
+
+
+def _all_tables(name: str) -> list[KeyTable]:
+    root = root_of(KINDS[name])
+    more = {"scenario": [_targets()], "deal": [_formulas()]}
+    return list(_tables(root, root, name, set())) + more.get(name, [])
+
+
+def _telling(word: str) -> list[KeyTable]:
+    """Of all kinds of files the keys, and whole tables below them, of which a word of that beginning is said."""
+    begins = re.compile(rf"\b{re.escape(_plain(word))}")
+
+    def tells(*said: str) -> bool:
+        return begins.search(_plain(" ".join(said))) is not None
+
+    tables = [table for name in KINDS for table in _all_tables(name)]
+    whole = {table.model for table in tables if ": " in table.where and tells(table.where, table.says)}
+    return [
+        found
+        for table in tables
+        for found in ([table] if table.model in whole else _only([table], lambda k: tells(k.key, k.allowed, k.meaning)))
+    ]
+
+
+def _plain(text: str) -> str:
+    """Small letters, `clean_up` and `clean-up` as `clean up`."""
+    return re.sub("[_-]", " ", text.lower())
+
+
+def _only(tables: Sequence[KeyTable], wanted: Callable[[Key], bool]) -> list[KeyTable]:
+    """Tables with the wanted keys alone; those that have none are left out."""
+    chosen = [table._replace(keys=tuple(key for key in table.keys if wanted(key))) for table in tables]
+    return [table for table in chosen if table.keys]
 
 
 def as_markdown(tables: Sequence[KeyTable]) -> str:
@@ -98,6 +141,12 @@ def _targets() -> KeyTable:
         for target, meaning in MEANING.items()
     )
     return KeyTable("scenario: targets", "Target", "What a shock can move, by `target`.", keys)
+
+
+def _formulas() -> KeyTable:
+    """What formulas of a deal can look at."""
+    keys = tuple(Key(row.name, row.unit, row.allowed, "", row.words, row.example) for row in formula_rows())
+    return KeyTable("deal: formulas", "Formula", SAYS, keys)
 
 
 def _tables(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator[KeyTable]:

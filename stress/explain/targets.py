@@ -30,7 +30,7 @@ _MEANING: dict[Target, str] = {
     "heterogeneity": "Standard deviation of a segment's own shock that the score does not see (log odds of entry).",
     "rho": "Asset correlation of entry (or of one-step default).",
     "collections_deferred": "Share of payments that come a month later.",
-    "commingled_days": "Days from the month's start whose collections are lost with the servicer.",
+    "commingled_days": "Days from the month's start whose collections are lost with the servicer: commingling.",
     "successor_fee": "Per annum, added to the first fee based on the pool.",
     "payment_rate": "Share of the balance paid a month, on cards.",
     "turnover": "Payment rate for life at the same static default, on cards.",

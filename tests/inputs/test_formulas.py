@@ -152,6 +152,21 @@ def test_own_quantities_may_name_one_another_in_any_order() -> None:
     assert list(type(model).model_validate_json(document).quantities) == ["base", "eligible", "late"]
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"), [(0.024, "0.024"), (3, "3.0"), (-1e-7, "-1e-07"), (1e15, "1000000000000000.0")]
+)
+def test_an_own_quantity_may_be_a_number(given: float, kept: str) -> None:
+    model = deal(quantities={"level": given, "twice": "2 * level"})
+    assert model.quantities["level"] == kept
+    assert value(parse(kept), NAMES)[1:3] == (given, given)
+
+
+@pytest.mark.parametrize("given", [True, 1e16, float("nan")])
+def test_an_own_quantity_that_is_no_number_of_a_formula_is_refused(given: float) -> None:
+    with pytest.raises(ValueError, match="quantities"):
+        deal(quantities={"level": given})
+
+
 def test_own_quantities_that_go_in_a_circle_are_refused() -> None:
     with pytest.raises(ValueError, match=r"quantities.a: is defined by itself: a -> b -> a"):
         deal(quantities={"a": "b + 1", "b": "2 * a"})

@@ -18,8 +18,11 @@ from shipped import ROOT
 
 from stress.cli import exit_code
 from stress.cli.keys import show_keys
+from stress.errors import ConfigError
 from stress.explain.keys import Key, KeyTable, key_tables, toml
 from stress.explain.targets import MEANING, example
+from stress.inputs.deal.formula_text import parse
+from stress.inputs.deal.quantities import QUANTITIES, WRITTEN_OUT
 from stress.inputs.files.parse import KINDS
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
@@ -101,10 +104,49 @@ def test_the_reference_is_printed_as_tables_and_as_json(capsys: pytest.CaptureFi
     assert {table["where"].partition(":")[0] for table in tables} == set(KINDS)
     assert exit_code(["explain", "--keys", "pol"]) == 2
     assert "--keys pol: must be one of " in capsys.readouterr().err
-    assert exit_code(["explain", "--keys", "pool.segment"]) == 2
+    assert exit_code(["explain", "--keys", "pool.segmets"]) == 2
     assert "did you mean segments" in capsys.readouterr().err
+    assert exit_code(["explain", "--keys", "deal.margin"]) == 2
+    assert "a deal has no table or key 'margin'; there is indices, " in capsys.readouterr().err
     assert exit_code(["explain"]) == 2
     assert "--keys KIND" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "where", "key"),
+    [
+        ("deal.quantities", "deal", "quantities"),
+        ("pool.recovery_lag", "pool", "recovery_lag"),
+        ("deal.unpaid", "deal: formulas", "unpaid.NOTE"),
+        ("deal.formulas", "deal: formulas", "pool.adjusted"),
+        ("yield supplement", "deal", "hurdle_rate"),
+        ("Clean-up", "deal", "clean_up"),
+        ("commingling", "scenario: targets", "commingled_days"),
+        ("pre_funding", 'deal: priority.PHASE[], step = "purchase"', "step"),
+        ("PDL", 'deal: priority.PHASE[], step = "cover_defaults"', "note"),
+        ("borrowing base", 'deal: priority.PHASE[], step = "pay_principal"', "until"),
+    ],
+)
+def test_a_key_is_found_by_its_name_and_by_words_of_its_meaning(asked: str, where: str, key: str) -> None:
+    found = [(table.where, row.key) for table in key_tables(asked) for row in table.keys]
+    assert (where, key) in found
+    assert len(found) < 50
+
+
+def test_a_word_that_no_key_tells_of_is_refused() -> None:
+    with pytest.raises(
+        ConfigError, match=r"--keys turbocharger: must be one of deal, .*, or a word that a key tells of"
+    ):
+        key_tables("turbocharger")
+
+
+def test_every_quantity_of_formulas_is_told_as_formulas_write_it() -> None:
+    (table,) = key_tables("deal.formulas")
+    assert {key.key.partition(".")[0] for key in table.keys} == {n.partition(".")[0] for n in QUANTITIES} - {
+        *WRITTEN_OUT
+    }
+    for key in table.keys:
+        parse(document(key.example)["x"])
 
 
 def test_on_a_terminal_a_table_has_a_row_a_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from stress.inputs.deal.formula_size import size
 from stress.inputs.deal.formula_text import LARGEST, FormulaError, Node, parse
@@ -21,6 +21,11 @@ Level = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 Schedule = Annotated[tuple[tuple[Month, Level], ...], Field(min_length=1, max_length=240)]
 """[month, value]: each value holds until the next month that is given; 0 before the first."""
 Amount = Money | FormulaText
+if TYPE_CHECKING:
+    Own = str | Schedule
+else:
+    Own = FormulaText | Schedule | Annotated[Level, AfterValidator(repr)]
+"""A quantity of the deal's own: a formula, a schedule, or a number that stays, kept as the formula that it is."""
 
 MOST_PARTS = 200
 

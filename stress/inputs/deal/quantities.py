@@ -82,7 +82,7 @@ QUANTITIES: dict[str, Quantity] = {
     "notes_outstanding": _observed(
         0.0, 1.0, "notes other than the residual one, over their size at closing", "notes outstanding"
     ),
-    "pool": Quantity("money", 0.0, math.inf, "the pool: current and 1 to 90 days past due"),
+    "pool": Quantity("money", 0.0, math.inf, "the pool: current and late, not defaulted"),
     "pool.adjusted": Quantity(
         "money", 0.0, math.inf, "the pool, loans below the hurdle rate at their present value", hurdle=True
     ),

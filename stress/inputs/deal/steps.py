@@ -105,7 +105,7 @@ class PayInterest(Step):
 
 
 class CoverDefaults(Step):
-    """Move income to principal up to the principal deficiency (of the notes down to `note`, or of all)."""
+    """Move income to principal up to the principal deficiency (PDL; of the notes down to `note`, or of all)."""
 
     step: Literal["cover_defaults"]
     """The kind of step."""
@@ -168,7 +168,7 @@ class Transfer(Step):
 
 
 class Purchase(Step):
-    """Buy eligible receivables with what the sources hold."""
+    """Buy eligible receivables with what the sources hold: replenishment, or pre-funding from an account."""
 
     step: Literal["purchase"]
     """The kind of step."""
@@ -186,8 +186,8 @@ class PayPrincipal(Step):
     to_balance: tuple[tuple[Month, Money], ...] = ()
     """Targets: pay no further than this balance from the month on (sum over `notes`); to zero where left out."""
     until: FormulaText | None = None
-    """Instead: a formula of the balance (sum over `notes`) to pay down to, a target overcollateralization among others:
-    "pool * (1 - 0.05)"."""
+    """Instead: a formula of the balance (sum over `notes`) to pay down to, a borrowing base or a target
+    overcollateralization among others: "pool * (1 - 0.05)"."""
 
 
 class PayResidual(Step):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from stress.inputs.deal.formulas import Amount, FormulaText, Schedule
+from stress.inputs.deal.formulas import Amount, FormulaText, Own
 from stress.inputs.deal.index import IndexByMonth, IndexFile
 from stress.inputs.deal.steps import Account, AnyStep, Observable
 from stress.inputs.deal.trust import Trust
@@ -174,7 +174,7 @@ class Terms(Document):
     payment_day: Annotated[int, Field(ge=1, le=28)]
     """Payment date: this day of the month after each collection period."""
     revolving_months: Annotated[int, Field(ge=0, le=60)]
-    """Months in which principal buys receivables; 0 for a static deal."""
+    """Months in which principal buys receivables: the revolving or replenishment period; 0 for a static deal."""
     scheduled_months: Month
     """Expected end, from closing."""
     legal_maturity_months: Month
@@ -212,9 +212,9 @@ class Terms(Document):
     """Whom the deal pays and who pays it beside borrowers, notes and fees: a swap counterparty, a liquidity bank."""
     opening_cash: dict[str, Money] = {}
     """Cash paid into a named account at closing by the originator."""
-    quantities: Annotated[dict[str, FormulaText | Schedule], Field(max_length=64)] = {}
-    """The deal's own quantities, for its formulas: each a formula (of one another too) or a schedule by month. A
-    replay shows them."""
+    quantities: Annotated[dict[str, Own], Field(max_length=64)] = {}
+    """The deal's own quantities, for its formulas: each a formula (of one another too), a number, or a
+    schedule by month. A replay shows them."""
     hurdle_rate: Annotated[AnnualRate, Field(gt=0.0)] | None = None
     """Loans of a static pool that bear less a year count in `pool.adjusted` at the present value, at this rate, of what
     they still pay: a yield supplement overcollateralization."""
