@@ -70,7 +70,7 @@ def at_the_state(ds: xr.Dataset, quantity: str) -> First | None:
         "default_stock": (state.sums.defaults - state.sums.recoveries) / size,
     }
     if job.deal.trust is None:
-        values["pool_balance"] = sum(held.performing + sum(held.late) for held in state.pool) / size
+        values["pool_balance"] = sum(entry.performing + sum(entry.late) for entry in state.pool) / size
     if not waits:
         values["cash_balance"] = sum(state.accounts.values()) / size
     if state.lately.excess_spread:

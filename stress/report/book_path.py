@@ -106,7 +106,7 @@ def _aligned(path: BookPath, deal: str, values: NDArray[np.float64]) -> NDArray[
     return total
 
 
-def _of_other_note(line: str, trace: xr.Dataset, held: set[str]) -> bool:
+def _of_other_note(line: str, trace: xr.Dataset, notes: set[str]) -> bool:
     """Whether a sentence is of a note that the book does not hold."""
-    others = [str(note) for note in trace["tranche"].values if note not in held]
+    others = [str(note) for note in trace["tranche"].values if note not in notes]
     return any(line.startswith((f"{note} ", f"{note}, ")) for note in others)

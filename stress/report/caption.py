@@ -80,8 +80,8 @@ def _shocks(ds: xr.Dataset) -> str:
     shown = {f"scenario {name}": str(name) for name in ds["scenario"].values}
     notes = [note for note in input_notes(ds) if note.part in shown]
     idle = [f"{shown[n.part]} ({n.key.rpartition(' ')[2]})" for n in notes if n.says.startswith("moves nothing")]
-    held = [f"{shown[n.part]}: {n.says}" for n in notes if " is held at " in n.says]
-    words = (f"Shocks that move nothing here: {', '.join(idle)}" * bool(idle), "; ".join(held))
+    capped = [f"{shown[n.part]}: {n.says}" for n in notes if " is held at " in n.says]
+    words = (f"Shocks that move nothing here: {', '.join(idle)}" * bool(idle), "; ".join(capped))
     return "".join(f" {text}." for text in words if text)
 
 

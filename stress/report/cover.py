@@ -49,8 +49,8 @@ def cover(ds: xr.Dataset, job: Job | None, signed: Signed = UNSIGNED, rating: Ra
 
     `rating`: what each class stands, where it was asked: break-even and gap join the structure.
     """
-    made = f"stress {ds.attrs.get('version', '?')}, job {str(ds.attrs.get('job_hash', '?'))[:8]}"
-    return Cover(structure(ds, job, rating), desks(ds), assumptions(ds, job), tuple(words.findings(ds)), signed, made)
+    engine = f"stress {ds.attrs.get('version', '?')}, job {str(ds.attrs.get('job_hash', '?'))[:8]}"
+    return Cover(structure(ds, job, rating), desks(ds), assumptions(ds, job), tuple(words.findings(ds)), signed, engine)
 
 
 def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, based: bool = True) -> Sheet:
@@ -260,7 +260,7 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
     ]  # fmt: skip
     if state := job.state:
         left = listed(f"{note.name} {money(state.notes[note.name].balance)}" for note in deal.notes)
-        pool_left = sum(held.performing + sum(held.late) for held in state.pool)
+        pool_left = sum(entry.performing + sum(entry.late) for entry in state.pool)
         rows.insert(1, ("In mid-life", f"after {state.as_of}, with {money(pool_left)} of the pool left and of the "
                         f"notes {left}; sizes and enhancement are those of closing, losses over the original balance, "
                         "lives, yields and prices from there on over what is left"))  # fmt: skip

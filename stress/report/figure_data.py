@@ -31,7 +31,7 @@ from stress.report.numbers import (
     tail_mean,
     with_error,
 )
-from stress.report.sheets import EARLY, Sheet, each, name_of, parts, read_of
+from stress.report.sheets import EARLY, Sheet, name_of, parts, read_of, slices
 
 Array = NDArray[np.float64]
 
@@ -47,12 +47,12 @@ def heat(ds: xr.Dataset, measure: int = 0) -> Sheet:
     if measure == 2:
         read = read.sel(level=0.999)
     rows = []
-    for scenario in each(read, "scenario"):
+    for scenario in slices(read, "scenario"):
         cells = (
             tail_mean(*parts(note, name, "", "_se", "_low"), unit=PERCENT)
             if measure == 2
             else interval(*parts(note, name, "", "_low", "_high"), unit=PERCENT)
-            for note in each(scenario, "tranche")
+            for note in slices(scenario, "tranche")
         )
         rows.append((name_of(scenario, "scenario"), *cells))
     return Sheet((title, *(str(note) for note in ds["tranche"].values)), tuple(rows))
@@ -134,9 +134,9 @@ def events(ds: xr.Dataset) -> Sheet:
     quarters = [k for k, m in enumerate(month) if m % 3 == 0 or m == month[-1]]
     months = [month[k] for k in quarters]
     rows = []
-    for scenario in each(read_of(ds, EARLY, "trigger_probability"), "scenario"):
+    for scenario in slices(read_of(ds, EARLY, "trigger_probability"), "scenario"):
         named = [("early amortization", scenario, EARLY)] * ends_early
-        named += [(name_of(t, "trigger"), t, "trigger_probability") for t in each(scenario, "trigger")]
+        named += [(name_of(t, "trigger"), t, "trigger_probability") for t in slices(scenario, "trigger")]
         for name, chances, event in named:
             curves = [chances[f"{event}{end}"].values.tolist() for end in ("", "_low", "_high")]
             by = [[curve[k] for curve in curves] for k in quarters]

@@ -32,10 +32,10 @@ def _of_job(job: Any) -> Iterator[tuple[str, Any]]:
     yield from (("scenario", case) for case in cases)
     others: dict[str, tuple[str, Any]] = {}
     for case in cases:
-        made = [(value_of(origin, "kind"), origin) for origin in value_of(case, "made_of") or ()]
+        origins = [(value_of(origin, "kind"), origin) for origin in value_of(case, "made_of") or ()]
         if (swing := value_of(case, "swing")) is not None:
-            made += [("macro model", value_of(swing, "var")), ("satellite", value_of(swing, "satellite"))]
-        for kind, origin in made:
+            origins += [("macro model", value_of(swing, "var")), ("satellite", value_of(swing, "satellite"))]
+        for kind, origin in origins:
             others.setdefault(_identity(kind, origin), (kind, origin))
     known = {_identity("scenario", case) for case in cases}
     yield from (pair for key, pair in others.items() if key not in known)

@@ -50,7 +50,7 @@ def pool(ds: xr.Dataset) -> Sheet:
     default, net = (unit_of_column(read[f"{name}_rate_mean"]) for name in ("default", "net_loss"))
     tail, worst = (unit_of_column(read["default_rate"].sel(level=x)) for x in (0.99, 0.999))
     net_tail, seldom = unit_of_column(read["net_loss_rate"].sel(level=0.999)), unit_of_column(read[EARLY][..., -1])
-    for scenario in each(read, "scenario"):
+    for scenario in slices(read, "scenario"):
         cells = [with_error(float(scenario["default_rate_mean"]), float(scenario["default_rate_se"]), unit=default)]
         cells += [_quantile(scenario, "default_rate", 0.99, tail), _quantile(scenario, "default_rate", 0.999, worst)]
         cells += [with_error(float(scenario["net_loss_rate_mean"]), float(scenario["net_loss_rate_se"]), unit=net)]
@@ -68,7 +68,7 @@ def note(ds: xr.Dataset, tranche: object) -> Sheet:
     read = read_of(ds, "expected_loss", "loss_probability", "lgd", "value_at_risk", "expected_shortfall")
     mine = read.sel(tranche=tranche)
     units = _units(mine)
-    rows = tuple((name_of(scenario, "scenario"), *_losses(scenario, units)) for scenario in each(mine, "scenario"))
+    rows = tuple((name_of(scenario, "scenario"), *_losses(scenario, units)) for scenario in slices(mine, "scenario"))
     left = (
         "Loss of a residual note: what all its cash lacks to its size. It takes what is left, whatever its size: of a "
         "smaller one less would be missing."
@@ -112,7 +112,7 @@ def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
     read = read_of(ds, "irr", "wal", "price", "shortfall_probability")
     note = read.assign(capped=felt_cap(ds)).sel(tranche=tranche)
     late_unit = unit_of_column(note["shortfall_probability"], note["shortfall_probability_high"])
-    rows = [(name_of(scenario, "scenario"), *_earnings(scenario, late_unit)) for scenario in each(note, "scenario")]
+    rows = [(name_of(scenario, "scenario"), *_earnings(scenario, late_unit)) for scenario in slices(note, "scenario")]
     head = ("Scenario", "Yield (IRR)", "WAL, years", "Price, share of par", "P(late interest) [95%]")
     late = "Late interest was not paid when due; it stays due and may have been paid later."
     return Sheet(head, tuple(rows), " ".join([late, *_remarks(note)]))
@@ -123,7 +123,7 @@ def _of_residual(note: xr.Dataset) -> Sheet:
     is left over is no repayment, so it has no average life; no interest is owed to it."""
     priced = discounted(note)
     rows = []
-    for scenario in each(note, "scenario"):
+    for scenario in slices(note, "scenario"):
         median = with_error(*parts(scenario.sel(quantile=0.5), "irr_quantile", "", "_se"), unit=PERCENT)
         value = own_unit(*parts(scenario, "price", "", "_se"), digits=4)
         multiple = own_unit(*parts(scenario, "multiple", "", "_se"), digits=4)
@@ -197,7 +197,7 @@ def checks(ds: xr.Dataset) -> Sheet:
     """The laws' worst residuals and the counts of faults."""
     laws, faults = [str(x) for x in ds["law"].values], [str(x) for x in ds["check"].values]
     rows = []
-    for scenario in each(ds[["residual", "fault"]], "scenario"):
+    for scenario in slices(ds[["residual", "fault"]], "scenario"):
         cells = [f"{x:.1e}" for x in scenario["residual"].values] + [count(float(x)) for x in scenario["fault"].values]
         rows.append((name_of(scenario, "scenario"), *cells))
     return Sheet(("Scenario", *laws, *faults), tuple(rows))
@@ -210,7 +210,7 @@ def read_of(ds: xr.Dataset, *names: str) -> xr.Dataset:
     ]
 
 
-def each(ds: xr.Dataset, dim: str) -> Sequence[xr.Dataset]:
+def slices(ds: xr.Dataset, dim: str) -> Sequence[xr.Dataset]:
     """Slices along a dimension, in turn."""
     return [ds.isel({dim: k}) for k in range(ds.sizes[dim])]
 

@@ -102,17 +102,17 @@ def _theory(job: Job) -> Lines:
 
 def _register(job: Job) -> Lines:
     """Every statement of the inputs that is nobody's published fact, with its value and the file that makes it."""
-    made: dict[tuple[str, str], list[str]] = {}
+    statements: dict[tuple[str, str], list[str]] = {}
     for kind, part in inputs(job):
         for line in part.illustrative:
-            made.setdefault((line, _value(part, line)), []).append(f"{kind} {part.name}")
+            statements.setdefault((line, _value(part, line)), []).append(f"{kind} {part.name}")
     yield ""
-    if not made:
+    if not statements:
         yield "No input is called illustrative."
         return
     yield "Register: inputs that are the authors' own, as the files that hold them say."
     yield ""
-    rows = [(f"A{k}", *what, "; ".join(where)) for k, (what, where) in enumerate(made.items(), start=1)]
+    rows = [(f"A{k}", *statement, "; ".join(where)) for k, (statement, where) in enumerate(statements.items(), start=1)]
     yield from table(("No.", "Assumption", "Value", "Made in"), rows)
 
 

@@ -21,9 +21,11 @@ def fans(answer: BackTest) -> Figure:
     """Three panels over time: one-ahead bands and what came (misses marked), fans from origins, evidence of drift."""
     figure, (near, far, test) = ink.sheet(3, 1, 7.2, 7.2, sharex=True, height_ratios=(2.0, 2.0, 1.0))
     nearest = min(answer.horizons)
-    ones = [f for f in answer.forecasts if f.horizon == nearest]
-    when = np.array([_year(f.target) for f in ones])
-    came, low, high, held = (np.array(x) for x in zip(*((f.came, f.low, f.high, f.held) for f in ones), strict=True))
+    forecasts = [f for f in answer.forecasts if f.horizon == nearest]
+    when = np.array([_year(f.target) for f in forecasts])
+    came, low, high, held = (
+        np.array(x) for x in zip(*((f.came, f.low, f.high, f.held) for f in forecasts), strict=True)
+    )
     near.fill_between(when, low, high, color=ink.BAND, alpha=0.2, linewidth=0, label="90% band")
     near.plot(when, came, color=ink.TEXT, linewidth=1.0, label="what came")
     near.plot(when[~held], came[~held], linestyle="", marker="o", markersize=4, color=MISS, label="outside the band")
@@ -33,15 +35,15 @@ def fans(answer: BackTest) -> Figure:
     for f in answer.forecasts:
         origins.setdefault(f.origin, []).append(f)
     step = max(1, -(-len(origins) // MOST_FANS))
-    for k, (origin, of) in enumerate(list(origins.items())[::step]):
-        at = [_year(origin), *(_year(f.target) for f in of)]
-        start = next((f.came for f in ones if f.target == origin), None)
+    for k, (origin, fan) in enumerate(list(origins.items())[::step]):
+        at = [_year(origin), *(_year(f.target) for f in fan)]
+        start = next((f.came for f in forecasts if f.target == origin), None)
         if start is None:
             continue
         word = "fan from an origin" if not any(far.collections) else None
-        far.fill_between(at, [start, *(f.low for f in of)], [start, *(f.high for f in of)],
+        far.fill_between(at, [start, *(f.low for f in fan)], [start, *(f.high for f in fan)],
                          color=ink.NOTE_COLOURS[k % 2], alpha=0.2, linewidth=0, label=word)  # fmt: skip
-        far.plot(at, [start, *(f.median for f in of)], color=ink.NOTE_COLOURS[k % 2], linewidth=0.8)
+        far.plot(at, [start, *(f.median for f in fan)], color=ink.NOTE_COLOURS[k % 2], linewidth=0.8)
     far.plot(when, came, color=ink.TEXT, linewidth=1.0, label="what came")
     far.set_title("Fans from past origins (90% and median)")
     for axes in (near, far):

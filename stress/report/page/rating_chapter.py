@@ -74,13 +74,13 @@ _TIMING = {"front": "early", "even": "evenly", "back": "late"}
 
 
 def _row(rated: ClassRating) -> tuple[str, ...]:
-    own = rated.shown
+    stand = rated.shown
     verdict = MISSING if rated.passes is None else "stands" if rated.passes else "fails"
     notches = MISSING if rated.notches is None else f"{rated.notches:+d}" if rated.notches else "0"
-    beyond = "> " * own.open
+    beyond = "> " * stand.open
     return (
-        rated.note, fraction(rated.enhancement), rated.held or MISSING, fraction(own.stressed_cnl),
-        beyond + fraction(own.breakeven_cnl), f"{beyond}{own.breakeven_multiple_cnl:.2f}", _gap(own), verdict,
+        rated.note, fraction(rated.enhancement), rated.held or MISSING, fraction(stand.stressed_cnl),
+        beyond + fraction(stand.breakeven_cnl), f"{beyond}{stand.breakeven_multiple_cnl:.2f}", _gap(stand), verdict,
         rated.stands or "none", notches,
     )  # fmt: skip
 

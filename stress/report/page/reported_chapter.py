@@ -24,13 +24,13 @@ def follow(answer: Follow) -> Chapter:
     by_title = dict(others)
     notes = next(sheet for name, sheet in by_title.items() if name.startswith(WORTH))
     says = [s[0].upper() + s[1:] + "." for s in sentences_of_follow(answer)]
-    more = [
+    texts = [
         f"{name}: " + "; ".join(f"{row[0]}: {', '.join(_cells(sheet, row))}" for row in _moving(sheet)) + "."
         for name, sheet in others
         if sheet is not notes
     ]
     exhibit = Exhibit(svg_of(followed(answer), "follow"), "Reports and predictions", months.note, months)
-    return Chapter(title, (*says, *more), notes, exhibit)
+    return Chapter(title, (*says, *texts), notes, exhibit)
 
 
 def backtest(answer: BackTest) -> Chapter:

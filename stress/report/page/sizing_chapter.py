@@ -13,9 +13,9 @@ from stress.report.sheets import Sheet
 def sizing(answer: Sizing) -> Chapter:
     """Notes as they are and as sized; or as they are alone, with their bands."""
     asked = any(note.target for note in answer.notes)
-    what = "The largest notes, the most senior first, that meet a target each" if asked else "Notes as they are"
+    subject = "The largest notes, the most senior first, that meet a target each" if asked else "Notes as they are"
     table = f"EL-implied bands are those of the table '{answer.table}'; they are no ratings."
-    says = (f"{what}, under {answer.scenario}. {solved(answer)} {table}", answer.says)
+    says = (f"{subject}, under {answer.scenario}. {solved(answer)} {table}", answer.says)
     title = f"Note sizes under {answer.scenario}" if asked else f"EL-implied bands under {answer.scenario}"
     figure = svg_of(answers.sizing(answer), f"sizing {answer.scenario}")
     exhibit = Exhibit(figure, "Note sizes", "", _sizes(answer))

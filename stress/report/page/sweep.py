@@ -135,14 +135,14 @@ def render(result: Result) -> str:
     """One self-contained page."""
     from stress.report.page.sweep_cover import covers  # here: it needs figures
 
-    made = sheets(result)
+    tables = sheets(result)
     _, first = next(cells(result))
     return rendered(
         "sweep.html.j2",
         covers=covers(result),
-        sheets=made,
+        sheets=tables,
         pool=POOL,
-        scenarios=list(dict.fromkeys(row.scenario for sheet in made for row in sheet.rows)),
+        scenarios=list(dict.fromkeys(row.scenario for sheet in tables for row in sheet.rows)),
         caption=caption(result),
         warnings=warnings(result),
         input_notes=input_notes_of(result),

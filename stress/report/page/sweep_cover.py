@@ -39,11 +39,11 @@ def covers(result: Result) -> list[Titled]:
 
 def _structure(ds: xr.Dataset) -> Sheet:
     """A job's table, with the net loss that break-evens are multiples of where the run found any."""
-    made = structure(ds, job_of(ds), based=False)
+    sheet = structure(ds, job_of(ds), based=False)
     if "breakeven_multiple" not in ds:
-        return made
+        return sheet
     base = percent(base_net_loss(ds))
-    return Sheet((*made.head, "Base CNL"), tuple((*row, base) for row in made.rows), made.note)
+    return Sheet((*sheet.head, "Base CNL"), tuple((*row, base) for row in sheet.rows), sheet.note)
 
 
 def _beside(over: tuple[str, ...], sheets: Iterable[Labelled]) -> list[Sheet]:

@@ -24,7 +24,7 @@ class Story(NamedTuple):
 
     question: str
     source: str
-    said: tuple[str, ...]
+    sentences: tuple[str, ...]
     command: str
     exhibit: Exhibit | None
 
