@@ -112,10 +112,10 @@ def kept(packs: Packs, tally: BookTally, level: float, output: Output) -> BookCo
     """What a folder holds; of one that is not over it is said."""
     from stress.runs.counting.counted import digest
 
-    found = BookCounted(packs, level, tally, digest(tally), is_kept=True)
-    if found.partial:
-        click.echo(f"stress: PARTIAL: {found.partial}", err=True)
-    return found
+    counts = BookCounted(packs, level, tally, digest(tally), is_kept=True)
+    if counts.partial:
+        click.echo(f"stress: PARTIAL: {counts.partial}", err=True)
+    return counts
 
 
 def _counted(packs: Packs, place: Place, output: Output) -> BookCounted:
@@ -141,7 +141,7 @@ def _counted(packs: Packs, place: Place, output: Output) -> BookCounted:
 
 
 def _check_place(place: Place) -> None:
-    if sum(one is not None for one in (place.threads, place.workers, place.scheduler)) > 1:
+    if sum(option is not None for option in (place.threads, place.workers, place.scheduler)) > 1:
         raise click.UsageError("--threads, --workers and --scheduler: only one of them")
     if place.queue is not None and (place.workers is None or place.out is None):
         raise click.UsageError(f"--queue {place.queue}: goes with --workers N and --out DIR, which all machines see")

@@ -41,15 +41,15 @@ class BookBreach(NamedTuple):
         from stress.report.numbers import quantile
 
         of = f"{self.position} " if self.position else ""
-        told = quantile(self.estimate, self.low, self.high)
-        return f"--fail-on {self.limit}: {of}under {self.scenario}: {told}"
+        figure = quantile(self.estimate, self.low, self.high)
+        return f"--fail-on {self.limit}: {of}under {self.scenario}: {figure}"
 
 
 def limits_of(texts: Sequence[str], book: Book) -> list[Limit]:
     """Limits as given. Raises ConfigError for one that is none."""
     from stress.spelling import fraction_for, suggest
 
-    names, found = [position.name for position in book.positions], []
+    names, limits = [position.name for position in book.positions], []
     for text in texts:
         match = _LIMIT.fullmatch(text.strip())
         if match is None or bool(match["level"]) != (match["what"] in ("VAR", "ES")):
@@ -63,8 +63,8 @@ def limits_of(texts: Sequence[str], book: Book) -> list[Limit]:
             raise ConfigError(f"--fail-on {text}: the limit must be a fraction from 0 to below 1{hint}")
         if not 0.5 <= level < 1.0:
             raise ConfigError(f"--fail-on {text}: the level must lie from 50 to below 100, such as 99.9")
-        found.append(Limit(text, match["what"], level, match["name"], most))
-    return found
+        limits.append(Limit(text, match["what"], level, match["name"], most))
+    return limits
 
 
 def measured(
@@ -73,28 +73,28 @@ def measured(
     """Each limit as a number, with what it is held against. `tails`: for each limit on VaR or ES its figure under each
     scenario."""
     for limit, tail in zip(limits, tails, strict=True):
-        for k, one in enumerate(risk.scenarios):
-            figures = ((None, tail[k]),) if tail else _figures(limit, risk, one)
+        for k, scenario_risk in enumerate(risk.scenarios):
+            figures = ((None, tail[k]),) if tail else _figures(limit, risk, scenario_risk)
             for position, figure in figures:
-                yield limit.most, BookBreach(limit.text, one.scenario, position, *figure)
+                yield limit.most, BookBreach(limit.text, scenario_risk.scenario, position, *figure)
 
 
-def _figures(limit: Limit, risk: BookRisk, one: ScenarioRisk) -> Iterator[tuple[str | None, Quantile]]:
+def _figures(limit: Limit, risk: BookRisk, scenario_risk: ScenarioRisk) -> Iterator[tuple[str | None, Quantile]]:
     if limit.what == "SHARE":
-        for position in one.positions:
+        for position in scenario_risk.positions:
             if limit.position in (None, position.name):
-                yield position.name, _share(position, risk, one)
+                yield position.name, _share(position, risk, scenario_risk)
     elif limit.what == "EL":
-        yield None, _between(one.expected_loss, one.expected_loss_se, risk.unseen, risk)
+        yield None, _between(scenario_risk.expected_loss, scenario_risk.expected_loss_se, risk.unseen, risk)
     else:
-        yield None, _between(one.loss_probability, one.loss_probability_se, risk.unseen, risk)
+        yield None, _between(scenario_risk.loss_probability, scenario_risk.loss_probability_se, risk.unseen, risk)
 
 
-def _share(position: PositionRisk, risk: BookRisk, one: ScenarioRisk) -> Quantile:
+def _share(position: PositionRisk, risk: BookRisk, scenario_risk: ScenarioRisk) -> Quantile:
     """What a position makes of expected shortfall; of it nothing is known where no path loses."""
     from stress.answers.book import Quantile
 
-    whole = one.expected_shortfall[f"{risk.level:g}"].estimate
+    whole = scenario_risk.expected_shortfall[f"{risk.level:g}"].estimate
     if not whole > 0.0:
         return Quantile(position.share_es, 0.0, 1.0)
     weight = abs(position.amount) / risk.amount

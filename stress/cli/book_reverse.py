@@ -43,48 +43,48 @@ def satellites_of(texts: Sequence[str], book: Book) -> dict[str, Satellite]:
     from stress.inputs.macro.satellite import Satellite
     from stress.spelling import suggest
 
-    groups, found = sorted({deal.group for deal in book.deals if deal.group is not None}), {}
+    groups, satellites = sorted({deal.group for deal in book.deals if deal.group is not None}), {}
     for text in texts:
         group, _, file = text.partition("=")
         if not file or group not in groups:
             allowed = f"one of {', '.join(groups)}" if groups else "the book's deals have no group"
             raise ConfigError(f"--satellite {text}: GROUP=FILE, GROUP of the deals: {allowed}{suggest(group, groups)}")
-        if group in found:
+        if group in satellites:
             raise ConfigError(f"--satellite {text}: {group} stands twice; say it once")
-        found[group] = parse_as(Path(file), Satellite, "--satellite")
-    return found
+        satellites[group] = parse_as(Path(file), Satellite, "--satellite")
+    return satellites
 
 
-def aim_of(one: ScenarioRisk, level: float, loss: float | None) -> float:
+def threshold_of(scenario_risk: ScenarioRisk, level: float, loss: float | None) -> float:
     """The loss that the path is to pass: the one given, or value at risk to three digits."""
-    return float(f"{one.value_at_risk[f'{level:g}'].estimate:.3g}") if loss is None else loss
+    return float(f"{scenario_risk.value_at_risk[f'{level:g}'].estimate:.3g}") if loss is None else loss
 
 
-def macro_of(found: BookReverse, satellites: dict[str, Satellite]) -> dict[str, MacroPath]:
+def macro_of(answer: BookReverse, satellites: dict[str, Satellite]) -> dict[str, MacroPath]:
     """By deal, the macro path that its group's satellite puts behind its rates."""
     from stress.analysis.macro_path import macro_path
     from stress.answers.reverse import outstanding
 
     behind = {}
-    for deal in found.deals:
+    for deal in answer.deals:
         if deal.group in satellites:
-            path, base = (one.sel(month=outstanding(deal.path)) for one in (deal.path, deal.base))
+            path, base = (trace.sel(month=outstanding(deal.path)) for trace in (deal.path, deal.base))
             behind[deal.name] = macro_path(satellites[deal.group], path, base)
     return behind
 
 
-def document(found: BookReverse, macro: dict[str, MacroPath]) -> dict[str, Any]:
+def document(answer: BookReverse, macro: dict[str, MacroPath]) -> dict[str, Any]:
     """As JSON, every deal by its rates in place of its whole replay."""
-    said: dict[str, Any] = plain(found._replace(deals=[]))
+    said: dict[str, Any] = plain(answer._replace(deals=[]))
     said["deals"] = [
-        {"name": one.name, "start": one.start, "default": one.default, "expected": one.expected,
-         "entry_rate": one.path["entry_rate"].values.tolist()}
-        for one in found.deals
+        {"name": deal.name, "start": deal.start, "default": deal.default, "expected": deal.expected,
+         "entry_rate": deal.path["entry_rate"].values.tolist()}
+        for deal in answer.deals
     ]  # fmt: skip
     return said | {"macro": plain(macro)}
 
 
-def tables(found: BookReverse, one: ScenarioRisk, macro: dict[str, MacroPath]) -> list[RenderableType]:
+def tables(answer: BookReverse, scenario_risk: ScenarioRisk, macro: dict[str, MacroPath]) -> list[RenderableType]:
     """For the terminal."""
     from rich.text import Text
 
@@ -93,8 +93,8 @@ def tables(found: BookReverse, one: ScenarioRisk, macro: dict[str, MacroPath]) -
 
     shown: list[RenderableType] = [
         Text("The common path that hurts most", style="italic"),
-        Text(sheets.headline(found)),
+        Text(sheets.headline(answer)),
     ]
-    shown += [sheet_table(sheet, "") for sheet in sheets.sheets(found, one)]
+    shown += [sheet_table(sheet, "") for sheet in sheets.sheets(answer, scenario_risk)]
     return shown + [moves(path, f"{deal}: moves against the start that {path.satellite} puts behind it")
                     for deal, path in macro.items()]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stress.cli.answer import plain, sheet_table
 from stress.cli.book_counted import kept, subject_of
-from stress.cli.book_told import asked_of, document, save, table, tell, told_of
+from stress.cli.book_told import answer_of, asked_of, document, save, table, tell
 from stress.cli.output import Output
 from stress.errors import ConfigError
 
@@ -36,11 +36,11 @@ def say_report(
 ) -> None:
     """The page of a book beside its counts or where `out` says, and its tables. Raises as `say_table`."""
     counts = _opened(folder, output, others)
-    told = told_of(counts, asked_of(counts.packs.book, scenario=scenario))
+    answer = answer_of(counts, asked_of(counts.packs.book, scenario=scenario))
     page = out or folder / "report.html"
-    save(told, page, workbook)
+    save(answer, page, workbook)
     output.log("saved", out=str(page))
-    output.result(lambda: table(told), lambda: document(told) | {"report": str(page)})
+    output.result(lambda: table(answer), lambda: document(answer) | {"report": str(page)})
 
 
 def say_changes(before: Path, after: Path, workbook: Path | None, output: Output, others: dict[str, Any]) -> None:
@@ -52,8 +52,8 @@ def say_changes(before: Path, after: Path, workbook: Path | None, output: Output
     for folder in (before, after):
         if not is_book_folder(folder):
             raise ConfigError(f"{folder}: is no folder of a book, as the other is: both of books, or both of runs")
-    counts = [_opened(folder, output, others) for folder in (before, after)]
-    change = book_change(*(book_risk(one.packs.book, one.tally, one.level) for one in counts))
+    both = [_opened(folder, output, others) for folder in (before, after)]
+    change = book_change(*(book_risk(counted.packs.book, counted.tally, counted.level) for counted in both))
     if workbook is not None:
         from stress.cli.writing import writing
         from stress.report import book_change as written
@@ -62,7 +62,7 @@ def say_changes(before: Path, after: Path, workbook: Path | None, output: Output
 
         about = {"before": str(before), "after": str(after), "same draws": change.same_draws}
         with writing("--xlsx", workbook):
-            write(workbook, written.tables(change), inputs(counts[1].packs.book), about)
+            write(workbook, written.tables(change), inputs(both[1].packs.book), about)
     output.result(lambda: _changes(change), lambda: plain(change))
 
 

@@ -44,12 +44,12 @@ class Asked(NamedTuple):
     limits: tuple[Limit, ...] = ()
 
 
-class Told(NamedTuple):
+class BookAnswer(NamedTuple):
     """What the command has to say."""
 
     book: Book
     risk: BookRisk
-    one: ScenarioRisk
+    scenario_risk: ScenarioRisk
     """In detail."""
     worst: BookPath | None
     """That it lost most on."""
@@ -64,7 +64,7 @@ class Told(NamedTuple):
         """The worst path across deals, (heading, sentences)."""
         from stress.report.book_path import story
 
-        return [] if self.worst is None else story(self.worst, self.one.positions)
+        return [] if self.worst is None else story(self.worst, self.scenario_risk.positions)
 
 
 def asked_of(
@@ -86,17 +86,17 @@ def asked_of(
 
 def tell(counts: BookCounted, asked: Asked, page: Path | None, workbook: Path | None, output: Output) -> None:
     """Say it and write it. Raises LimitBreached afterwards; exit code 130 where the count was interrupted."""
-    told = told_of(counts, asked)
-    save(told, page, workbook)
-    say_untold(told.untold, output)
-    output.result(lambda: table(told), lambda: document(told))
-    if told.partial and not counts.is_kept:
-        click.echo(f"stress: interrupted: this rests on {told.partial}", err=True)
+    answer = answer_of(counts, asked)
+    save(answer, page, workbook)
+    say_untold(answer.untold, output)
+    output.result(lambda: table(answer), lambda: document(answer))
+    if answer.partial and not counts.is_kept:
+        click.echo(f"stress: interrupted: this rests on {answer.partial}", err=True)
         raise click.exceptions.Exit(CUT)
-    refuse_breaches(told.above)
+    refuse_breaches(answer.above)
 
 
-def told_of(counts: BookCounted, asked: Asked) -> Told:
+def answer_of(counts: BookCounted, asked: Asked) -> BookAnswer:
     """The answer, its detailed scenario, the worst path and, where it is asked for, the common path."""
     from stress.analysis.book_levels import tails_at
     from stress.analysis.book_risk import book_risk, harshest
@@ -107,73 +107,89 @@ def told_of(counts: BookCounted, asked: Asked) -> Told:
         return next((s for s in risk.scenarios if s.scenario == asked.scenario), None) or harshest(risk)
 
     risk = book_risk(packs.book, tally, counts.level, asked.losses)
-    one, common, macro = detailed(risk), None, dict[str, "MacroPath"]()
+    scenario_risk, common, macro = detailed(risk), None, dict[str, "MacroPath"]()
     if asked.reverse is not None:
         from stress.analysis.book_reverse import reverse_book
-        from stress.cli.book_reverse import aim_of, macro_of
+        from stress.cli.book_reverse import macro_of, threshold_of
 
-        aim = aim_of(one, counts.level, asked.reverse.loss)
-        risk = book_risk(packs.book, tally, counts.level, (*asked.losses, aim))
-        one = detailed(risk)
-        common = reverse_book(packs.book, one.scenario, aim, one.exceedance[f"{aim:g}"], risk.unseen)
+        threshold = threshold_of(scenario_risk, counts.level, asked.reverse.loss)
+        risk = book_risk(packs.book, tally, counts.level, (*asked.losses, threshold))
+        scenario_risk = detailed(risk)
+        common = reverse_book(
+            packs.book, scenario_risk.scenario, threshold, scenario_risk.exceedance[f"{threshold:g}"], risk.unseen
+        )
         macro = macro_of(common, asked.reverse.satellites)
     tails = [tails_at(tally, limit.what, limit.level, risk.unseen) for limit in asked.limits]
     held = sorted_out(measured(asked.limits, risk, tails))
-    return Told(packs.book, risk, one, _worst(packs, one), common, macro, *held, counts.sha256, counts.partial)
+    return BookAnswer(
+        packs.book,
+        risk,
+        scenario_risk,
+        _worst(packs, scenario_risk),
+        common,
+        macro,
+        *held,
+        counts.sha256,
+        counts.partial,
+    )
 
 
-def save(told: Told, page: Path | None, workbook: Path | None) -> None:
+def save(answer: BookAnswer, page: Path | None, workbook: Path | None) -> None:
     """The page and the workbook, where they are asked for."""
     from stress.cli.writing import save_text, writing
 
     if page is not None:
         from stress.report.page.book import render
 
-        save_text("--report", page, render(told.book, told.risk, told.one, told.worst, told.common, about_book(told)))
+        save_text(
+            "--report",
+            page,
+            render(answer.book, answer.risk, answer.scenario_risk, answer.worst, answer.common, about_book(answer)),
+        )
     if workbook is not None:
         from stress.report import book_workbook
         from stress.report.workbook import write
 
-        about = about_book(told) | plain(told.risk) | {"scenarios": len(told.risk.scenarios)}
+        about = about_book(answer) | plain(answer.risk) | {"scenarios": len(answer.risk.scenarios)}
         with writing("--xlsx", workbook):
             write(
                 workbook,
-                book_workbook.tables(told.risk, told.one, told.worst, told.common),
-                book_workbook.inputs(told.book),
+                book_workbook.tables(answer.risk, answer.scenario_risk, answer.worst, answer.common),
+                book_workbook.inputs(answer.book),
                 about,
             )
 
 
-def about_book(told: Told) -> dict[str, Any]:
+def about_book(answer: BookAnswer) -> dict[str, Any]:
     """Provenance of what the command made of a book."""
     from stress.digest import source_digest
     from stress.version import __version__
 
     known = {"command": "stress book", "version": __version__, "source_digest": source_digest()}
-    known |= {key: getattr(told.risk, key) for key in ("seed", "estimator", "paths", "level")}
-    known["result_sha256"] = told.sha256
-    return known | ({"partial": told.partial} if told.partial else {})
+    known |= {key: getattr(answer.risk, key) for key in ("seed", "estimator", "paths", "level")}
+    known["result_sha256"] = answer.sha256
+    return known | ({"partial": answer.partial} if answer.partial else {})
 
 
-def document(told: Told) -> dict[str, Any]:
+def document(answer: BookAnswer) -> dict[str, Any]:
     """The detailed scenario's figures at the top, every scenario below `scenarios`."""
     from stress.cli.book_reverse import document as reverse
 
-    scenarios = {each.scenario: plain(each) for each in told.risk.scenarios}
+    scenarios = {scenario_risk.scenario: plain(scenario_risk) for scenario_risk in answer.risk.scenarios}
     return {
-        **{key: value for key, value in plain(told.risk).items() if key != "scenarios"},
-        **scenarios[told.one.scenario],
-        "story": [{"part": part, "says": says} for part, says in told.story()],
-        "reverse": None if told.common is None else reverse(told.common, told.macro),
-        "breaches": plain(told.above),
-        "untold": plain(told.untold),
+        **{key: value for key, value in plain(answer.risk).items() if key != "scenarios"},
+        **scenarios[answer.scenario_risk.scenario],
+        "story": [{"part": part, "says": says} for part, says in answer.story()],
+        "reverse": None if answer.common is None else reverse(answer.common, answer.macro),
+        "breaches": plain(answer.above),
+        "untold": plain(answer.untold),
         "scenarios": scenarios,
-        "partial": told.partial,
-        "result_sha256": told.sha256,
+        "partial": answer.partial,
+        "result_sha256": answer.sha256,
     }
 
 
-def table(told: Told) -> RenderableType:
+def table(answer: BookAnswer) -> RenderableType:
     """For the terminal."""
     from rich.console import Group
     from rich.text import Text
@@ -181,22 +197,22 @@ def table(told: Told) -> RenderableType:
     from stress.cli import book_reverse
     from stress.report import book as sheets
 
-    risk, one = told.risk, told.one
-    title = f"Book {risk.book}{', PARTIAL: ' + told.partial if told.partial else ''}"
+    risk, scenario_risk = answer.risk, answer.scenario_risk
+    title = f"Book {risk.book}{', PARTIAL: ' + answer.partial if answer.partial else ''}"
     tables = [
-        *(Text(line) for line in sheets.findings(risk, one)),
+        *(Text(line) for line in sheets.findings(risk, scenario_risk)),
         sheet_table(sheets.overview(risk), title),
         sheet_table(sheets.exceedances(risk), ""),
-        sheet_table(sheets.positions(risk, one), f"Positions under {one.scenario}"),
-        *(sheet_table(sheet, "") for _, sheet in sheets.concentrations(risk, one)),
-        sheet_table(sheets.together(risk, one), ""),
-        *([sheet_table(sheets.ways(risk, one), "")] if one.ways else []),
-        *([] if told.common is None else book_reverse.tables(told.common, one, told.macro)),
+        sheet_table(sheets.positions(risk, scenario_risk), f"Positions under {scenario_risk.scenario}"),
+        *(sheet_table(sheet, "") for _, sheet in sheets.concentrations(risk, scenario_risk)),
+        sheet_table(sheets.together(risk, scenario_risk), ""),
+        *([sheet_table(sheets.ways(risk, scenario_risk), "")] if scenario_risk.ways else []),
+        *([] if answer.common is None else book_reverse.tables(answer.common, scenario_risk, answer.macro)),
     ]
-    lines = [Text(f"{part}: {' '.join(says)}") for part, says in told.story()]
+    lines = [Text(f"{part}: {' '.join(says)}") for part, says in answer.story()]
     if lines:
         lines.insert(0, Text("The worst path", style="italic"))
-    if said := sheets.illustrative(told.book, risk):
+    if said := sheets.illustrative(answer.book, risk):
         lines.append(Text(f"\n{said}"))
     return Group(*tables, *lines)
 
@@ -211,10 +227,10 @@ def _reverse(book: Book, reverse: str | None, satellites: tuple[str, ...]) -> Re
     return None if reverse is None else Reverse(loss_of(reverse), satellites_of(satellites, book))
 
 
-def _worst(packs: Packs, one: ScenarioRisk) -> BookPath | None:
+def _worst(packs: Packs, scenario_risk: ScenarioRisk) -> BookPath | None:
     """The worst path that was seen; None where none loses."""
-    if one.worst_path is None:
+    if scenario_risk.worst_path is None:
         return None
     from stress.runs.book.replayed import replay_book
 
-    return replay_book(packs, one.worst_path, one.scenario)
+    return replay_book(packs, scenario_risk.worst_path, scenario_risk.scenario)

@@ -39,15 +39,15 @@ def losses(job: Path, net_loss: float, timing: str, out: Path | None, output: Ou
     from stress.analysis.loading import load_job
     from stress.analysis.loss_timing import loss_timing
 
-    found = loss_timing(load_job(job), net_loss, _shares(timing))
+    answer = loss_timing(load_job(job), net_loss, _shares(timing))
     if out is not None:
-        save_text("--out", out, losses_toml(found, out.stem, net_loss, timing, job.name))
-    output.result(lambda: _table(found), lambda: _document(found))
+        save_text("--out", out, losses_toml(answer, out.stem, net_loss, timing, job.name))
+    output.result(lambda: _table(answer), lambda: _document(answer))
 
 
-def losses_toml(found: LossTiming, name: str, net_loss: float, timing: str, job: str) -> str:
+def losses_toml(answer: LossTiming, name: str, net_loss: float, timing: str, job: str) -> str:
     """The solved entry rates as a scenario file."""
-    points = ", ".join(f"[{month}, {value:.10g}]" for month, value in enumerate(found.multiple.tolist(), 1))
+    points = ", ".join(f"[{month}, {value:.10g}]" for month, value in enumerate(answer.multiple.tolist(), 1))
     return "\n".join([
         f"# Cumulative net loss of {net_loss:g} of the cut-off balance, by year {timing}: solved for {job}.",
         'kind = "scenario"',
@@ -70,18 +70,18 @@ def _shares(timing: str) -> tuple[float, ...]:
         raise ConfigError(f"--timing {timing!r}: shares by year between commas: 0.4,0.35,0.25") from None
 
 
-def _years(found: LossTiming) -> list[tuple[int, float, float, float]]:
+def _years(answer: LossTiming) -> list[tuple[int, float, float, float]]:
     """Last month of a year, cumulative net loss wanted and found by then, mean multiple of the year's entry rates."""
-    last = len(found.found)
+    last = len(answer.found)
     ends = [*range(12, last, 12), last]
     starts = [0, *ends[:-1]]
     return [
-        (end, float(found.wanted[end - 1]), float(found.found[end - 1]), float(found.multiple[start:end].mean()))
+        (end, float(answer.wanted[end - 1]), float(answer.found[end - 1]), float(answer.multiple[start:end].mean()))
         for start, end in zip(starts, ends, strict=True)
     ]
 
 
-def _table(found: LossTiming) -> RenderableType:
+def _table(answer: LossTiming) -> RenderableType:
     from rich import box
     from rich.console import Group
     from rich.table import Table
@@ -90,20 +90,20 @@ def _table(found: LossTiming) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for head in ("to month", "net loss wanted", "found", "entry rates, times the pool's own"):
         table.add_column(head, justify="right")
-    for month, wanted, got, multiple in _years(found):
-        table.add_row(str(month), f"{wanted:.4%}", f"{got:.4%}", f"{multiple:.3g}")
-    ends = f"Cumulative net loss in cash at legal maturity: {found.final:.4%} of the cut-off balance."
-    off = f"Largest difference of the loss so far: {found.error:.1e} of the cut-off balance."
-    if found.error > 1e-9:
+    for month, wanted, solved, multiple in _years(answer):
+        table.add_row(str(month), f"{wanted:.4%}", f"{solved:.4%}", f"{multiple:.3g}")
+    ends = f"Cumulative net loss in cash at legal maturity: {answer.final:.4%} of the cut-off balance."
+    off = f"Largest difference of the loss so far: {answer.error:.1e} of the cut-off balance."
+    if answer.error > 1e-9:
         off += " What stays late defaults after the months that were asked for."
     return Group(table, Text(f"{ends} {off}"))
 
 
-def _document(found: LossTiming) -> dict[str, Any]:
+def _document(answer: LossTiming) -> dict[str, Any]:
     return {
-        "multiple": found.multiple.tolist(),
-        "wanted": found.wanted.tolist(),
-        "found": found.found.tolist(),
-        "final": found.final,
-        "error": found.error,
+        "multiple": answer.multiple.tolist(),
+        "wanted": answer.wanted.tolist(),
+        "found": answer.found.tolist(),
+        "final": answer.final,
+        "error": answer.error,
     }

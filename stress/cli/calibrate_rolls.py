@@ -106,7 +106,7 @@ def _of(file: Path) -> Iterator[None]:
 
 def ladder_toml(fit: Rolls, source: str, entry: list[Slope]) -> str:
     """`[[ladder]]` of a pool's file; a roll that the data do not know is left open."""
-    elastic = {one.row: one for one in entry}
+    elastic = {slope.row: slope for slope in entry}
     line = [f"# Fitted to {source}: {_how(fit)}. Each bucket is 30 days; default after the last."]
     for k in range(1, len(fit.rolls)):
         known = fit.rolls[k] == fit.rolls[k]
@@ -165,11 +165,13 @@ def _table(fit: Rolls, entry: list[Slope], moved: list[Slope], variable: str | N
     table = WholeTable("", "rolls on", "stays", "pays down", "cures or is paid", box=box.SIMPLE)
     for column in table.columns[1:]:
         column.justify = "right"
-    for one, name in ((entry, "elasticity to entry"), (moved, f"log odds a unit of {variable}")):
-        if one:
+    for slopes, name in ((entry, "elasticity to entry"), (moved, f"log odds a unit of {variable}")):
+        if slopes:
             table.add_column(name, justify="right")
     for k in range(len(fit.rolls)):
-        slope = [next((_shown(s.slope, s.error) for s in one if s.row == k), "–") for one in (entry, moved) if one]
+        slope = [
+            next((_shown(s.slope, s.error) for s in slopes if s.row == k), "–") for slopes in (entry, moved) if slopes
+        ]
         table.add_row(
             f"bucket {k}" if k else "current", _share(fit.rolls[k], fit.rolls_error[k]),
             _share(fit.stays[k], fit.stays_error[k]), _share(fit.pays_down[k], fit.pays_down_error[k]),
@@ -203,7 +205,7 @@ def _document(fit: Rolls, entry: list[Slope], moved: list[Slope], words: str) ->
     return {
         **plain(fit),
         "cures": plain(fit.cures),
-        "with_entry": [one._asdict() for one in entry],
-        "with_macro": [one._asdict() for one in moved],
+        "with_entry": [slope._asdict() for slope in entry],
+        "with_macro": [slope._asdict() for slope in moved],
         "words": words,
     }

@@ -65,26 +65,26 @@ def tape(
     from stress.calibration.stages import Vintages
     from stress.tape.outcomes import outcomes_of
 
-    found = outcomes_of(tape, defaulted, still, PER_YEAR[cohort], _renamed(columns), dates=dates or "")
+    outcomes = outcomes_of(tape, defaulted, still, PER_YEAR[cohort], _renamed(columns), dates=dates or "")
     if table is not None:
         rows = [
-            f"{name},{age},{found.at_risk[c, a]:.0f},{found.defaulted[c, a]:.0f}"
-            for c, name in enumerate(found.cohort)
-            for a, age in enumerate(found.age)
-            if found.at_risk[c, a] > 0.0
+            f"{name},{age},{outcomes.at_risk[c, a]:.0f},{outcomes.defaulted[c, a]:.0f}"
+            for c, name in enumerate(outcomes.cohort)
+            for a, age in enumerate(outcomes.age)
+            if outcomes.at_risk[c, a] > 0.0
         ]
         save_text("--table", table, "\n".join(["cohort,age,at_risk,defaulted", *rows]) + "\n")
-    vintages = Vintages(found.cohort, found.at_risk, found.defaulted)
-    fitted(vintages, found.age, list(found.note), tape, stages, figure, out, draws, output)
+    vintages = Vintages(outcomes.cohort, outcomes.at_risk, outcomes.defaulted)
+    fitted(vintages, outcomes.age, list(outcomes.note), tape, stages, figure, out, draws, output)
 
 
 def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     from stress.tape.source import OUTCOMES
 
-    found = []
+    pairs = []
     for text in columns:
         ours, equals, theirs = text.partition("=")
         if not equals or ours not in OUTCOMES or not theirs:
             raise ConfigError(f"--column {text}: write OURS=THEIRS, with one of {', '.join(OUTCOMES)} before the sign")
-        found.append((ours, theirs))
-    return once("--column", found)
+        pairs.append((ours, theirs))
+    return once("--column", pairs)

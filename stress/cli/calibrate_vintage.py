@@ -135,8 +135,8 @@ def _table(choice: Choice, spread: Seasons | None, words: str) -> RenderableType
         chosen = " *" if fit is choice.best and len(choice.fits) > 1 else "" if fit.identified else " ?"
         table.add_row(
             f"{len(fit.hazard)}{chosen}",
-            "\n".join(_told(h, e, 4) for h, e in zip(fit.hazard, fit.hazard_error, strict=True)),
-            "\n".join(_told(m, e, 2) for m, e in zip(fit.moves_on, fit.moves_on_error, strict=True)) or "–",
+            "\n".join(_with_error(h, e, 4) for h, e in zip(fit.hazard, fit.hazard_error, strict=True)),
+            "\n".join(_with_error(m, e, 2) for m, e in zip(fit.moves_on, fit.moves_on_error, strict=True)) or "–",
             f"{fit.explained:.1%}", f"{fit.dispersion:.1f}", f"{criterion:.1f}" if len(choice.fits) > 1 else "–",
         )  # fmt: skip
     said = (
@@ -151,7 +151,7 @@ def _table(choice: Choice, spread: Seasons | None, words: str) -> RenderableType
     return Group(table, Text(said), Text(season), Text(f"\n{words}"))
 
 
-def _told(value: float, error: float, digits: int) -> str:
+def _with_error(value: float, error: float, digits: int) -> str:
     return f"{value:.{digits}%} ± {error:.{digits}%}" if error < 1.0 else f"{value:.{digits}%}, not told"
 
 

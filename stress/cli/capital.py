@@ -105,13 +105,13 @@ def _beside(option: str, given: float | str | None, other: str, needed: float | 
 
 def pairs(option: str, texts: Sequence[str]) -> list[tuple[str, str]]:
     """NOTE=VALUE as pairs. Raises ConfigError."""
-    found = []
+    rows = []
     for text in texts:
         note, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not note or not value:
             raise ConfigError(f"{option} {text}: write NOTE=VALUE")
-        found.append((note, value))
-    return found
+        rows.append((note, value))
+    return rows
 
 
 def _number(option: str, note: str, text: str) -> float:
@@ -124,8 +124,8 @@ def _number(option: str, note: str, text: str) -> float:
 
 def _document(answer: Capital) -> dict[str, Any]:
     document: dict[str, Any] = plain(answer)
-    document["notes"] = {one["note"]: one for one in document.pop("weights")}
-    document["months"] = {one["note"] or "all notes": one for one in document["months"]}
+    document["notes"] = {row["note"]: row for row in document.pop("weights")}
+    document["months"] = {row["note"] or "all notes": row for row in document["months"]}
     return document
 
 
@@ -134,10 +134,10 @@ def _tables(answer: Capital) -> RenderableType:
 
     from stress.report.page.capital_chapter import capital_sheet, months_sheet, transfer_sheet
 
-    found = [
+    tables = [
         sheet_table(capital_sheet(answer), f"{answer.job}: regulatory capital at closing"),
         sheet_table(months_sheet(answer, 6), "By month"),
     ]
     if answer.transfer is not None:
-        found.append(sheet_table(transfer_sheet(answer.transfer), "", "", ("left", "left")))
-    return Group(*found)
+        tables.append(sheet_table(transfer_sheet(answer.transfer), "", "", ("left", "left")))
+    return Group(*tables)

@@ -84,23 +84,23 @@ def cashflows(
         path, _, loaded = tail_path(loaded, results, scenario, tranche, quantile)
     if mean:
         with output.progress("mean cash flows") as step:
-            found = mean_flows(loaded, scenario, paths or PATHS, step)
+            ds = mean_flows(loaded, scenario, paths or PATHS, step)
     else:
-        found = cash_flows(loaded, scenario, path)
+        ds = cash_flows(loaded, scenario, path)
     names = list(VECTORS)
     if csv_file is not None:
         from stress.cli.replay import write_csv
 
-        write_csv(csv_file, flows.columns(found, names))
+        write_csv(csv_file, flows.columns(ds, names))
     if workbook is not None:
         from stress.report import workbook as books
 
         with writing("--xlsx", workbook):
-            books.write(workbook, books.of_flows(found, names), books.of_job(loaded), found.attrs)
-    output.result(lambda: _tables(found, names), lambda: flows.document(found, names))
+            books.write(workbook, books.of_flows(ds, names), books.of_job(loaded), ds.attrs)
+    output.result(lambda: _tables(ds, names), lambda: flows.document(ds, names))
 
 
-def _tables(found: xr.Dataset, names: list[str]) -> RenderableType:
+def _tables(ds: xr.Dataset, names: list[str]) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
@@ -111,17 +111,17 @@ def _tables(found: xr.Dataset, names: list[str]) -> RenderableType:
 
     kinds = {
         "deterministic": "deterministic: expected rates, rho 0",
-        "path": f"path {found.attrs.get('path')}",
-        "mean": f"means of {many(found.attrs.get('paths', 0), 'path')} ± standard error",
+        "path": f"path {ds.attrs.get('path')}",
+        "mean": f"means of {many(ds.attrs.get('paths', 0), 'path')} ± standard error",
     }
-    title = f"{found.attrs['job']} under {found.attrs['scenario']}: {kinds[found.attrs['kind']]}"
+    title = f"{ds.attrs['job']} under {ds.attrs['scenario']}: {kinds[ds.attrs['kind']]}"
     filed = tuple(f"{title}, " for title in flows.FILED)
-    shown = [(name, sheet) for name, sheet in flows.sheets(found, names) if not name.startswith(filed)]
+    shown = [(name, sheet) for name, sheet in flows.sheets(ds, names) if not name.startswith(filed)]
     wide = console().width
     tables = [sheet_table(part, name, " ") for name, sheet in shown for part in fitting(sheet, wide)]
     waits = "The pool is of the month; notes are after the payment of its collections in the next month. "
     note = (
-        f"{waits if 'account_month_end' in found else ''}Fees, accounts and parties are in --json, --csv and --xlsx. "
+        f"{waits if 'account_month_end' in ds else ''}Fees, accounts and parties are in --json, --csv and --xlsx. "
         "Severity: of the month's defaults, never recovered. –: nothing to divide by."
     )
     return Group(Text(title, style="bold"), *tables, Text(note, style="dim"))

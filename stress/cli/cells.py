@@ -43,8 +43,8 @@ def opened(folder: Path, cell: Cell) -> Result:
     import stress
     from stress import results
 
-    found = stress.open(folder)
-    return results.cell(found, **cell._asdict()) if cell else found
+    result = stress.open(folder)
+    return results.cell(result, **cell._asdict()) if cell else result
 
 
 def opened_one(folder: Path, cell: Cell) -> xr.Dataset:

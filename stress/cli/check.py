@@ -44,10 +44,10 @@ def check(files: tuple[Path, ...], base_case: bool | None, scenario: str | None,
       stress check scenarios/deals/baitiao-24m.toml scenarios/jobs/*.toml
       stress check job.toml --scenario downturn_severe
     """
-    found = [_check(path, base_case, scenario) for path in files]
-    wrong = [line["error"] for line in found if line["error"]]
-    if output.as_json or len(wrong) < len(found):
-        output.result(lambda: _lines(found), lambda: found)
+    lines = [_check(path, base_case, scenario) for path in files]
+    wrong = [line["error"] for line in lines if line["error"]]
+    if output.as_json or len(wrong) < len(lines):
+        output.result(lambda: _lines(lines), lambda: lines)
     if wrong:
         raise ConfigError("\n".join(wrong))
 
@@ -60,14 +60,14 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
     said: dict[str, Any] = {"file": str(path), "ok": False, "kind": None, "name": None, "error": None, "notes": []}
     try:
         if is_table(path):
-            kind, told = checked_table(path)
-            return said | {"ok": True, "kind": kind, "name": path.stem, "notes": told}
+            kind, remarks = checked_table(path)
+            return said | {"ok": True, "kind": kind, "name": path.stem, "notes": remarks}
         model = load(path)
         _judge(path, model)
         notes, cases = _notes(path, model), None
         if isinstance(model, Job | Sweep):
-            cases, more = _base_cases(path, model, base_case, scenario)
-            notes += more
+            cases, case_notes = _base_cases(path, model, base_case, scenario)
+            notes += case_notes
             said["default_odds"] = _odds(model)
         if isinstance(model, Book):
             from stress.explain.book import holds
@@ -126,18 +126,18 @@ def _notes(path: Path, model: Any) -> list[Remark]:
             of = [located(path, job, remarks_of(job)) for job in jobs]
             return list(dict.fromkeys(note for notes in of for note in notes))
         case Book():
-            found = notes_of_book(model)
+            remarks = notes_of_book(model)
         case Deal():
-            found = notes_of_deal(model)
+            remarks = notes_of_deal(model)
         case Pool():
-            found = [*notes_of_pool(model), *notes_of_static_default(model)]
+            remarks = [*notes_of_pool(model), *notes_of_static_default(model)]
         case Scenario():
-            found = notes_of_cases(cases_of_file(path, model))
+            remarks = notes_of_cases(cases_of_file(path, model))
         case Reports():
-            found = notes_of_reports(path, model)
+            remarks = notes_of_reports(path, model)
         case _:
-            found = []
-    return [note._replace(file=str(path)) for note in found]
+            remarks = []
+    return [note._replace(file=str(path)) for note in remarks]
 
 
 def _base_cases(
@@ -173,11 +173,11 @@ def _base_cases(
     return cases, list(dict.fromkeys(notes))
 
 
-def _lines(found: list[dict[str, Any]]) -> str:
+def _lines(lines: list[dict[str, Any]]) -> str:
     from rich.markup import escape
 
     said = []
-    for line in (line for line in found if line["ok"]):
+    for line in (line for line in lines if line["ok"]):
         said.append(f"ok  {line['kind']:8}  {escape(line['file'])}")
         for case in line.get("base_case", ()):
             under = f" ({case['scenario']})" if "scenario" in case else ""

@@ -60,10 +60,10 @@ def _is_tape(path: Path) -> bool:
 def _held_by_tape(path: Path) -> list[str]:
     from stress.tape import gather
 
-    found = gather(path)
-    dropped = [f"dropped {d.n:,} rows, first in row {d.first_row:,}: {d.reason}" for d in found.dropped]
-    held = f"{found.stock.n:,} loans of {found.n_read:,} rows, balance {found.stock.balance:,.2f}"
-    return [held, *found.note, *dropped]
+    gathered = gather(path)
+    dropped = [f"dropped {d.n:,} rows, first in row {d.first_row:,}: {d.reason}" for d in gathered.dropped]
+    held = f"{gathered.stock.n:,} loans of {gathered.n_read:,} rows, balance {gathered.stock.balance:,.2f}"
+    return [held, *gathered.note, *dropped]
 
 
 def _held_by_vintages(path: Path) -> list[str]:
@@ -71,13 +71,13 @@ def _held_by_vintages(path: Path) -> list[str]:
     from stress.tables.vintages import read_vintages
 
     try:
-        found = read_vintages(path)
+        table = read_vintages(path)
     except DataError:
         return []
-    cohorts = f"{len(found.cohort)} cohorts, {found.cohort[0]} to {found.cohort[-1]}"
-    totals = [f"{name}, {'running totals' if found.cumulative(name) else 'by month'}" for name in found.measure]
-    held = f"{cohorts}, by ages {found.age[0]} to {found.age[-1]}; figures: {'; '.join(totals)}"
-    return [held, *(f"by cohort: {name}" for name, _ in found.base), *found.note]
+    cohorts = f"{len(table.cohort)} cohorts, {table.cohort[0]} to {table.cohort[-1]}"
+    totals = [f"{name}, {'running totals' if table.cumulative(name) else 'by month'}" for name in table.measure]
+    held = f"{cohorts}, by ages {table.age[0]} to {table.age[-1]}; figures: {'; '.join(totals)}"
+    return [held, *(f"by cohort: {name}" for name, _ in table.base), *table.note]
 
 
 def _note(path: Path, says: str) -> dict[str, str]:
@@ -88,6 +88,6 @@ def layouts_text() -> str:
     """The layouts that are read, as Markdown."""
     from stress.tables.layouts import LAYOUTS, RULES
 
-    rows = [f"| {one.publisher} | `{one.looks.replace('|', '/')}` | {one.read} |" for one in LAYOUTS]
+    rows = [f"| {layout.publisher} | `{layout.looks.replace('|', '/')}` | {layout.read} |" for layout in LAYOUTS]
     head = ["# Tables that are read", "", "| Publisher | Looks like | Read as |", "|---|---|---|"]
     return "\n".join([*head, *rows, "", *(f"- {rule}" for rule in RULES)]) + "\n"

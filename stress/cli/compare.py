@@ -69,23 +69,23 @@ def compare(
     from stress.measures.names import long_name
 
     chosen = tuple(dict.fromkeys(long_name(name, "--measure") for name in chosen))
-    one, two = saved.open(results), saved.open(other)
-    changes = {name: _lent(measures.compare(two, one, name), name, one, two) for name in chosen}
+    before, after = saved.open(results), saved.open(other)
+    changes = {name: _meaningful(measures.compare(after, before, name), name, before, after) for name in chosen}
     draw(figure, "differences", chosen[0], changes[chosen[0]])
-    runs = {"before": str(results), "after": str(other), "seed": one.attrs["seed"], "paths": one.attrs["paths"]}
-    said = _said(changes, {results: one, other: two})
+    runs = {"before": str(results), "after": str(other), "seed": before.attrs["seed"], "paths": before.attrs["paths"]}
+    said = _said(changes, {results: before, other: after})
     if workbook is not None:
         from stress.report.known_job import job_of
 
         runs |= {f"remark {k}": says for k, says in enumerate(said, 1)}
-        save_tables(workbook, [_sheet(name, change) for name, change in changes.items()], runs, job_of(two))
+        save_tables(workbook, [_sheet(name, change) for name, change in changes.items()], runs, job_of(after))
     output.result(
         lambda: _tables(f"{other} minus {results}", changes, said),
         lambda: _document(changes, said),
     )
 
 
-def _lent(change: xr.Dataset, name: str, *runs: xr.Dataset) -> xr.Dataset:
+def _meaningful(change: xr.Dataset, name: str, *runs: xr.Dataset) -> xr.Dataset:
     """Of a measure of principal, without the notes for which it means nothing in one of the runs."""
     import numpy as np
 
@@ -135,18 +135,18 @@ def _said(changes: Mapping[str, xr.Dataset], runs: Mapping[Path, xr.Dataset]) ->
     from stress.report.known_job import job_of
     from stress.report.words import residual
 
-    found = []
+    sentences = []
     if "irr" in changes:
         names = sorted(set(map(str, changes["irr"]["tranche"].values)).intersection(*map(residual, runs.values())))
         if names:
-            found.append(f"irr of {listed(names)}: the mean over paths; a run's own table has the median.")
+            sentences.append(f"irr of {listed(names)}: the mean over paths; a run's own table has the median.")
     jobs = {path: job_of(ds) for path, ds in runs.items()}
     begun = {path: job.state.as_of if job.state else "" for path, job in jobs.items() if job is not None}
     counted = [name for name in FROM_THE_STATE if name in changes]
     if counted and len(set(begun.values())) > 1:
         starts = "; ".join(f"{path} from {month or 'closing'}" for path, month in begun.items())
-        found.append(f"{listed(counted)} of a run that starts in mid-life is of what is left then: {starts}.")
-    return found
+        sentences.append(f"{listed(counted)} of a run that starts in mid-life is of what is left then: {starts}.")
+    return sentences
 
 
 def _table(measure: str, title: str, change: xr.Dataset) -> Table:
@@ -168,8 +168,8 @@ def _table(measure: str, title: str, change: xr.Dataset) -> Table:
     def shown(value: float, error: float, *ends: float) -> str:
         if is_tail(measure) and ends:
             return quantile(value, *ends, unit=unit) if is_quantile else tail_mean(value, error, ends[0], unit=unit)
-        told = ends if is_share(measure) else ()
-        return with_error(value, error, *told, unit=unit) if share else own_unit(value, error, digits=4)
+        bounds = ends if is_share(measure) else ()
+        return with_error(value, error, *bounds, unit=unit) if share else own_unit(value, error, digits=4)
 
     def end(value: float) -> str:
         return fraction(value, unit) if share else years(value, 4)

@@ -20,7 +20,7 @@ def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     from stress.runs.jobs.plans import Plan
 
     plans = (plan,) if isinstance(plan, Plan) else plan.plans
-    found = estimate(plan) if isinstance(plan, Plan) else estimate_sweep(plan)
+    cost = estimate(plan) if isinstance(plan, Plan) else estimate_sweep(plan)
     first = plans[0]
     address = address_of(first)
     workers = f"{first.workers} worker processes" + (f" as jobs of {first.queue}" if first.queue else "")
@@ -35,20 +35,20 @@ def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     return {
         "job": first.job.name,
         **({} if len(plans) == 1 else {"jobs": len(plans)}),
-        "deal": each(one.job.deal.name for one in plans),
-        "pool": each(one.job.pool.name for one in plans),
+        "deal": each(cell.job.deal.name for cell in plans),
+        "pool": each(cell.job.pool.name for cell in plans),
         "scenarios": list(first.scenarios),
         "paths": plan.paths,
-        "seed": each(str(one.seed) for one in plans),
+        "seed": each(str(cell.seed) for cell in plans),
         "clock": first.job.clock,
-        "months": each(one.job.deal.legal_maturity_months for one in plans),
+        "months": each(cell.job.deal.legal_maturity_months for cell in plans),
         "where": f"cluster {address}" if address else local,
-        "tasks": found.tasks,
-        "paths_per_task": found.task_paths,
-        "memory_mb": round(found.memory / 1e6),
-        "memory_per_task_mb": round(found.task_memory / 1e6),
-        "paths_per_second": round(found.rate),
-        "seconds": round(found.seconds, 1),
+        "tasks": cost.tasks,
+        "paths_per_task": cost.task_paths,
+        "memory_mb": round(cost.memory / 1e6),
+        "memory_per_task_mb": round(cost.task_memory / 1e6),
+        "paths_per_second": round(cost.rate),
+        "seconds": round(cost.seconds, 1),
         "out": str(plan.out),
     }
 

@@ -27,11 +27,11 @@ def examples(output: Output) -> None:
     """
     from stress.templates.examples import examples as shipped
 
-    found = shipped()
-    output.result(lambda: _table(found), lambda: [one._asdict() for one in found])
+    shown = shipped()
+    output.result(lambda: _table(shown), lambda: [example._asdict() for example in shown])
 
 
-def _table(found: list[Example]) -> Table:
+def _table(examples: list[Example]) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -40,6 +40,6 @@ def _table(found: list[Example]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=Text(caption), caption_justify="left")
     for head in ("example", "clock", "scenario files", "what it shows"):
         table.add_column(head, justify="right" if head.startswith("scenario") else "left", no_wrap=head == "example")
-    for one in found:
-        table.add_row(Text(one.name), one.clock, str(one.scenarios), Text(one.says))
+    for example in examples:
+        table.add_row(Text(example.name), example.clock, str(example.scenarios), Text(example.says))
     return table

@@ -65,8 +65,8 @@ def export(
             forget_paths(target)
         save_text("--out", target / "schema.json", json.dumps(schema.document(), indent=1) + "\n")
     partial = partials(dataset)
-    for one in partial:
-        which = ", ".join(f"{key} {value}" for key, value in one.items() if key != "partial")
-        click.echo(f"stress: note: PARTIAL{f', {which}' if which else ''}: {one['partial']} so far", err=True)
+    for cell in partial:
+        which = ", ".join(f"{key} {value}" for key, value in cell.items() if key != "partial")
+        click.echo(f"stress: note: PARTIAL{f', {which}' if which else ''}: {cell['partial']} so far", err=True)
     said = {"files": [str(file) for file in files]} | ({"partial": partial} if partial else {})
     output.result(lambda: "\n".join(map(str, files)), lambda: said)

@@ -80,7 +80,7 @@ def follow(
         loaded = loaded.model_copy(update={"seed": seed})
     last = None if as_of is None else named("--as-of", as_of, 12)
     from stress.analysis.filtering import PATHS
-    from stress.analysis.filtering import follow as found
+    from stress.analysis.filtering import follow as filtered
     from stress.analysis.trials import case_of
 
     paths = paths or PATHS
@@ -90,7 +90,7 @@ def follow(
         return
     with resumable("follow", loaded.name, output):
         with output.progress("reading reports") as progress:
-            answer = found(loaded, rows, last, scenario, paths, progress)
+            answer = filtered(loaded, rows, last, scenario, paths, progress)
         if figure is not None:
             from stress.report.figures.followed import followed
 

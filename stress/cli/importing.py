@@ -31,10 +31,10 @@ def importing(engine: str, file: Path, out: Path, currency: str, output: Output)
     from stress.foreign.files import files_of
     from stress.inputs.load import load_job
 
-    found = read(file, currency)
-    texts = {out / name: text.encode() for name, text in files_of(found, file.name).items()}
+    imported = read(file, currency)
+    texts = {out / name: text.encode() for name, text in files_of(imported, file.name).items()}
     with new_files(texts):
         load_job(out / "job.toml")
-    said = {"files": [str(path) for path in texts], "not_carried": list(found.left)}
-    listed = "\n".join((*map(str, texts), "Not carried:", *(f"- {line}" for line in found.left)))
+    said = {"files": [str(path) for path in texts], "not_carried": list(imported.left)}
+    listed = "\n".join((*map(str, texts), "Not carried:", *(f"- {line}" for line in imported.left)))
     output.result(lambda: listed, lambda: said)

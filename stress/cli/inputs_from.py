@@ -24,12 +24,12 @@ def template_of(kind: str, name: str) -> Documents:
 
     if kind not in KINDS or kind in ("reports", "book"):
         raise ConfigError(f"stress new {kind} --xlsx: a workbook holds a {', '.join(PARTS[:-1])} or {PARTS[-1]}")
-    found = {part: tomli.loads(fill(part, name)) for part in (PARTS if kind == "job" else (kind,))}
-    for document in found.values():
+    documents = {part: tomli.loads(fill(part, name)) for part in (PARTS if kind == "job" else (kind,))}
+    for document in documents.values():
         document |= {key: value.isoformat() for key, value in document.items() if hasattr(value, "isoformat")}
     if kind == "job":
-        found["job"] |= {"deal": "#deal", "pool": "#pool", "scenarios": ["#scenario"]}
-    return found
+        documents["job"] |= {"deal": "#deal", "pool": "#pool", "scenarios": ["#scenario"]}
+    return documents
 
 
 def inputs_of(source: Path, kind: str | None, name: str | None, out: Path, sheets: bool) -> Documents:

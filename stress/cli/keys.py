@@ -18,14 +18,14 @@ def show_keys(kind: str, markdown: bool, as_json: bool) -> None:
     from stress.explain.keys import as_markdown, key_tables
     from stress.inputs.files.parse import KINDS
 
-    found = [table for one in (KINDS if kind == "all" else (kind,)) for table in key_tables(one)]
+    tables = [table for name in (KINDS if kind == "all" else (kind,)) for table in key_tables(name)]
     if as_json:
-        said = [{**table._asdict(), "keys": [key._asdict() for key in table.keys]} for table in found]
+        said = [{**table._asdict(), "keys": [key._asdict() for key in table.keys]} for table in tables]
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     elif markdown or not console().is_terminal:
-        click.echo(as_markdown(found), nl=False)
+        click.echo(as_markdown(tables), nl=False)
     else:
-        for table in found:
+        for table in tables:
             _print(table)
 
 

@@ -74,11 +74,11 @@ def check(limits: Sequence[str], notes: list[str]) -> None:
     from stress.measures.names import SHORT, TAILS, asked
 
     for text in limits:
-        found = asked(text, notes, "--fail-on", "LIMIT")
-        if found.measure not in (SHORT["EL"], SHORT["PD"], *TAILS.values()):
+        limit = asked(text, notes, "--fail-on", "LIMIT")
+        if limit.measure not in (SHORT["EL"], SHORT["PD"], *TAILS.values()):
             raise ConfigError(f"--fail-on {text}: one of {', '.join(MEASURES)}")
-        if not 0.0 <= found.number < 1.0:
-            hint = fraction_for(str(found.number)) or ", such as 0.001"
+        if not 0.0 <= limit.number < 1.0:
+            hint = fraction_for(str(limit.number)) or ", such as 0.001"
             raise ConfigError(f"--fail-on {text}: the limit must be a fraction from 0 to below 1{hint}")
 
 
@@ -88,30 +88,30 @@ def held(limits: Sequence[str], result: Result, output: Output) -> tuple[list[Br
     above, untold = sorted_out(_measured(limits, result))
     say_untold(untold, output)
     parts = {"breaches": above, "untold": untold}
-    return above, {key: [one._asdict() for one in found] for key, found in parts.items()} if limits else {}
+    return above, {key: [figure._asdict() for figure in figures] for key, figures in parts.items()} if limits else {}
 
 
 def sorted_out(measured: Iterable[tuple[float, Figure]]) -> tuple[list[Figure], list[Figure]]:
     """Of figures with their limits: those above theirs, and those of which so few paths do not tell, since none shows
     any, or since nothing bounds them below the whole."""
     above, untold = list[Figure](), list[Figure]()
-    for limit, one in measured:
-        if one.estimate > limit:
-            above.append(one)
-        elif one.high > limit and (_is_unseen(one) or one.high >= 1.0):
-            untold.append(one)
+    for limit, figure in measured:
+        if figure.estimate > limit:
+            above.append(figure)
+        elif figure.high > limit and (_is_unseen(figure) or figure.high >= 1.0):
+            untold.append(figure)
     return above, untold
 
 
 def say_untold(untold: Iterable[Held], output: Output) -> None:
     """Log them."""
-    for one in untold:
-        why = "no path shows any, and " if _is_unseen(one) else ""
-        output.log("warning", note=f"{one}: {why}so few paths do not tell whether it holds")
+    for figure in untold:
+        why = "no path shows any, and " if _is_unseen(figure) else ""
+        output.log("warning", note=f"{figure}: {why}so few paths do not tell whether it holds")
 
 
-def _is_unseen(one: Held) -> bool:
-    return one.estimate == 0.0 or math.isnan(one.estimate)
+def _is_unseen(figure: Held) -> bool:
+    return figure.estimate == 0.0 or math.isnan(figure.estimate)
 
 
 def _measured(limits: Sequence[str], result: Result) -> list[tuple[float, Breach]]:
@@ -125,7 +125,12 @@ def _measured(limits: Sequence[str], result: Result) -> list[tuple[float, Breach
     notes = list(dict.fromkeys(str(note) for _, ds in jobs for note in ds["tranche"].values))
     check(limits, notes)
     known = [(text, asked(text, notes, "--fail-on", "LIMIT")) for text in limits]
-    return [(limit.number, one) for text, limit in known for labels, ds in jobs for one in _of(text, limit, labels, ds)]
+    return [
+        (limit.number, figure)
+        for text, limit in known
+        for labels, ds in jobs
+        for figure in _of(text, limit, labels, ds)
+    ]
 
 
 def _of(text: str, limit: Asked, labels: dict[str, str | int], ds: xr.Dataset) -> Iterator[Breach]:
@@ -134,15 +139,15 @@ def _of(text: str, limit: Asked, labels: dict[str, str | int], ds: xr.Dataset) -
 
     ds = with_mixture(ds)
     notes = [str(note) for note in ds["tranche"].values if limit.tranche in (None, str(note))]
-    found = measured(ds, limit.measure, limit.level)
+    values = measured(ds, limit.measure, limit.level)
     for scenario in map(str, ds["scenario"].values):
         for note in notes:
-            one = found.sel(scenario=scenario, tranche=note)
-            estimate, low, high = (float(one[k]) for k in ("estimate", "low", "high"))
+            cell = values.sel(scenario=scenario, tranche=note)
+            estimate, low, high = (float(cell[k]) for k in ("estimate", "low", "high"))
             yield Breach(text, labels, scenario, note, estimate, low, high)
 
 
-def refuse_breaches(found: Sequence[Held]) -> None:
+def refuse_breaches(breaches: Sequence[Held]) -> None:
     """Raises LimitBreached with a line for each breach."""
-    if found:
-        raise LimitBreached("\nstress: ".join(map(str, found)))
+    if breaches:
+        raise LimitBreached("\nstress: ".join(map(str, breaches)))

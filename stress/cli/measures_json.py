@@ -21,9 +21,9 @@ BY_THE_END = "early_amortization_probability"
 def document(result: Result) -> dict[str, Any]:
     """What `stress table --json` prints: paths, what is partial, how far it can be trusted, measures."""
     jobs = list(cells(result))
-    found: dict[str, Any] = {"paths": sum(int(ds.attrs["paths"]) for _, ds in jobs)}
+    head: dict[str, Any] = {"paths": sum(int(ds.attrs["paths"]) for _, ds in jobs)}
     partial = partials(result)
-    return found | ({"partial": partial} if partial else {}) | trust(result) | {"measures": measures(result)}
+    return head | ({"partial": partial} if partial else {}) | trust(result) | {"measures": measures(result)}
 
 
 def trust(result: Result) -> dict[str, Any]:
@@ -52,14 +52,14 @@ def _of(ds: xr.Dataset) -> dict[str, Any]:
     }
     shown |= _median_yields(ds)
     by_class = {variable.name for variable in COMMITTEE}
-    found = {
+    nested = {
         name: _nested(v)
         for name, v in shown.items()
         if ("scenario" in v.dims and set(v.dims) <= SHOWN) or name in by_class
     }
     said = {True: "median over paths", False: "mean over paths"}
-    told = zip(map(str, ds["tranche"].values), is_residual(ds).tolist(), strict=True)
-    return found | {"irr_is": {note: said[residual] for note, residual in told}}
+    residuals = zip(map(str, ds["tranche"].values), is_residual(ds).tolist(), strict=True)
+    return nested | {"irr_is": {note: said[residual] for note, residual in residuals}}
 
 
 def _median_yields(ds: xr.Dataset) -> dict[str, xr.DataArray]:

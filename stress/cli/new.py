@@ -120,9 +120,9 @@ def _written(
         click.echo(book)
         return
     texts = as_texts(documents)
-    alone = len(texts) == 1 and first["kind"] != "job"
+    single = len(texts) == 1 and first["kind"] != "job"
     _write(
-        {called.with_name(f"{called.name}.toml") if alone else called / file: t.encode() for file, t in texts.items()}
+        {called.with_name(f"{called.name}.toml") if single else called / file: t.encode() for file, t in texts.items()}
     )
 
 

@@ -78,12 +78,12 @@ class Written(PathType):
 
 def once(option: str, pairs: Iterable[tuple[Key, Value]]) -> dict[Key, Value]:
     """What an option says of each key. ConfigError where it says it of one twice: the last would win in silence."""
-    found: dict[Key, Value] = {}
+    values: dict[Key, Value] = {}
     for key, value in pairs:
-        if key in found:
+        if key in values:
             raise ConfigError(f"{option}: {'all notes' if key is None else key} stands twice; say it once")
-        found[key] = value
-    return found
+        values[key] = value
+    return values
 
 
 def output_options(command: Command) -> Command:

@@ -141,14 +141,14 @@ def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     from stress.tape import COLUMNS
     from stress.tape.source import INTEREST
 
-    found = []
+    pairs = []
     for pair in columns:
         ours, equals, theirs = pair.partition("=")
         if not equals or not theirs or ours not in (*COLUMNS, INTEREST):
             known = ", ".join((*COLUMNS, INTEREST))
             raise ConfigError(f"--column {pair!r}: must be OURS=THEIRS with OURS one of {known}")
-        found.append((ours, theirs))
-    return once("--column", found)
+        pairs.append((ours, theirs))
+    return once("--column", pairs)
 
 
 def _write(out: Path, made: Pool) -> None:

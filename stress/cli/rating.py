@@ -71,7 +71,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _document(answer: Rating) -> dict[str, Any]:
     document: dict[str, Any] = plain(answer)
-    return document | {"classes": {one["note"]: one for one in document["classes"]}}
+    return document | {"classes": {row["note"]: row for row in document["classes"]}}
 
 
 def _tables(answer: Rating) -> RenderableType:

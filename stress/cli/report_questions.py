@@ -85,11 +85,11 @@ def answered(result: Result, asked: list[str], options: Options, output: Output)
     handed to all."""
     if not asked:
         return result, {}
-    one, chapters = one_of(result), [name for name in asked if name != COVER]
+    ds, chapters = one_of(result), [name for name in asked if name != COVER]
     if chapters:
-        _check_names(one, options)
-    answers = {name: _answer(name, one, options, output) for name in chapters}
-    return (_with_cover(one, output) if COVER in asked else result), answers
+        _check_names(ds, options)
+    answers = {name: _answer(name, ds, options, output) for name in chapters}
+    return (_with_cover(ds, output) if COVER in asked else result), answers
 
 
 def document(answer: Any) -> Any:

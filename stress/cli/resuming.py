@@ -80,7 +80,7 @@ def _read(file: Path) -> dict[str, xr.Dataset]:
     if not file.is_file():
         return {}
     try:
-        found = read(file)
+        tree = read(file)
     except DataError:
         return {}
-    return {key: node.to_dataset() for key, node in found.children.items()} if isinstance(found, xr.DataTree) else {}
+    return {key: node.to_dataset() for key, node in tree.children.items()} if isinstance(tree, xr.DataTree) else {}

@@ -58,7 +58,7 @@ def reverse(
     draw(asked.figure, "reverse", answer)
     macro = None
     if model is not None and answer.path is not None and answer.expected is not None:
-        path, expected = (one.sel(month=outstanding(answer.path)) for one in (answer.path, answer.expected))
+        path, expected = (trace.sel(month=outstanding(answer.path)) for trace in (answer.path, answer.expected))
         macro = macro_path(model, path, expected)
     said = document(answer) | ({} if macro is None else {"macro": plain(macro)})
     asked.book("reverse", said)
@@ -149,12 +149,12 @@ def _months(answer: Reverse, path: xr.Dataset) -> Table:
         months.add_column(Text(f"{name} factor"), justify="right")
     for name in path["segment"].values:
         months.add_column(Text(f"{name} entry"), justify="right")
-    for one in answer.months():
-        rates = zip(one.rate, one.expected, strict=True)
+    for month in answer.months():
+        rates = zip(month.rate, month.expected, strict=True)
         cells = [
             f"{100 * rate:.2f}% (×{rate / base:.2f})" if base > 0.0 else f"{100 * rate:.2f}%" for rate, base in rates
         ]
-        months.add_row(str(one.month), f"{100 * one.weight:.1f}%", *(f"{y:.2f}" for y in one.factor), *cells)
+        months.add_row(str(month.month), f"{100 * month.weight:.1f}%", *(f"{y:.2f}" for y in month.factor), *cells)
     return months
 
 

@@ -104,7 +104,7 @@ def run(
     from stress.runs.jobs.estimates import refuse, refuse_sweep
 
     plans = plan.plans if isinstance(plan, SweepPlan) else (plan,)
-    check(limits, list(dict.fromkeys(note.name for one in plans for note in one.job.deal.notes)))
+    check(limits, list(dict.fromkeys(note.name for cell in plans for note in cell.job.deal.notes)))
     refuse_sweep(plan) if isinstance(plan, SweepPlan) else refuse(plan)
     if dry_run:
         from stress.cli.dry_run import plan_json, plan_table
@@ -126,7 +126,7 @@ def _planned(loaded: Job | Sweep, options: dict[str, Any]) -> Plan | SweepPlan:
     if options["target"] is not None:
         raise ConfigError("--target-error: is for one job, not for a sweep")
     sweep = plan_sweep(loaded, **options)
-    return sweep._replace(plans=tuple(one._replace(also=also) for one in sweep.plans))
+    return sweep._replace(plans=tuple(cell._replace(also=also) for cell in sweep.plans))
 
 
 def _with_committee(known: dict[str, Any], job: Job) -> Callable[[xr.Dataset], xr.Dataset]:

@@ -67,7 +67,7 @@ def _table(answer: Sizing) -> Table:
     table = WholeTable(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        title=Text(f"Note sizes under {' and '.join(dict.fromkeys(one.scenario for one in answer.notes))}"),
+        title=Text(f"Note sizes under {' and '.join(dict.fromkeys(note.scenario for note in answer.notes))}"),
         title_justify="left",
         caption=Text(caption),
         caption_justify="left",
@@ -75,18 +75,18 @@ def _table(answer: Sizing) -> Table:
     table.add_column("note")
     for head in ("was", "share", "enhancement", "target", "limit", "measured [95%]", "WAL", "band"):
         table.add_column(head, justify="right")
-    several = len({one.scenario for one in answer.notes}) > 1
+    several = len({note.scenario for note in answer.notes}) > 1
     if several:
         table.add_column("scenario")
     table.add_column("verdict")
-    unit = unit_of(float(one.measured.high) for one in answer.notes)
-    for one in answer.notes:
-        ends = (float(x) for x in (one.measured.estimate, one.measured.low, one.measured.high))
+    unit = unit_of(float(note.measured.high) for note in answer.notes)
+    for note in answer.notes:
+        ends = (float(x) for x in (note.measured.estimate, note.measured.low, note.measured.high))
         measured = interval(*ends, unit=unit)
         table.add_row(
-            Text(one.note), percent(one.before), share(one.share, one.share_error),
-            share(one.enhancement, one.enhancement_error), one.target or "–",
-            fraction(one.limit, unit), measured, own_unit(one.life, one.life_error, digits=3), one.band,
-            *((Text(one.scenario),) if several else ()), one.verdict,
+            Text(note.note), percent(note.before), share(note.share, note.share_error),
+            share(note.enhancement, note.enhancement_error), note.target or "–",
+            fraction(note.limit, unit), measured, own_unit(note.life, note.life_error, digits=3), note.band,
+            *((Text(note.scenario),) if several else ()), note.verdict,
         )  # fmt: skip
     return table

@@ -41,12 +41,12 @@ def state(
     from stress.inputs.state.written import text_of
     from stress.runs.mid_life import state_at
 
-    found = state_at(load_job(job), month, path, scenario)
-    text = text_of(found)
+    deal_state = state_at(load_job(job), month, path, scenario)
+    text = text_of(deal_state)
     if out is not None:
         save_text("--out", out, text)
-    shown = text.rstrip("\n") if out is None else f"{out}: {found.name}, as of {found.as_of}"
-    output.result(lambda: _escaped(shown), lambda: found.model_dump(mode="json"))
+    shown = text.rstrip("\n") if out is None else f"{out}: {deal_state.name}, as of {deal_state.as_of}"
+    output.result(lambda: _escaped(shown), lambda: deal_state.model_dump(mode="json"))
 
 
 def _escaped(text: str) -> str:

@@ -51,7 +51,7 @@ def table(
 
         say_table(results, limits, workbook, output, {"deal": deal, "pool": pool, "seed": seed, "csv": folder})
         return
-    found = opened(results, Cell(deal, pool, seed))
+    result = opened(results, Cell(deal, pool, seed))
 
     from stress import report
     from stress.cli.measures_json import document
@@ -60,8 +60,8 @@ def table(
         from stress.report.export import to_csv
 
         with writing("--csv", folder):
-            to_csv(found, folder)
-    save_result(workbook, found)
-    above, said = held(limits, found, output)
-    output.result(lambda: report.table(found), lambda: document(found) | said)
+            to_csv(result, folder)
+    save_result(workbook, result)
+    above, said = held(limits, result, output)
+    output.result(lambda: report.table(result), lambda: document(result) | said)
     refuse_breaches(above)

@@ -18,16 +18,16 @@ def said(error: click.UsageError, arguments: Sequence[str]) -> str:
     """The message of a usage error in one line."""
     if isinstance(error, click.NoSuchOption):
         return _no_such_option(error, arguments)
-    told = _number(error) if isinstance(error, click.BadParameter) else ""
-    return told or " ".join(line.strip() for line in error.format_message().splitlines())  # click lists in lines
+    message = _number(error) if isinstance(error, click.BadParameter) else ""
+    return message or " ".join(line.strip() for line in error.format_message().splitlines())  # click lists in lines
 
 
 def _number(error: click.BadParameter) -> str:
     """`--seed x: must be a whole number from 0 to ..` where a number was asked; nothing of other values."""
-    found, kind = _GIVEN.match(error.message), getattr(error.param, "type", None)
-    if found is None or error.param is None or not isinstance(kind, type(click.INT) | type(click.FLOAT)):
+    match, kind = _GIVEN.match(error.message), getattr(error.param, "type", None)
+    if match is None or error.param is None or not isinstance(kind, type(click.INT) | type(click.FLOAT)):
         return ""
-    given = found["number"] if found["text"] is None else found["text"]
+    given = match["number"] if match["text"] is None else match["text"]
     whole = isinstance(kind, type(click.INT))
     low, high = getattr(kind, "min", None), getattr(kind, "max", None)
     first, last = (f"{end:,}" if whole else f"{end:g}" for end in (low or 0, high or 0))
@@ -43,7 +43,7 @@ def _no_such_option(error: click.NoSuchOption, arguments: Sequence[str]) -> str:
     known = [name for param in command.params for name in (*param.opts, *param.secondary_opts)] if command else []
     known = [name for name in known if name.startswith("--")]
     bare = {name[2:]: name for name in known}
-    for word in (one.partition("=")[0] for one in arguments):
+    for word in (argument.partition("=")[0] for argument in arguments):
         if not given.startswith("--") and word.startswith(given) and word[1:] in bare:
             return f"no such option {word}; did you mean {bare[word[1:]]}?"
     meant = nearest(given.lstrip("-"), list(bare))

@@ -107,12 +107,14 @@ def _promises(shown: list[dict[str, Any]]) -> Table:
                   caption=_how_old(shown))  # fmt: skip
     for head in ("name", "promise", "last measured"):
         table.add_column(head, overflow="fold", no_wrap=head == "name")
-    for part in dict.fromkeys(one["part"] for one in shown):
+    for part in dict.fromkeys(entry["part"] for entry in shown):
         table.add_row("", Text(title[part], style="bold"), "")
-        for one in (each for each in shown if each["part"] == part):
-            said = f"{one['measured']} ({one['verdict']}, {one['date']})" if one["date"] else "not measured yet"
-            by_name = one["command"] == f"stress validate {one['name']}"
-            table.add_row(one["name"], Text(one["promise"] + ("" if by_name else f"\n{one['command']}")), Text(said))
+        for entry in (entry for entry in shown if entry["part"] == part):
+            said = f"{entry['measured']} ({entry['verdict']}, {entry['date']})" if entry["date"] else "not measured yet"
+            by_name = entry["command"] == f"stress validate {entry['name']}"
+            table.add_row(
+                entry["name"], Text(entry["promise"] + ("" if by_name else f"\n{entry['command']}")), Text(said)
+            )
     return table
 
 
@@ -121,12 +123,12 @@ def _how_old(shown: list[dict[str, Any]]) -> str:
     from stress.digest import source_digest
 
     again = "Measure one again: stress validate NAME; those of more than a minute too: --all."
-    dated = [one for one in shown if one["date"]]
+    dated = [entry for entry in shown if entry["date"]]
     if not dated:
         return again
-    now = sum(one["source_digest"] == source_digest() for one in dated)
-    first = min(one["date"] for one in dated)
-    oldest = ", ".join(one["name"] for one in dated if one["date"] == first)
+    now = sum(entry["source_digest"] == source_digest() for entry in dated)
+    first = min(entry["date"] for entry in dated)
+    oldest = ", ".join(entry["name"] for entry in dated if entry["date"] == first)
     return (
         f"{now} of {len(shown)} measured on the source as it stands, {len(dated) - now} on an earlier one; the oldest, "
         f"of {first}: {oldest}.\n{again}"
@@ -197,12 +199,12 @@ def _rows(entry: dict[str, Any], every: bool) -> list[tuple[str | Text, ...]]:
         return [(name, Text(said), "", "", "", "", Text(entry["verdict"], style=COLOUR[entry["verdict"]]), spent)]
     more = f" (worst of {len(findings)})" if not every and len(findings) > 1 else ""
     rows: list[tuple[str | Text, ...]] = []
-    for one in findings if every else [max(findings, key=_distance)]:
-        verdict = "kept" if one["kept"] else "broken"
-        error = "" if one["error"] is None else f"{one['error']:.2g}"
-        numbers = (f"{one['expected']:.6g}", f"{one['got']:.6g}", f"{one['tolerance']:.2g}", error)
+    for finding in findings if every else [max(findings, key=_distance)]:
+        verdict = "kept" if finding["kept"] else "broken"
+        error = "" if finding["error"] is None else f"{finding['error']:.2g}"
+        numbers = (f"{finding['expected']:.6g}", f"{finding['got']:.6g}", f"{finding['tolerance']:.2g}", error)
         place = ("", "") if rows else (name, spent)
-        rows.append((place[0], Text(one["what"] + more), *numbers, Text(verdict, style=COLOUR[verdict]), place[1]))
+        rows.append((place[0], Text(finding["what"] + more), *numbers, Text(verdict, style=COLOUR[verdict]), place[1]))
     return rows
 
 
@@ -211,9 +213,9 @@ def _numbers(entry: dict[str, Any]) -> bool:
     return str(entry["command"]).startswith("stress") and entry["verdict"] != "shown"
 
 
-def _distance(one: dict[str, Any]) -> float:
-    away = abs(one["got"] - one["expected"])
-    return away / one["tolerance"] if one["tolerance"] else (0.0 if away == 0.0 else float("inf"))
+def _distance(finding: dict[str, Any]) -> float:
+    away = abs(finding["got"] - finding["expected"])
+    return away / finding["tolerance"] if finding["tolerance"] else (0.0 if away == 0.0 else float("inf"))
 
 
 def _caption(entries: list[dict[str, Any]]) -> str:

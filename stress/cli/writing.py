@@ -57,7 +57,7 @@ def new_files(files: Mapping[Path, bytes]) -> Iterator[None]:
     made: list[Path] = []
     try:
         for path, content in files.items():
-            for folder in reversed([one for one in path.parents if not one.exists()]):
+            for folder in reversed([parent for parent in path.parents if not parent.exists()]):
                 folder.mkdir()
                 made.append(folder)
             write_atomically(path, content)

@@ -1,4 +1,4 @@
-"""US card charge-offs predicted from each past near, refitted to what was known then, against what came.
+"""US card charge-offs predicted from each past quarter, refitted to what was known then, against what came.
 
 The engine's own law of the systematic factor alone: no macro variable, nothing tuned to these years.
 """

@@ -20,15 +20,15 @@ SHIPPED = Path(__file__).parents[2] / "scenarios/books/cards-hedged.toml"
 
 
 @pytest.fixture(scope="module")
-def told() -> book_told.Told:
+def answer() -> book_told.BookAnswer:
     subject = subject_of(SHIPPED, 0.99, paths=2048)
     counts = counted(subject, HERE, dry_run=False, output=Output(quiet=True))
     assert counts is not None
-    return book_told.told_of(counts, book_told.asked_of(subject.book))
+    return book_told.answer_of(counts, book_told.asked_of(subject.book))
 
 
-def test_the_register_of_a_book_holds_what_its_deals_call_illustrative_with_where(told: book_told.Told) -> None:
-    book, found = told.book, told.risk.illustrative
+def test_the_register_of_a_book_holds_what_its_deals_call_illustrative_with_where(answer: book_told.BookAnswer) -> None:
+    book, found = answer.book, answer.risk.illustrative
     assert all(found[line] == f"book {book.name}" for line in book.illustrative)
     for deal in book.deals:
         for line, where in illustrative(deal.job):
@@ -39,39 +39,39 @@ def test_the_register_of_a_book_holds_what_its_deals_call_illustrative_with_wher
 
 
 def test_the_page_and_the_workbook_tell_the_inputs_and_where_they_come_from(
-    told: book_told.Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    answer: book_told.BookAnswer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stress.report.page.book.svg_of", lambda *_: Markup("<svg></svg>"))
     page, workbook = tmp_path / "book.html", tmp_path / "book.xlsx"
-    book_told.save(told, page, workbook)
+    book_told.save(answer, page, workbook)
     text = html.unescape(page.read_text(encoding="utf-8"))
-    assert all(f'{line} <span class="quiet">({where})' in text for line, where in told.risk.illustrative.items())
-    assert told.book.deals[0].job.scenarios[1].description in text
+    assert all(f'{line} <span class="quiet">({where})' in text for line, where in answer.risk.illustrative.items())
+    assert answer.book.deals[0].job.scenarios[1].description in text
     assert "a short of a note" not in text
     assert "PARTIAL" not in text
     about = dict(openpyxl.load_workbook(workbook)["Provenance"].values)
-    assert (about["version"], about["result_sha256"]) == (stress.__version__, told.sha256)
-    assert told.sha256 in text
-    book_told.save(told._replace(partial="2,048 of 4,096 paths"), page, workbook)
+    assert (about["version"], about["result_sha256"]) == (stress.__version__, answer.sha256)
+    assert answer.sha256 in text
+    book_told.save(answer._replace(partial="2,048 of 4,096 paths"), page, workbook)
     assert "PARTIAL, 2,048 of 4,096 paths so far: 3 positions in 2 deals" in page.read_text(encoding="utf-8")
     assert dict(openpyxl.load_workbook(workbook)["Provenance"].values)["partial"] == "2,048 of 4,096 paths"
 
 
 def test_notes_on_the_inputs_stand_on_the_page(
-    told: book_told.Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    answer: book_told.BookAnswer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stress.report.page.book.svg_of", lambda *_: Markup("<svg></svg>"))
-    deals = (told.book.deals[0], told.book.deals[1].model_copy(update={"loads": (0.0, 0.0)}))
+    deals = (answer.book.deals[0], answer.book.deals[1].model_copy(update={"loads": (0.0, 0.0)}))
     page = tmp_path / "book.html"
-    book_told.save(told._replace(book=told.book.model_copy(update={"deals": deals})), page, None)
+    book_told.save(answer._replace(book=answer.book.model_copy(update={"deals": deals})), page, None)
     assert "no deal loads on 'consumer China': it moves nothing" in html.unescape(page.read_text(encoding="utf-8"))
 
 
-def test_the_terminal_counts_what_the_deals_add(told: book_told.Told) -> None:
-    own, every = told.book.illustrative, told.risk.illustrative
+def test_the_terminal_counts_what_the_deals_add(answer: book_told.BookAnswer) -> None:
+    own, every = answer.book.illustrative, answer.risk.illustrative
     more = len(every) - len(own)
-    said = sheets.illustrative(told.book, told.risk)
+    said = sheets.illustrative(answer.book, answer.risk)
     assert said == f"Illustrative: {'; '.join(own)}, and {more} statements of its deals' inputs (--report, --json)."
-    bare = told.book.model_copy(update={"illustrative": ()})
-    risk = told.risk._replace(illustrative={})
+    bare = answer.book.model_copy(update={"illustrative": ()})
+    risk = answer.risk._replace(illustrative={})
     assert sheets.illustrative(bare, risk) == ""
