@@ -35,8 +35,8 @@ def read(path: Path, key: bytes) -> bytes | None:
     """What was written under that key; None, with a line in the log, where the file is another's or not as it was."""
     try:
         with open(path, "rb", opener=_not_through_a_link) as file:
-            found = os.fstat(file.fileno())
-            content = file.read() if _mine(found) and stat.S_ISREG(found.st_mode) else None
+            status = os.fstat(file.fileno())
+            content = file.read() if _mine(status) and stat.S_ISREG(status.st_mode) else None
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -97,9 +97,9 @@ def _guarded(folder: os.stat_result) -> bool:
     return bool(closed) and folder.st_uid in {os.getuid(), 0, os.stat("/").st_uid}  # a container numbers root anew
 
 
-def _mine(found: os.stat_result) -> bool:
+def _mine(status: os.stat_result) -> bool:
     """Whether only this user can write it. Windows keeps a profile and its temporary folder to their user itself."""
-    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
+    return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
 
 
 def _home() -> list[Path]:

@@ -65,12 +65,12 @@ def in_svg(text: str) -> str:
 def for_pixels(figure: Figure) -> str:
     """Let a PNG or a PDF draw every sign by an installed font. What to install where there is none, else nothing."""
     texts = figure.findobj(Text)
-    if not any(is_wide(one.get_text()) for one in texts):
+    if not any(is_wide(text.get_text()) for text in texts):
         return ""
-    found = installed()
-    for one in texts:
-        one.set_fontfamily([WIDTHS[0], *found, WIDE])
-    return "" if found else INSTALL
+    fonts = installed()
+    for text in texts:
+        text.set_fontfamily([WIDTHS[0], *fonts, WIDE])
+    return "" if fonts else INSTALL
 
 
 @lru_cache(maxsize=4096)

@@ -22,15 +22,15 @@ _NEARLY = str.maketrans("01I|", "Olll")
 def look_alike(names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """(name, later name, how they differ) of every two names that look the same or nearly so."""
     for place, other in enumerate(names):
-        for one in names[:place]:
-            if one == other:
+        for name in names[:place]:
+            if name == other:
                 continue
-            if _shape(one) == _shape(other):
-                yield one, other, _difference(one, other)
-            elif _shape(one).casefold() == _shape(other).casefold():
-                yield one, other, "they differ in upper and lower case alone"
-            elif _near(one) == _near(other):
-                yield one, other, "they differ in letters and digits that look alike"
+            if _shape(name) == _shape(other):
+                yield name, other, _difference(name, other)
+            elif _shape(name).casefold() == _shape(other).casefold():
+                yield name, other, "they differ in upper and lower case alone"
+            elif _near(name) == _near(other):
+                yield name, other, "they differ in letters and digits that look alike"
 
 
 def _shape(name: str) -> str:
@@ -42,13 +42,13 @@ def _near(name: str) -> str:
     return _shape(name).translate(_NEARLY).casefold()
 
 
-def _difference(one: str, other: str) -> str:
+def _difference(name: str, other: str) -> str:
     """The first sign in which two names differ that look the same."""
-    for a, b in zip(one, other, strict=False):
+    for a, b in zip(name, other, strict=False):
         if a != b:
             return f"it has {_sign(b)} where the other has {_sign(a)}"
-    longer = one if len(one) > len(other) else other
-    return f"one of them has {_sign(longer[min(len(one), len(other))])} more"
+    longer = name if len(name) > len(other) else other
+    return f"one of them has {_sign(longer[min(len(name), len(other))])} more"
 
 
 def _sign(sign: str) -> str:

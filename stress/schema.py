@@ -95,11 +95,11 @@ def tables() -> dict[str, TableSchema]:
     >>> list(tables())[-2:]
     ['note_paths', 'pool_paths']
     """
-    found = {}
+    schemas = {}
     for dims in sorted({variable.dims for variable in MEASURES}):
         measures = (Column(v.name, "double", v.unit, v.meaning) for v in MEASURES if v.dims == dims)
         name = "_".join(dims)
-        found[name] = TableSchema(
+        schemas[name] = TableSchema(
             name, dims, (*(KEYS[dim] for dim in dims), *measures), f"measures by {', '.join(dims)}"
         )
     notes = (Column(name, "double", *OF_NOTE[name]) for name in NOTE_QUANTITIES)
@@ -109,8 +109,8 @@ def tables() -> dict[str, TableSchema]:
         (POOL_PATHS, ("scenario", "path"), (*pool, WEIGHT)),
     ):
         what = "what every kept path came to" + (", by note" if "tranche" in keys else "")
-        found[name] = TableSchema(name, keys, (*(KEYS[key] for key in keys), *columns), what)
-    return found
+        schemas[name] = TableSchema(name, keys, (*(KEYS[key] for key in keys), *columns), what)
+    return schemas
 
 
 def document() -> dict[str, Any]:

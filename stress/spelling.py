@@ -57,9 +57,9 @@ def suggest(word: str, allowed: Sequence[str]) -> str:
     if len(word) > LONGEST:
         return ""
     for known in allowed:
-        for one, other, why in look_alike([known, word]):
+        for name, other, why in look_alike([known, word]):
             if "U+" in why:
-                return f"; {other!r} looks like {one!r}, but {why}"
+                return f"; {other!r} looks like {name!r}, but {why}"
     meant = nearest(word, allowed)
     return "" if meant is None else f"; did you mean {meant}?"
 
@@ -81,7 +81,7 @@ def nearest(word: str, allowed: Sequence[str]) -> str | None:
     same = [name for name in allowed if _plain(name) == plain]
     slips = [(slip, name) for name in allowed if (slip := _slip(word, name)) is not None]
     if same or slips:
-        return same[0] if same else min(slips, key=lambda one: one[0])[1]
+        return same[0] if same else min(slips, key=lambda pair: pair[0])[1]
     of_meaning = [name for name in allowed if any({plain, _plain(name)} <= set(map(_plain, alike)) for alike in ALIKE)]
     return of_meaning[0] if of_meaning else _part_of(word, allowed)
 
@@ -128,27 +128,27 @@ def _slip(word: str, name: str) -> tuple[int, int] | None:
     if len(ours) != len(theirs):
         ours, theirs = ["".join(ours)], ["".join(theirs)]
     total = 0
-    for one, other in zip(ours, theirs, strict=True):
-        if one == other:
+    for part, other in zip(ours, theirs, strict=True):
+        if part == other:
             continue
-        longest = max(len(one), len(other))
-        slips = _edits(one, other) if abs(len(one) - len(other)) <= longest // SLIPS else longest
-        if slips > longest // SLIPS or re.sub(r"\d", "", one) == re.sub(r"\d", "", other):
+        longest = max(len(part), len(other))
+        slips = _edits(part, other) if abs(len(part) - len(other)) <= longest // SLIPS else longest
+        if slips > longest // SLIPS or re.sub(r"\d", "", part) == re.sub(r"\d", "", other):
             return None
         total += slips
     begins = next((k for k, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
     return total, -begins
 
 
-def _edits(one: str, other: str) -> int:
+def _edits(word: str, other: str) -> int:
     """Letters left out, put in, changed, or changed about with their neighbour (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
+    for i, a in enumerate(word, 1):
         before, last, row = row, before, [i]
         for j, b in enumerate(other, 1):
             least = min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and (a, b) == (other[j - 2], one[i - 2]):
+            if i > 1 and j > 1 and (a, b) == (other[j - 2], word[i - 2]):
                 least = min(least, last[j - 2] + 1)
             row.append(least)
     return row[-1]
@@ -167,9 +167,9 @@ def _part_of(word: str, allowed: Sequence[str]) -> str | None:
     return _only(a for a in allowed if len(plain) > SHORT and plain in _plain(a))
 
 
-def _begin(one: str, other: str) -> bool:
+def _begin(word: str, other: str) -> bool:
     """Whether one word is the beginning of the other, and no number is cut in two."""
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((word, other), key=len)
     return long.startswith(short) and not (short[-1].isdigit() and long[len(short) : len(short) + 1].isdigit())
 
 
@@ -178,5 +178,5 @@ def _telling(word: str) -> set[str]:
 
 
 def _only(names: Iterable[str]) -> str | None:
-    found = list(names)
-    return found[0] if len(found) == 1 else None
+    candidates = list(names)
+    return candidates[0] if len(candidates) == 1 else None
