@@ -27,7 +27,7 @@ def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     hands = machines(first.device, first.threads or n_core()) if first.device != "cpu" and not address else None
     local = workers if first.workers else hands.words if hands else f"{first.threads or 'all'} threads"
 
-    def each(values: Iterable[Any]) -> Any:
+    def shared(values: Iterable[Any]) -> Any:
         """The value that all jobs share, or the list of all."""
         known = list(dict.fromkeys(values))
         return known[0] if len(known) == 1 else known
@@ -35,13 +35,13 @@ def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     return {
         "job": first.job.name,
         **({} if len(plans) == 1 else {"jobs": len(plans)}),
-        "deal": each(cell.job.deal.name for cell in plans),
-        "pool": each(cell.job.pool.name for cell in plans),
+        "deal": shared(cell.job.deal.name for cell in plans),
+        "pool": shared(cell.job.pool.name for cell in plans),
         "scenarios": list(first.scenarios),
         "paths": plan.paths,
-        "seed": each(str(cell.seed) for cell in plans),
+        "seed": shared(str(cell.seed) for cell in plans),
         "clock": first.job.clock,
-        "months": each(cell.job.deal.legal_maturity_months for cell in plans),
+        "months": shared(cell.job.deal.legal_maturity_months for cell in plans),
         "where": f"cluster {address}" if address else local,
         "tasks": cost.tasks,
         "paths_per_task": cost.task_paths,

@@ -56,6 +56,6 @@ def _of_one_deal(ctx: click.Context, param: click.Parameter, path: Path | None) 
     command = str(ctx.info_name)
     if path is None or (is_book_folder(path) and command in READ) or not (is_book_folder(path) or is_book_file(path)):
         return path
-    what = "the results of a book" if path.is_dir() else 'kind = "book"'
+    kind = "the results of a book" if path.is_dir() else 'kind = "book"'
     instead = INSTEAD.get(command, f"`stress {command}` takes the job of one of its deals; of the whole: {TELLS}")
-    raise ConfigError(f"{path}: {what}: {instead.format(path=path)}")
+    raise ConfigError(f"{path}: {kind}: {instead.format(path=path)}")

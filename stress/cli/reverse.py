@@ -118,9 +118,9 @@ def _tables(answer: Reverse) -> RenderableType:
 
     from stress.report.numbers import many
 
-    what = "any principal" if answer.loss == 0.0 else f"more than {100 * answer.loss:g}% of its principal"
+    lost = "any principal" if answer.loss == 0.0 else f"more than {100 * answer.loss:g}% of its principal"
     top = Table(
-        title=Text(f"{answer.tranche} under {answer.scenario} loses {what}"), title_justify="left", show_header=False
+        title=Text(f"{answer.tranche} under {answer.scenario} loses {lost}"), title_justify="left", show_header=False
     )
     top.add_row("beta", f"{answer.beta:.3f}")
     top.add_row("first-order probability Phi(-beta)", f"{answer.first_order:.3g}")

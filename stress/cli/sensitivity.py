@@ -96,8 +96,8 @@ def _table(answer: Tornado) -> Table | Text:
     if answer.unmoved:
         words.append(f"{unmoved(answer)}: {', '.join(answer.unmoved)}.")
     if answer.left_out:
-        what = "No law of the draws alone" if answer.estimator == "scores" else "Not in this job"
-        words.append(f"{what}: {', '.join(answer.left_out)}.")
+        head = "No law of the draws alone" if answer.estimator == "scores" else "Not in this job"
+        words.append(f"{head}: {', '.join(answer.left_out)}.")
     if answer.undone:
         words.append(f"Interrupted before: {', '.join(answer.undone)}.")
     title = f"{answer.measure}{of} under {answer.scenario}: {tornado_base(answer)}"

@@ -183,8 +183,8 @@ def _table(entries: list[dict[str, Any]], every: bool) -> Table:
     table.add_column("s", justify="right", no_wrap=True)
     for entry in entries:
         for name, number, expected, got, allowed, error, verdict, seconds in _rows(entry, every):
-            more = (allowed, error) if wide else ()
-            table.add_row(name, number, expected, got, *more, verdict, seconds)
+            bounds = (allowed, error) if wide else ()
+            table.add_row(name, number, expected, got, *bounds, verdict, seconds)
     return table
 
 
@@ -197,14 +197,14 @@ def _rows(entry: dict[str, Any], every: bool) -> list[tuple[str | Text, ...]]:
     if not findings:
         said = "see below" if entry["verdict"] == "shown" else entry["measured"]
         return [(name, Text(said), "", "", "", "", Text(entry["verdict"], style=COLOUR[entry["verdict"]]), spent)]
-    more = f" (worst of {len(findings)})" if not every and len(findings) > 1 else ""
+    worst = f" (worst of {len(findings)})" if not every and len(findings) > 1 else ""
     rows: list[tuple[str | Text, ...]] = []
     for finding in findings if every else [max(findings, key=_distance)]:
         verdict = "kept" if finding["kept"] else "broken"
         error = "" if finding["error"] is None else f"{finding['error']:.2g}"
         numbers = (f"{finding['expected']:.6g}", f"{finding['got']:.6g}", f"{finding['tolerance']:.2g}", error)
         place = ("", "") if rows else (name, spent)
-        rows.append((place[0], Text(finding["what"] + more), *numbers, Text(verdict, style=COLOUR[verdict]), place[1]))
+        rows.append((place[0], Text(finding["what"] + worst), *numbers, Text(verdict, style=COLOUR[verdict]), place[1]))
     return rows
 
 

@@ -174,11 +174,11 @@ def _trip_words(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
             continue
         ends = trip.month == case.early_amortization and trip.effect != "none"
         early = "early amortization" if trip.effect == "acceleration" else "which ends the revolving period"
-        what = early if ends and trip.effect == "acceleration" else f"{_EFFECTS[trip.effect]}{f', {early}' * ends}"
+        effect = early if ends and trip.effect == "acceleration" else f"{_EFFECTS[trip.effect]}{f', {early}' * ends}"
         against = (
             "" if trip.trigger in conditions(job.deal) else f": {trip.value:.4g} against a limit of {trip.limit:g}"
         )
-        said = f"trips in month {trip.month} of the base case, {what}{against}"
+        said = f"trips in month {trip.month} of the base case, {effect}{against}"
         yield named("triggers", trip.trigger), said + ("; " + TRAP if observed[trip.trigger] == "deficiency" else "")
 
 

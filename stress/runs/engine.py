@@ -120,15 +120,15 @@ def _to_target(
     notes, budget = job.deal.notes, job.paths
     target = targets.parse(text, [note.name for note in notes], [note.name for note in notes if note.residual])
     parts: list[Counted] = []
-    paths, more = 0, min(budget, targets.FIRST)
+    paths, end = 0, min(budget, targets.FIRST)
     while True:
-        job = job.model_copy(update={"paths": more})
-        parts = [joined([*parts, *count(packed, job, [(paths, more)], hands, client, progress)])]
-        paths, dataset = more, to_dataset(job, parts[0].tally())
+        job = job.model_copy(update={"paths": end})
+        parts = [joined([*parts, *count(packed, job, [(paths, end)], hands, client, progress)])]
+        paths, dataset = end, to_dataset(job, parts[0].tally())
         relative, scenario = targets.reached(target, dataset)
         if relative <= target.relative or paths == budget:
             return dataset.assign_attrs(target=targets.says(target, relative, scenario, paths, budget))
-        more = targets.next_paths(target, relative, paths, budget)
+        end = targets.next_paths(target, relative, paths, budget)
 
 
 def _sweep(

@@ -197,8 +197,8 @@ def _liabilities(job: Job, image: Image, received: Floats, waits: bool) -> Docum
         },
         "triggers": triggers,
         "parties": {
-            name: {"received": _money(got), "paid": _money(paid)}
-            for name, got, paid in zip(deal.parties, image.group("received"), image.group("paid"), strict=True)
+            name: {"received": _money(paid_in), "paid": _money(paid)}
+            for name, paid_in, paid in zip(deal.parties, image.group("received"), image.group("paid"), strict=True)
         },
     }
 
@@ -241,9 +241,9 @@ def _waiting(pool: Pool, problem: Problem, image: Image, month: int) -> Floats:
 
 def _trimmed(slots: Floats) -> list[float]:
     """Amounts up to the last that is one."""
-    kept = np.maximum(slots, 0.0)
-    last = np.flatnonzero(kept)
-    return [float(x) for x in kept[: int(last[-1]) + 1 if last.size else 0]]
+    positive = np.maximum(slots, 0.0)
+    last = np.flatnonzero(positive)
+    return [float(x) for x in positive[: int(last[-1]) + 1 if last.size else 0]]
 
 
 def _lately(problem: Problem, image: Image, month: int) -> Document:

@@ -44,8 +44,8 @@ def encoding_of(path: Path, sample: bytes, whole: bool = True) -> str:
     fits = [name for name, fit in ((CHINESE, _chinese), (WESTERN, _western)) if fit(_decoded(sample, name, whole))]
     if len(fits) == 1:
         return fits[0]
-    what = "may be Chinese or Western text" if fits else "is neither UTF-8 nor certainly GB18030 or Latin-1 text"
-    raise DataError(f"{path}: line {_line(sample)}: {what}: save the table as UTF-8")
+    reason = "may be Chinese or Western text" if fits else "is neither UTF-8 nor certainly GB18030 or Latin-1 text"
+    raise DataError(f"{path}: line {_line(sample)}: {reason}: save the table as UTF-8")
 
 
 def text_of(path: Path, raw: bytes) -> tuple[str, str]:

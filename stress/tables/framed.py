@@ -250,8 +250,8 @@ def is_remark(row: Row) -> bool:
 
 def _second(cells: Cells, row: Row, last: int) -> DataError:
     lines = f"{cells.unit} {row.number}" if row.number == last else f"{cells.unit}s {row.number} to {last}"
-    what = f"{row.cell[0][:40]!r}: is neither a row that begins with a period nor a remark in words"
-    return DataError(f"{cells.place(row)}: {what}: take {lines} out, or write {ALLOWED}")
+    reason = f"{row.cell[0][:40]!r}: is neither a row that begins with a period nor a remark in words"
+    return DataError(f"{cells.place(row)}: {reason}: take {lines} out, or write {ALLOWED}")
 
 
 def has_number(cells: Sequence[str]) -> bool:

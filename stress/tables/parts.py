@@ -56,13 +56,13 @@ def _sizes(path: Path, name: str, stream: IO[bytes]) -> Iterator[int]:
             raise DataError(f"{path}: {name}: is not UTF-8, as the parts of a workbook are: save it anew")
         if not size and not piece.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             return  # a picture, say
-        size, seen = size + len(piece), before + piece
-        if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
+        size, window = size + len(piece), before + piece
+        if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
             raise DataError(f"{path}: {name}: declares what no part of a workbook does (DOCTYPE): save it anew")
-        comments = comments or b"<!" in seen  # in them what looks like a tag is none
+        comments = comments or b"<!" in window  # in them what looks like a tag is none
         tags += piece.count(b"<")
         bare = 0 if b"<" in piece else bare + 1
-        apart = 0 if _ENTRY.search(seen) and not comments else apart + 1
+        apart = 0 if _ENTRY.search(window) and not comments else apart + 1
         vast = apart > _LONG or (texts and tags > _TEXT_TAGS) if long else size > _WHOLE or tags > _TAGS
         if vast or bare > _BARE:
             raise LimitError(f"{path}: {name}: holds more in one place than a part of a workbook can")

@@ -161,8 +161,8 @@ def _periods_across(cells: Cells, head: int) -> Series:
         raise DataError(f"{cells.place(cells.row[head])}: no row below these periods has a value")
     for n in range(head + 1, below[-1]):
         if n not in below:
-            what = f"{cells.row[n].cell[0][:40]!r}: has no values: is it the title of another table?"
-            raise DataError(f"{cells.place(cells.row[n])}: {what} Keep one table in the file")
+            reason = f"{cells.row[n].cell[0][:40]!r}: has no values: is it the title of another table?"
+            raise DataError(f"{cells.place(cells.row[n])}: {reason} Keep one table in the file")
     frame = framed(cells, head + 1, below[-1], head, ())
     date = [k for k, cell in enumerate(frame.head) if some_period(cell) is not None]
     stamps, style = _stamps_across(frame, cells.row[head], date)

@@ -68,8 +68,8 @@ def started(path: Path) -> Start:
         file = parted(path)[0]
         status = os.stat(file)
         if not stat.S_ISREG(status.st_mode):
-            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise DataError(f"{path}: is {what}; a table is needed (text, .xlsx or .parquet)")
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            raise DataError(f"{path}: is {kind}; a table is needed (text, .xlsx or .parquet)")
         with open(file, "rb") as stream:
             return Start(status.st_size, stream.read(8))
     except FileNotFoundError:

@@ -127,9 +127,9 @@ def _wide(cells: Cells, head: int) -> VintageTable:
 
 def _without_totals(cells: Cells, body: list[Row]) -> tuple[Cells, list[Row]]:
     """The rows that do not add up or average others; those that do are noted."""
-    kept = [row for row in body if not is_total(row.cell[0])]
-    left = ", ".join(f"{row.cell[0]!r} in {cells.unit} {row.number}" for row in body if row not in kept)
-    return (_noted(cells, f"totals and averages are left out: {left}"), kept) if kept and left else (cells, body)
+    rows = [row for row in body if not is_total(row.cell[0])]
+    left = ", ".join(f"{row.cell[0]!r} in {cells.unit} {row.number}" for row in body if row not in rows)
+    return (_noted(cells, f"totals and averages are left out: {left}"), rows) if rows and left else (cells, body)
 
 
 def _noted(cells: Cells, note: str) -> Cells:

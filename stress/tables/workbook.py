@@ -74,10 +74,10 @@ def sheet_rows(
     raise several(path, filled, "sheets with cells")
 
 
-def several(path: Path, names: Collection[str], what: str) -> DataError:
+def several(path: Path, names: Collection[str], kind: str) -> DataError:
     """The message for a workbook whose sheets leave open which is meant."""
-    each = ", ".join(map(repr, names))
-    return DataError(f"{path}: has {len(names)} {what}: {each}; say which, such as '{path}#{next(iter(names))}'")
+    listed = ", ".join(map(repr, names))
+    return DataError(f"{path}: has {len(names)} {kind}: {listed}; say which, such as '{path}#{next(iter(names))}'")
 
 
 def sheets(

@@ -81,14 +81,14 @@ def _scaled(job: Job, static: float) -> Job:
     return job.model_copy(update={"pool": pool, "scenarios": job.scenarios[:1]})
 
 
-def _row(ds: xr.Dataset, k: int, deal: Deal, what: str, rate: float | None) -> dict[str, Any]:
+def _row(ds: xr.Dataset, k: int, deal: Deal, pool: str, rate: float | None) -> dict[str, Any]:
     """Stock of defaults net of recoveries at the end, over the cut-off balance, beside the realised figure."""
     case = ds.isel(scenario=[k])
     quantile = measures.fan(case, "default_stock", QUANTILES).sel(month=END).to_numpy()[0]
     mean = measures.month_mean(case, "default_stock").sel(month=END).isel(scenario=0)
     share = _share_from(case, deal.ended)
     return {
-        "deal": deal.name, "rated": deal.rated, "ended": deal.ended, "pool": what, "payment_rate": rate,
+        "deal": deal.name, "rated": deal.rated, "ended": deal.ended, "pool": pool, "payment_rate": rate,
         "mean": float(mean["estimate"]), "mean_error": float(mean["error"]), "quantiles": quantile.tolist(),
         "reach": share[0], "reach_low": share[1], "reach_high": share[2],
     }  # fmt: skip

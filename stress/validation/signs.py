@@ -32,10 +32,10 @@ def signs() -> Iterator[Finding]:
     for measure, note, name, sign in EXPECTED:
         bar = next((bar for bar in tornado[measure, note].bars if bar.name == name), None)
         sides = () if bar is None else ((bar.down, -sign), (bar.up, sign))
-        seen = [(change, want) for change, want in sides if change is not None]
-        if not seen:
+        known = [(change, want) for change, want in sides if change is not None]
+        if not known:
             yield exact(f"{measure}: {name} moves it", 1.0, 0.0, 0.0)
-        for change, want in seen:
+        for change, want in known:
             of = f" of {note}" if note else ""
             what = f"{measure}{of} where {name} {change.label}: {change.estimate:+.2g} ± {change.error:.1g}, sign"
             yield exact(what, want, _sign(change), 0.0)

@@ -58,7 +58,7 @@ def read_report(report: Path) -> Iterator[Finding | str]:
     yield exact("tests that failed", 0.0, float(wrong), 0.0)
     yield Finding("tests that passed, at least one", 1.0, float(min(passed, 1)), 0.0)
     said = [p.get("value", "") for p in suite.iter("property") if p.get("name") == MEASURED]
-    more = f", {count['skipped']} skipped" if count["skipped"] else ""
-    more += f", {wrong} failed" if wrong else ""
-    tests = f"{passed:,} test{'s' if passed != 1 else ''} passed{more}"
+    others = f", {count['skipped']} skipped" if count["skipped"] else ""
+    others += f", {wrong} failed" if wrong else ""
+    tests = f"{passed:,} test{'s' if passed != 1 else ''} passed{others}"
     yield "; ".join([*dict.fromkeys(said), tests])

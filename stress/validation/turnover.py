@@ -104,15 +104,15 @@ def full_pool() -> Iterator[Finding]:
     for m in PAYMENT_RATES:
         want = turnover_by_payment_rate(STATIC, m)
         pool = pool_of(want.default_rate, rate=PaymentRate(monthly=m, annual_yield=0.99))
-        got = months_of(deal_of(120, revolving=12), pool)
+        run = months_of(deal_of(120, revolving=12), pool)
         what = f"payment rate {m:.0%}"
-        yield exact(f"{what}: cumulative default", want.cumulative_default, float(got["cumulative_default"][-1]), 1e-10)
-        off = np.abs(got["pool_balance"].to_numpy()[:12] - 1.0).max()
+        yield exact(f"{what}: cumulative default", want.cumulative_default, float(run["cumulative_default"][-1]), 1e-10)
+        off = np.abs(run["pool_balance"].to_numpy()[:12] - 1.0).max()
         yield exact(f"{what}: largest gap of the pool while revolving", 0.0, float(off), 1e-12)
     for mix in MIXES:
         first = turnover_of_plans(TINY, list(mix.values()), list(mix))
-        got = months_of(deal_of(60, revolving=12), pool_of(first.default_rate, mix))
-        multiple = float(got["cumulative_default"][-1]) / TINY
+        run = months_of(deal_of(60, revolving=12), pool_of(first.default_rate, mix))
+        multiple = float(run["cumulative_default"][-1]) / TINY
         what = f"plans {'/'.join(map(str, mix))}: cumulative over static default"
         yield exact(what, first.cumulative_default / TINY, multiple, 1e-4)
 

@@ -60,10 +60,10 @@ def _graded(hand: Counter, panels: range) -> tuple[Floats, Floats]:
     loads = np.array([hand.book.deals[deal].loads for deal in held.deal]).T @ (held.sign * held.weight)
     grades, weights = [], []
     for panel in panels:
-        seen = hand.simulate(panel * PANEL_PATHS, (panel + 1) * PANEL_PATHS)
-        loss = np.einsum("p,kpn->kn", held.weight, seen.outcome[0])
-        grades.append(loss - TIE * (loads @ seen.factor))
-        weights.append(seen.weight.copy())
+        simulated = hand.simulate(panel * PANEL_PATHS, (panel + 1) * PANEL_PATHS)
+        loss = np.einsum("p,kpn->kn", held.weight, simulated.outcome[0])
+        grades.append(loss - TIE * (loads @ simulated.factor))
+        weights.append(simulated.weight.copy())
     return np.concatenate(grades, axis=1), np.concatenate(weights)
 
 
@@ -98,10 +98,10 @@ def _means(hand: Counter, panels: range, weight: Floats, elites: list[Some]) -> 
     for i, panel in enumerate(panels):
         weather.move(panel)
         here = slice(i * PANEL_PATHS, (i + 1) * PANEL_PATHS)
-        each = (weight[here] * np.array(elites)[:, here]).reshape(len(elites), -1, LANES)
-        named += np.einsum("kbl,btfl->ktf", each, weather.shocks()).reshape(named.shape)
+        elite_weight = (weight[here] * np.array(elites)[:, here]).reshape(len(elites), -1, LANES)
+        named += np.einsum("kbl,btfl->ktf", elite_weight, weather.shocks()).reshape(named.shape)
         for deal in deals:
-            own[deal] += np.einsum("kbl,btl->kt", each, weather.own(deal, panel)[:, :, 0])
+            own[deal] += np.einsum("kbl,btl->kt", elite_weight, weather.own(deal, panel)[:, :, 0])
     mass = np.array([(weight * elite).sum() for elite in elites])
     size = mass**2 / np.array([(weight**2 * elite).sum() for elite in elites])
     return Means(named / mass[:, None], {deal: sums / mass[:, None] for deal, sums in own.items()}, size)

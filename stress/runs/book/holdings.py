@@ -66,18 +66,18 @@ def holdings_of(book: Book) -> Holdings:
     return Holdings(weight, sign, price, stake, cost, deal, bins_of(bool((sign < 0.0).any())))
 
 
-def add(tally: BookTally, powers: list[BookTally], held: Holdings, first: int, seen: Simulated) -> None:
+def add(tally: BookTally, powers: list[BookTally], held: Holdings, first: int, simulated: Simulated) -> None:
     """Paths from `first` on, added to a tally whose views by power of the weight are `powers`."""
-    tally.path[0] += seen.factor.shape[1]
-    loss = np.rint(seen.outcome[0] / UNIT).astype(np.int64)
-    weights = np.rint(seen.weight / UNIT) * UNIT  # so that every sum rests on the same weights
+    tally.path[0] += simulated.factor.shape[1]
+    loss = np.rint(simulated.outcome[0] / UNIT).astype(np.int64)
+    weights = np.rint(simulated.weight / UNIT) * UNIT  # so that every sum rests on the same weights
     is_weighted = len(powers) > 1
     for power, t in enumerate(powers):
         weight = (None if not is_weighted else weights) if power == 0 else np.rint(weights * weights / UNIT) * UNIT
         for k in range(len(loss)):
-            _add_losses(t, k, held, first, loss[k], np.rint(seen.factor / COARSE), weight)
-            income = seen.outcome[3, k] - seen.outcome[1, k]
-            _add_values(t, k, held, income, seen.outcome[2, k], weight)
+            _add_losses(t, k, held, first, loss[k], np.rint(simulated.factor / COARSE), weight)
+            income = simulated.outcome[3, k] - simulated.outcome[1, k]
+            _add_values(t, k, held, income, simulated.outcome[2, k], weight)
             _add_together(t, k, held, loss[k], weight)
 
 
@@ -95,9 +95,9 @@ def _add_losses(
     for f in range(len(weather)):
         t.factor[k, f] += by(own, weight, weather[f], 1.0)
         t.factor_square[k, f] += by(own, weight, weather[f] * weather[f] * COARSE, 1.0)
-    seen = np.full(held.bins.n, NO_PATH)
-    seen[own[::-1]] = first + np.arange(n - 1, -1, -1)  # the last that is written stays: the smallest path
-    np.minimum(t.first_path[k], seen, out=t.first_path[k])
+    paths = np.full(held.bins.n, NO_PATH)
+    paths[own[::-1]] = first + np.arange(n - 1, -1, -1)  # the last that is written stays: the smallest path
+    np.minimum(t.first_path[k], paths, out=t.first_path[k])
     t.without_count[k] += book_count
     t.without_sum[k] += book_sum
     t.loss_count[k, :-1, held.bins.zero] += book_count.sum()
@@ -136,11 +136,11 @@ def _add_without(
 
 def _shares(held: Holdings, loss: Ints) -> tuple[Floats, Floats]:
     """(n,) loss of the book, and what rounding alone leaves where positions cancel: as much counts as nothing."""
-    each = loss.astype(np.float64) * UNIT
-    share = np.minimum(weighted(held.weight, each), 1.0)
+    losses = loss.astype(np.float64) * UNIT
+    share = np.minimum(weighted(held.weight, losses), 1.0)
     if not held.bins.zero:
         return share, np.zeros(len(share))
-    least = len(loss) * EPS * weighted(held.weight, np.abs(each))
+    least = len(loss) * EPS * weighted(held.weight, np.abs(losses))
     share[np.abs(share) <= least] = 0.0
     return share, least
 
@@ -152,10 +152,10 @@ def _add_values(t: BookTally, k: int, held: Holdings, income: Floats, value: Flo
     counted = below if weight is None else np.rint(below * weight / UNIT).astype(np.int64)
     t.below_cost[k] += counted.sum(axis=1)
     for q, rows in enumerate(whole):
-        kept = np.clip(rows, -64.0, 64.0)
-        for i, power in enumerate((kept, kept * kept)):
-            each = power if weight is None else power * weight
-            t.moment[k, :, q, i] += np.rint(each / COARSE).astype(np.int64).sum(axis=1)
+        clipped = np.clip(rows, -64.0, 64.0)
+        for i, power in enumerate((clipped, clipped * clipped)):
+            weighed = power if weight is None else power * weight
+            t.moment[k, :, q, i] += np.rint(weighed / COARSE).astype(np.int64).sum(axis=1)
 
 
 def _add_together(t: BookTally, k: int, held: Holdings, loss: Ints, weight: Floats | None) -> None:
@@ -185,5 +185,5 @@ def by_bin(
         if weight is None:
             return np.bincount(bins, minlength=n_bin)
         amount = np.ones(len(bins))
-    each = np.rint((amount if weight is None else amount * weight) / unit)
-    return np.rint(np.bincount(bins, each, n_bin)).astype(np.int64)
+    units = np.rint((amount if weight is None else amount * weight) / unit)
+    return np.rint(np.bincount(bins, units, n_bin)).astype(np.int64)

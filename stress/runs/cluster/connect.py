@@ -87,8 +87,8 @@ def _cluster_of_cards() -> Any:
 
 def on_card(options: dict[str, Any], number: int) -> dict[str, Any]:
     """A worker's options with one of this process's cards."""
-    seen = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    card = seen.split(",")[number].strip() if seen else str(number)
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    card = visible.split(",")[number].strip() if visible else str(number)
     return {**options, "env": {**options.get("env", {}), "CUDA_VISIBLE_DEVICES": card}, "resources": {GPU: 1}}
 
 
@@ -177,9 +177,9 @@ def check(client: Any, wait: float = 30.0) -> dict[str, Identity]:
     for worker, theirs in sorted(identities.items()):
         if isinstance(theirs, Exception):
             raise ConfigError(f"worker {worker}: has no stress that fits this one ({_short(theirs)})")
-        for what, here, there in zip(Identity._fields, mine, theirs, strict=True):
+        for field, here, there in zip(Identity._fields, mine, theirs, strict=True):
             if here != there:
-                raise ConfigError(f"worker {worker}: {what} is {there[:16]}, here it is {here[:16]}: install the same")
+                raise ConfigError(f"worker {worker}: {field} is {there[:16]}, here it is {here[:16]}: install the same")
     return dict(identities)
 
 

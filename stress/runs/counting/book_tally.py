@@ -134,9 +134,9 @@ def empty(
     return BookTally(**counts, residual=np.zeros((d, n_law)))
 
 
-def add(total: BookTally, more: BookTally) -> None:
+def add(total: BookTally, part: BookTally) -> None:
     """Add to a tally in place."""
-    for name, into, new in zip(BookTally._fields, total, more, strict=True):
+    for name, into, new in zip(BookTally._fields, total, part, strict=True):
         RULE.get(name, np.add)(into, new, out=into)
 
 

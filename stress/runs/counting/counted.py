@@ -63,10 +63,10 @@ class Counted(NamedTuple):
         return size(self.ranges)
 
 
-def add(total: AnyTally, more: AnyTally) -> None:
+def add(total: AnyTally, part: AnyTally) -> None:
     """Add to a tally in place: the rule of `kernels.tally.merge` without its copies (15 ms for 150 at 31 MB)."""
     kind = kind_of(total._fields)
-    for name, into, new in zip(kind.make._fields, total, more, strict=True):
+    for name, into, new in zip(kind.make._fields, total, part, strict=True):
         kind.rule.get(name, np.add)(into, new, out=into)
         if name in kind.carried:
             _carry(into)

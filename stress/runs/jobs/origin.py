@@ -46,8 +46,8 @@ def begin(folder: Path, parts: dict[str, str], fresh: bool) -> None:
     before = read_json(path)
     changed = [name for name in parts if before and before.get(name) != parts[name]]
     if changed and not fresh:
-        what = " and ".join(_WORDS.get(name, f"another version of {name}") for name in changed)
-        raise ConfigError(f"{folder.parent}: holds a run of {what}; --out writes elsewhere, --fresh starts over")
+        differences = " and ".join(_WORDS.get(name, f"another version of {name}") for name in changed)
+        raise ConfigError(f"{folder.parent}: holds a run of {differences}; --out writes elsewhere, --fresh starts over")
     if before != parts:
         with disk(folder):
             write_atomically(path, json.dumps(parts, indent=2) + "\n")

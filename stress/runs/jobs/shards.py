@@ -183,9 +183,9 @@ def sound(path: Path) -> bytes | None:
     return content if hashlib.sha256(content).hexdigest() == path.name.removesuffix(SUFFIX) else None
 
 
-def _plus(total: Counted | None, more: Counted) -> Counted:
+def _plus(total: Counted | None, part: Counted) -> Counted:
     """A sum of its own, added to in place."""
     if total is None:
-        return Counted(more.ranges, copied(more.tally()))
-    add(total.tally(), more.tally())
-    return Counted(union((*total.ranges, *more.ranges)), total.held)
+        return Counted(part.ranges, copied(part.tally()))
+    add(total.tally(), part.tally())
+    return Counted(union((*total.ranges, *part.ranges)), total.held)

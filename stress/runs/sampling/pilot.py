@@ -48,10 +48,10 @@ def choose(job: Job) -> tuple[str, str]:
 def trials(job: Job) -> list[Trial]:
     """Each estimator's error on the notes that any of them sees lose."""
     errors = {name: _errors(with_estimator(job, name)) for name in COST}
-    seen = np.any([error < BLIND for error in errors.values()], axis=0)
-    if not seen.any():
+    known = np.any([error < BLIND for error in errors.values()], axis=0)
+    if not known.any():
         return [Trial("plain", BLIND)]
-    mean = {name: float(np.exp(np.log(np.maximum(error[seen], 1e-9)).mean())) for name, error in errors.items()}
+    mean = {name: float(np.exp(np.log(np.maximum(error[known], 1e-9)).mean())) for name, error in errors.items()}
     return [Trial(name, mean[name] * COST[name] ** 0.5) for name in COST]
 
 
