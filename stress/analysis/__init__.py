@@ -134,9 +134,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'stress.analysis' has no attribute {name!r}")
     from stress.analysis.subjects import CHECKS
     from stress.inputs.arguments import put_to
-    from stress.inputs.text.docstrings import told
+    from stress.inputs.text.docstrings import documented
 
-    value = told(put_to(getattr(importlib.import_module(_HOME[name]), name), CHECKS))
+    value = documented(put_to(getattr(importlib.import_module(_HOME[name]), name), CHECKS))
     globals()[name] = value
     return value
 

@@ -54,11 +54,11 @@ _HOME = {
 
 def __getattr__(name: str) -> Any:
     from stress.inputs.arguments import put_to, share_between
-    from stress.inputs.text.docstrings import told
+    from stress.inputs.text.docstrings import documented
 
     for module, names in _HOME.items():
         if name in names:
-            return told(put_to(getattr(importlib.import_module(module), name), {"level": share_between}))
+            return documented(put_to(getattr(importlib.import_module(module), name), {"level": share_between}))
     raise AttributeError(f"module 'stress.calibration' has no attribute {name!r}")
 
 

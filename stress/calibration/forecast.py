@@ -68,10 +68,10 @@ def ahead(drawn: Drawn, last: float, horizon: int) -> tuple[Array, Array]:
 
 def _given(g: Array, gap: Array, phi: Array) -> tuple[Array, Array, Array, Array]:
     """At persistences (P, 1): log marginal likelihood, mean by least squares, weighted square, information; (P,)."""
-    step, one = phi**gap, np.ones_like(phi)
-    noise = np.hstack([one, 1.0 - step * step])  # of variance 1, so that all is in units of it
-    x = np.hstack([one, 1.0 - step]) / np.sqrt(noise)
-    y = np.hstack([g[0] * one, g[1:] - step * g[:-1]]) / np.sqrt(noise)
+    step, ones = phi**gap, np.ones_like(phi)
+    noise = np.hstack([ones, 1.0 - step * step])  # of variance 1, so that all is in units of it
+    x = np.hstack([ones, 1.0 - step]) / np.sqrt(noise)
+    y = np.hstack([g[0] * ones, g[1:] - step * g[:-1]]) / np.sqrt(noise)
     info = _products(x, x)
     mean = _products(x, y) / info
     square = np.sum((y - x * mean[:, None]) ** 2, axis=1)

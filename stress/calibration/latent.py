@@ -57,16 +57,16 @@ def ar1_law(g: Array) -> Law:
     return _best(g, lambda phi: _given_phi(g, phi))
 
 
-def profile(g: Array, what: str, best: Law, level: float) -> Interval:
+def profile(g: Array, parameter: str, best: Law, level: float) -> Interval:
     """Profile-likelihood interval of 'p', 'rho' or 'phi' (Venzon and Moolgavkar 1988), autocorrelation included."""
     drop = 0.5 * float(chdtri(1.0, 1.0 - level))
-    if what == "phi":
+    if parameter == "phi":
         curve, low, high = (lambda x: _given_phi(g, x).loglik), 0.0, PHI_MAX
-    elif what == "rho":
+    elif parameter == "rho":
         curve, (low, high) = (lambda x: _given_variance(g, x / (1.0 - x)).loglik), RHO_RANGE
     else:
         curve, low, high = (lambda x: _given_p(g, x, best)), 1e-8, 0.9
-    at = getattr(best, what)
+    at = getattr(best, parameter)
     left, left_open = _limit(curve, at, low, best.loglik - drop)
     right, right_open = _limit(curve, at, high, best.loglik - drop)
     return Interval(left, right, left_open or right_open)
@@ -132,6 +132,6 @@ def _best(g: Array, at: Callable[[float], Law]) -> Law:
     value = [at(float(phi)).loglik for phi in grid]
     k = int(np.argmax(value))
     bounds = (float(grid[max(k - 1, 0)]), float(grid[min(k + 1, len(grid) - 1)]))
-    found = minimize_scalar(lambda x: -at(float(x)).loglik, bounds=bounds, method="bounded", options={"xatol": 1e-10})
-    top = at(float(found.x))
+    optimum = minimize_scalar(lambda x: -at(float(x)).loglik, bounds=bounds, method="bounded", options={"xatol": 1e-10})
+    top = at(float(optimum.x))
     return top if top.loglik >= value[k] else at(float(grid[k]))

@@ -49,13 +49,13 @@ def state_of(label: str) -> State | None:
     for kind, names in (("current", CURRENT), ("default", DEFAULT), ("paid", PAID)):
         if text in names:
             return State(kind)
-    if found := _NUMBER.match(text):
-        return State("number", int(found[1])) if int(found[1]) > 0 else State("current")
-    if found := _DAYS.match(text):
-        first, last = int(found[1]), int(found[2])
+    if match := _NUMBER.match(text):
+        return State("number", int(match[1])) if int(match[1]) > 0 else State("current")
+    if match := _DAYS.match(text):
+        first, last = int(match[1]), int(match[2])
         return State("current") if first == 0 else State("days", first, last) if last > first else None
-    if found := _BEYOND.match(text):
-        return State("days", int(found[1] or found[2] or found[3]), _LAST)
+    if match := _BEYOND.match(text):
+        return State("days", int(match[1] or match[2] or match[3]), _LAST)
     return None
 
 
@@ -77,8 +77,8 @@ def ladder_of(labels: Sequence[str]) -> Ladder:
     late = [(label, state) for label, state in zip(labels, states, strict=True) if state.kind in ("number", "days")]
     for kind, least in (("current", 1), ("default", 0), ("paid", 0)):
         if not least <= kinds.count(kind) <= 1:
-            said = "must be" if least else "may be"
-            raise ValueError(f"{kinds.count(kind)} of the states {listed} are {kind}: one {said}")
+            verb = "must be" if least else "may be"
+            raise ValueError(f"{kinds.count(kind)} of the states {listed} are {kind}: one {verb}")
     if not late:
         raise ValueError(f"none of the states {listed} is a bucket: such as 1-30, 31-60; M1, M2; or 1, 2")
     if len({state.kind for _, state in late}) > 1:

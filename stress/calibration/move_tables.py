@@ -74,10 +74,10 @@ def matrices(path: str | Path) -> tuple[Rolls, tuple[str, ...]] | None:
         raise DataError(f"{table.cells.file}: {error}") from None
     if ladder.buckets > MOST:
         raise DataError(f"{table.cells.file}: has {ladder.buckets} buckets: a ladder has at most {MOST}")
-    months, way = _months(table)
+    months, date_note = _months(table)
     value, kind = _values(table)
     total = _totals(table, ladder, months, value)
-    notes = (*table.cells.note, *way, _said(table, ladder, kind), *_straight(table, ladder, total))
+    notes = (*table.cells.note, *date_note, _states_note(table, ladder, kind), *_straight(table, ladder, total))
     return _up_to(of_counts(total), ladder.buckets + 1, ladder.defaults), notes
 
 
@@ -107,11 +107,11 @@ def _table(cells: Cells) -> _Table | None:
 
 def _heading(row: Row, below: Row | None) -> int | None:
     """The first column of states in a heading whose next row begins with one of them; None where it is none."""
-    found = [k for k, cell in enumerate(row.cell) if state_of(cell) is not None]
-    if below is None or len(found) < 2 or found[0] == 0 or len(below.cell) <= found[0]:
+    columns = [k for k, cell in enumerate(row.cell) if state_of(cell) is not None]
+    if below is None or len(columns) < 2 or columns[0] == 0 or len(below.cell) <= columns[0]:
         return None
-    source = state_of(below.cell[found[0] - 1])
-    return found[0] if source in [state_of(row.cell[k]) for k in found] and not _numbered(row, found[0]) else None
+    source = state_of(below.cell[columns[0] - 1])
+    return columns[0] if source in [state_of(row.cell[k]) for k in columns] and not _numbered(row, columns[0]) else None
 
 
 def _numbered(row: Row, start: int) -> bool:
@@ -125,15 +125,15 @@ def _line(cells: Cells, row: Row, head: Row, start: int, month: str) -> _Line | 
     source = state_of(wide[start - 1])
     if source is None:
         if has_number(wide[start:]) and not is_total(wide[start - 1]):
-            said = f"{wide[start - 1][:40]!r}: is no state: take the {cells.unit} out if it is none of the matrix"
-            raise DataError(f"{cells.place(row)}: {said}")
+            message = f"{wide[start - 1][:40]!r}: is no state: take the {cells.unit} out if it is none of the matrix"
+            raise DataError(f"{cells.place(row)}: {message}")
         return None
     columns = [k for k in range(start, len(wide)) if not is_total(head.cell[k] if k < len(head.cell) else "")]
     named = [k for k in columns if k < len(head.cell) and head.cell[k]]
     stray = next((head.cell[k] for k in named if state_of(head.cell[k]) is None), None)
     if stray is not None or any(wide[k] for k in columns if k not in named):
-        said = "a cell without a heading" if stray is None else f"column {stray!r}, which is no state: take it out"
-        raise DataError(f"{cells.place(row)}: has {said}")
+        message = "a cell without a heading" if stray is None else f"column {stray!r}, which is no state: take it out"
+        raise DataError(f"{cells.place(row)}: has {message}")
     if source not in [state_of(head.cell[k]) for k in named]:
         raise DataError(f"{cells.place(row)}: {wide[start - 1]!r}: is none of the columns: {_listed(head, named)}")
     return _Line(row, _month(wide[: start - 1]) or month, source, tuple(wide[k] for k in named))
@@ -145,16 +145,16 @@ def _listed(head: Row, named: Sequence[int]) -> str:
 
 def _month(cell: Sequence[str]) -> str:
     """The first label of a period that stands in some cells, by itself or in a title; empty where none does."""
-    parts = (part.strip(" ()") for one in cell for part in (one, *_TITLE.split(one)))
+    parts = (part.strip(" ()") for text in cell for part in (text, *_TITLE.split(text)))
     return next((part for part in parts if is_label(part)), "")
 
 
 def _months(table: _Table) -> tuple[dict[str, int], tuple[str, ...]]:
     """Place of each month by its label, and how dates were read. DataError where a month's matrix is not whole."""
     label = list(dict.fromkeys(line.month for line in table.line))
-    seen: dict[tuple[str, State], _Line] = {}
+    lines: dict[tuple[str, State], _Line] = {}
     for line in table.line:
-        before = seen.setdefault((line.month, line.source), line)
+        before = lines.setdefault((line.month, line.source), line)
         if before is not line:
             again = f"stands twice{f' of {line.month}' if line.month else ''}, first in {table.cells.unit}"
             month = "" if line.month else ": several matrices need their months, in a column or in a line above each"
@@ -162,15 +162,15 @@ def _months(table: _Table) -> tuple[dict[str, int], tuple[str, ...]]:
     late = [state for state in map(state_of, table.label) if state and state.kind not in ("default", "paid")]
     for month in label:
         for state in late:
-            if (month, state) not in seen:
+            if (month, state) not in lines:
                 raise DataError(f"{table.cells.file}: {month or 'the matrix'} has no row from {table.name(state)!r}")
     if label == [""]:
         return {"": 0}, ()
     try:
-        found = read_labels(label, different)
+        dates = read_labels(label, different)
     except WrongLabel as error:
         raise DataError(f"{table.cells.file}: month {label[error.place][:40]!r}: {error}") from None
-    return {one: k for k, one in enumerate(label)}, date_notes(found.style)
+    return {text: k for k, text in enumerate(label)}, date_notes(dates.style)
 
 
 def _values(table: _Table) -> tuple[list[Array], str]:
@@ -179,9 +179,9 @@ def _values(table: _Table) -> tuple[list[Array], str]:
         decimal = decimal_of(cell for line in table.line for cell in line.cell if not is_missing(cell))
     except Mixed as error:
         raise DataError(f"{table.cells.file}: {error}") from None
-    number = [[_number(table, line, cell, decimal) for cell in line.cell] for line in table.line]
-    value = [np.array([one.value for one in row]) for row in number]
-    signs = {one.percent for row in number for one in row if one.value}
+    numbers = [[_number(table, line, cell, decimal) for cell in line.cell] for line in table.line]
+    value = [np.array([number.value for number in row]) for row in numbers]
+    signs = {number.percent for row in numbers for number in row if number.value}
     if len(signs) > 1:
         raise DataError(f"{table.cells.file}: some cells have a percent sign, others none")
     whole = _whole(value, signs == {True})
@@ -191,8 +191,8 @@ def _values(table: _Table) -> tuple[list[Array], str]:
         rounding = sum(0.5 * 10.0 ** -_decimals(cell, decimal) for cell in line.cell if not is_missing(cell))
         if abs(row.sum() - whole) > min(rounding, ROUNDED * whole) + 1e-9 and not all(map(is_missing, line.cell)):
             turned = " (its columns do: rows are from, columns to)" if _turned(value, whole) else ""
-            said = f"adds up to {row.sum():.6g}: shares of a row add up to {whole:g}{turned}"
-            raise DataError(f"{table.place(line)}: {said}")
+            message = f"adds up to {row.sum():.6g}: shares of a row add up to {whole:g}{turned}"
+            raise DataError(f"{table.place(line)}: {message}")
     return [row / (row.sum() or 1.0) for row in value], "shares" if whole == 1.0 else "percentages"
 
 
@@ -207,7 +207,7 @@ def _whole(value: Sequence[Array], percent: bool) -> float | None:
     largest, sums = max(row.max() for row in value), [row.sum() for row in value if row.any()]
     if not percent and largest <= 1.0:
         return 1.0
-    near = all(abs(one - 100.0) <= NEAR for one in sums)
+    near = all(abs(total - 100.0) <= NEAR for total in sums)
     broken = largest <= 100.0 and any((row % 1.0).any() for row in value)
     return 100.0 if percent or near or broken else None
 
@@ -215,16 +215,16 @@ def _whole(value: Sequence[Array], percent: bool) -> float | None:
 def _number(table: _Table, line: _Line, cell: str, decimal: str) -> Number:
     if is_missing(cell):
         return Number(0.0)
-    found = parse_number(cell, decimal)
-    if found is None or found.value < 0.0:
+    number = parse_number(cell, decimal)
+    if number is None or number.value < 0.0:
         raise DataError(f"{table.place(line)}: {cell[:40]!r}: must be a number from 0 to {LARGEST:g}, or empty")
-    return found
+    return number
 
 
 def _decimals(cell: str, decimal: str) -> int:
     """Digits after the decimal sign."""
-    found = re.search(rf"{re.escape(decimal)}(\d+)", cell)
-    return len(found[1]) if found else 0
+    match = re.search(rf"{re.escape(decimal)}(\d+)", cell)
+    return len(match[1]) if match else 0
 
 
 def _totals(table: _Table, ladder: Ladder, months: Mapping[str, int], value: Sequence[Array]) -> Array:
@@ -241,7 +241,7 @@ def _totals(table: _Table, ladder: Ladder, months: Mapping[str, int], value: Seq
     return total
 
 
-def _said(table: _Table, ladder: Ladder, kind: str) -> str:
+def _states_note(table: _Table, ladder: Ladder, kind: str) -> str:
     """How the states were read."""
     words = {0: "current", ladder.buckets + 1: "default", None: "paid off"}
     states = [f"{name} is {words.get(k, f'bucket {k}')}" for k, name in zip(ladder.place, table.label, strict=True)]

@@ -108,7 +108,7 @@ def calibrate_rho(
     observed = np.asarray(ndtr(g), dtype=np.float64)
     plain, best, persistence = independent_law(g), ar1_law(g), _lag_correlation(g[1:], g[:-1])
     mean, moment = float(observed.mean()), _moment_rho(float(observed.mean()), float(observed.std()))
-    limit = {what: profile(g, what, best, level) for what in ("p", "rho", "phi")}
+    limit = {parameter: profile(g, parameter, best, level) for parameter in ("p", "rho", "phi")}
     block = block_length(len(g), persistence)
     boot = block_bootstrap(g, block, level, replicates, seed)
 
@@ -209,10 +209,12 @@ def _row(name: str, p: float, rho: float, phi: float | None, month: Monthly) -> 
 
 
 def _limits(name: str, *part: str | Interval) -> str:
-    said = [
-        f"{what} {_span(span)}" for what, span in zip(part[::2], part[1::2], strict=True) if isinstance(span, Interval)
+    limits = [
+        f"{label} {_span(span)}"
+        for label, span in zip(part[::2], part[1::2], strict=True)
+        if isinstance(span, Interval)
     ]
-    return f"{name}: " + "; ".join(said)
+    return f"{name}: " + "; ".join(limits)
 
 
 def _span(span: Interval) -> str:

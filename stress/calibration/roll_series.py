@@ -56,13 +56,13 @@ def _odds(share: Array) -> Array:
 
 
 def _slopes(ratio: Array, x: Array, rows: range) -> list[Slope]:
-    found = []
+    slopes = []
     for k in rows:
         y = _odds(ratio[:, k])
         both = np.isfinite(x) & np.isfinite(y)
         if both.sum() >= FEWEST and np.ptp(x[both]) > 0.0:
-            found.append(Slope(k, *_least_squares(x[both], y[both]), int(both.sum())))
-    return found
+            slopes.append(Slope(k, *_least_squares(x[both], y[both]), int(both.sum())))
+    return slopes
 
 
 def _least_squares(x: Array, y: Array) -> tuple[float, float]:

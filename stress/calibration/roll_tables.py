@@ -48,22 +48,22 @@ def read_stocks(
     first, last, head = rows_of_periods(cells, date)
     frame = framed(cells, first, last, head, date)
     names = [word(name) for name in frame.head]
-    found = [_place(frame, name) for name in buckets] or _buckets(names)
-    if not found:
+    places = [_place(frame, name) for name in buckets] or _buckets(names)
+    if not places:
         raise DataError(
             f"{cells.file}: has no columns late_1, late_2, ...: name them with --bucket: {', '.join(frame.head)}"
         )
-    extra = {what: _place(frame, name) for what, name in (("current", current), ("loss", loss)) if name is not None}
+    extra = {kind: _place(frame, name) for kind, name in (("current", current), ("loss", loss)) if name is not None}
     _named_once(
-        frame, [*((k, f"bucket {n}") for n, k in enumerate(found, 1)), *((k, what) for what, k in extra.items())]
+        frame, [*((k, f"bucket {n}") for n, k in enumerate(places, 1)), *((k, kind) for kind, k in extra.items())]
     )
-    value = numbers(frame, [*found, *extra.values()], [k for k in range(len(names)) if k not in date])
+    value = numbers(frame, [*places, *extra.values()], [k for k in range(len(names)) if k not in date])
     for k, amounts in value.items():
         _check_amounts(frame, k, amounts)
     label = labels_of(frame, date)
-    period, way = _periods(frame, date[0], label)
+    period, date_note = _periods(frame, date[0], label)
     month = [(p.ordinal + 1) * 12 // p.per_year - 1 for p in period]
-    twice = next((k for k, one in enumerate(month) if one in month[:k]), None)
+    twice = next((k for k, number in enumerate(month) if number in month[:k]), None)
     if twice is not None:
         raise DataError(
             f"{frame.place(twice, date[0])}: {label[twice]} stands twice, first in {cells.unit} "
@@ -71,12 +71,12 @@ def read_stocks(
         )
     order = np.argsort(month, kind="stable")
     none = np.full(len(month), np.nan)
-    column = {what: np.array(value[k], np.float64) for what, k in extra.items()}
+    column = {kind: np.array(value[k], np.float64) for kind, k in extra.items()}
     span = np.array([12 / p.per_year for p in period])
-    table = np.array([value[k] for k in found], np.float64).T
+    table = np.array([value[k] for k in places], np.float64).T
     return Stocks(
         tuple(label[k] for k in order), tuple(month[k] for k in order), table[order],
-        column.get("current", none)[order], (column.get("loss", none) / span)[order], (*frame.note, *way),
+        column.get("current", none)[order], (column.get("loss", none) / span)[order], (*frame.note, *date_note),
     )  # fmt: skip
 
 
@@ -93,11 +93,11 @@ def _check_amounts(frame: Frame, k: int, column: Sequence[float]) -> None:
 def _named_once(frame: Frame, named: Sequence[tuple[int, str]]) -> None:
     """A column is one thing. Raises DataError."""
     known: dict[int, str] = {}
-    for place, what in named:
+    for place, kind in named:
         if place in known:
             head = frame.head[place]
-            raise DataError(f"{frame.cells.file}: column {head!r} is named for both {known[place]} and {what}")
-        known[place] = what
+            raise DataError(f"{frame.cells.file}: column {head!r} is named for both {known[place]} and {kind}")
+        known[place] = kind
 
 
 def transitions(path: str | Path, amount: str | None = None) -> tuple[Rolls, tuple[str, ...]] | None:
@@ -118,7 +118,7 @@ def transitions(path: str | Path, amount: str | None = None) -> tuple[Rolls, tup
     if not undated and not all(frame.column(0)):
         note = (*frame.note, f"an empty {frame.head[0]!r} goes on with the one above it")
         frame = frame._replace(body=tuple(continued(cells, frame.body, 0, frame.head[0])), note=note)
-    month, way = ([""] * len(frame.body), ()) if undated else _months(frame)
+    month, date_note = ([""] * len(frame.body), ()) if undated else _months(frame)
     status = [[_status(frame, row, k) for k in (where, to)] for row in range(len(frame.body))]
     value = numbers(frame, [of], range(1, len(names)))[of]
     _once(frame, month, status)
@@ -130,13 +130,13 @@ def transitions(path: str | Path, amount: str | None = None) -> tuple[Rolls, tup
             raise DataError(f"{frame.place(row, of)}: {frame.body[row].cell[of][:40]!r}: must be a number of 0 or more")
         a, b = max(0, a), max(0, b)
         total[min(a, top), min(b, top), months[label]] += value[row]
-    return of_counts(total), (*frame.note, *way)
+    return of_counts(total), (*frame.note, *date_note)
 
 
 def _months(frame: Frame) -> tuple[list[str], tuple[str, ...]]:
     """The first column, and how its dates were read: periods where it begins with one, else what stands there."""
-    way = _periods(frame, 0, frame.column(0))[1] if is_label(frame.body[0].cell[0]) else ()
-    return list(frame.column(0)), way
+    date_note = _periods(frame, 0, frame.column(0))[1] if is_label(frame.body[0].cell[0]) else ()
+    return list(frame.column(0)), date_note
 
 
 def _once(frame: Frame, month: Sequence[str], status: Sequence[Sequence[int]]) -> None:
@@ -198,14 +198,14 @@ def _status(frame: Frame, row: int, column: int) -> int:
 
 
 def _buckets(names: Sequence[str]) -> list[int]:
-    found = {int(match[1]): k for k, name in reversed(list(enumerate(names))) if (match := _BUCKET.match(name))}
-    return [found[number] for number in sorted(found) if number > 0]
+    columns = {int(match[1]): k for k, name in reversed(list(enumerate(names))) if (match := _BUCKET.match(name))}
+    return [columns[number] for number in sorted(columns) if number > 0]
 
 
 def _place(frame: Frame, name: str) -> int:
     from stress.spelling import suggest
 
-    names = [word(one) for one in frame.head]
+    names = [word(head) for head in frame.head]
     if word(name) not in names:
         hint = suggest(name, list(frame.head))
         raise DataError(
@@ -218,9 +218,9 @@ def _periods(frame: Frame, date: int, column: Sequence[str]) -> tuple[list[Perio
     """A column of periods and how its dates were read: two that are written differently are of two periods."""
     label = list(dict.fromkeys(column))
     try:
-        found = read_labels(label, different)
+        dates = read_labels(label, different)
     except WrongLabel as error:
         row = column.index(label[error.place])
         raise DataError(f"{frame.place(row, date)}: {label[error.place][:40]!r}: {error}") from None
-    period = {text: stamp.period for text, stamp in zip(label, found.stamp, strict=True)}
-    return [period[text] for text in column], date_notes(found.style)
+    period = {text: stamp.period for text, stamp in zip(label, dates.stamp, strict=True)}
+    return [period[text] for text in column], date_notes(dates.style)

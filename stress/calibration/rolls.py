@@ -86,10 +86,10 @@ def fit_rolls(stocks: Stocks, shape: Shape | None = None) -> Rolls:
         raise DataError(f"{n_bucket} buckets: a ladder has 1 to {MOST}")
     before = _pairs(stocks)
     if len(before) >= 3 * (n_bucket + 2):
-        every = [_fitted(stocks, before, one) for one in (SHAPES if shape is None else (shape,))]
-        criterion = tuple(score for _, score in every)
-        best = every[int(np.argmin(criterion))][0]
-        return best._replace(criterion=criterion if len(every) > 1 else ())
+        fits = [_fitted(stocks, before, candidate) for candidate in (SHAPES if shape is None else (shape,))]
+        criterion = tuple(score for _, score in fits)
+        best = fits[int(np.argmin(criterion))][0]
+        return best._replace(criterion=criterion if len(fits) > 1 else ())
     if shape not in (None, "rolls"):
         raise DataError(
             f"{len(before)} pairs of consecutive months: too few to tell what stays; dates apart give only the share "
@@ -122,12 +122,12 @@ def _pairs(stocks: Stocks) -> NDArray[np.int64]:
 def _moves(n_bucket: int, shape: Shape, current: bool, loss: bool) -> list[tuple[int, int]]:
     """(from, to) of each share: 0 current, 1..K buckets, K + 1 default. Into the first bucket there is entry alone: it
     moves by itself, so that what stays there or pays down to it cannot be told from it."""
-    found = [(k, k + 1) for k in range(0 if current else 1, n_bucket + loss)]
+    moves = [(k, k + 1) for k in range(0 if current else 1, n_bucket + loss)]
     if shape != "rolls":
-        found += [(k, k) for k in range(2, n_bucket + 1)]
+        moves += [(k, k) for k in range(2, n_bucket + 1)]
     if shape == "pays down":
-        found += [(k, k - 1) for k in range(3, n_bucket + 1)]
-    return found
+        moves += [(k, k - 1) for k in range(3, n_bucket + 1)]
+    return moves
 
 
 class _Design(NamedTuple):
@@ -172,12 +172,12 @@ def _fitted(stocks: Stocks, before: NDArray[np.int64], shape: Shape) -> tuple[Ro
     block, draw = block_length(n, float(np.clip(memory, 0.0, 0.95))), np.random.default_rng(1977)
     first = draw.integers(0, n, (REPLICATES, -(-n // block)))
     index = ((first[:, :, None] + np.arange(block)) % n).reshape(REPLICATES, -1)[:, :n]
-    error = np.std([_solved(design, one)[0] for one in index], axis=0, ddof=1)
+    error = np.std([_solved(design, rows)[0] for rows in index], axis=0, ddof=1)
     total = float(np.square(design.y - design.y.mean(axis=0)).sum())
     parts = _by_row(stocks.bucket.shape[1], moves, share, error)
     worst = max(_condition(design.x[:, j]) for j in range(design.x.shape[1]))
-    found = Rolls("months", shape, n, *parts, explained=1.0 - left / total, condition=worst, criterion=())
-    return found, size * float(np.log(max(left, 1e-300) / size)) + len(share) * float(np.log(size))
+    rolls = Rolls("months", shape, n, *parts, explained=1.0 - left / total, condition=worst, criterion=())
+    return rolls, size * float(np.log(max(left, 1e-300) / size)) + len(share) * float(np.log(size))
 
 
 def _condition(x: Array) -> float:
@@ -189,11 +189,11 @@ def _by_row(
     n_bucket: int, moves: list[tuple[int, int]], share: Array, error: Array
 ) -> tuple[Array, Array, Array, Array, Array, Array]:
     """Rolls, stays and shares that pay down by row, each followed by its errors."""
-    found = [np.full(n_bucket + 1, np.nan), np.full(n_bucket + 1, np.nan), *np.zeros((4, n_bucket + 1))]
+    parts = [np.full(n_bucket + 1, np.nan), np.full(n_bucket + 1, np.nan), *np.zeros((4, n_bucket + 1))]
     for (k, j), value, spread in zip(moves, share, error, strict=True):
         at = {1: 0, 0: 2, -1: 4}[j - k]
-        found[at][k], found[at + 1][k] = value, spread
-    rolls, rolls_error, stays, stays_error, down, down_error = found
+        parts[at][k], parts[at + 1][k] = value, spread
+    rolls, rolls_error, stays, stays_error, down, down_error = parts
     return rolls, rolls_error, stays, stays_error, down, down_error
 
 
@@ -205,12 +205,12 @@ def _of_dates(stocks: Stocks) -> Rolls:
         raise DataError("fewer than two dates with neighbouring buckets: there is no error to state")
     rolls, error = np.full(ratio.shape[1], np.nan), np.full(ratio.shape[1], np.nan)
     for k in np.flatnonzero(known):
-        one = ratio[np.isfinite(ratio[:, k]), k]
-        rolls[k] = one.mean()
-        if len(one) > 1:
-            memory = float(np.corrcoef(one[1:], one[:-1])[0, 1]) if len(one) > 7 and one.std() > 0.0 else 0.0
+        value = ratio[np.isfinite(ratio[:, k]), k]
+        rolls[k] = value.mean()
+        if len(value) > 1:
+            memory = float(np.corrcoef(value[1:], value[:-1])[0, 1]) if len(value) > 7 and value.std() > 0.0 else 0.0
             memory = float(np.clip(memory, 0.0, 0.95))
-            error[k] = one.std(ddof=1) / np.sqrt(len(one)) * np.sqrt((1.0 + memory) / (1.0 - memory))
+            error[k] = value.std(ddof=1) / np.sqrt(len(value)) * np.sqrt((1.0 + memory) / (1.0 - memory))
     if (rolls > 1.0).any():
         worst = int(np.argmax(rolls > 1.0))
         names = ["current", *(f"bucket {i}" for i in range(1, len(rolls))), "the loss"]

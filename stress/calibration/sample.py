@@ -125,14 +125,14 @@ def _unfit(table: MacroTable, column: str, unit: float, wrong: list[int], begin:
     value = table.column(column)
     runs = [list(run) for good, run in groupby(range(begin, end + 1), key=lambda k: k not in wrong) if good]
     first = value[wrong[0]]
-    what = "is not published" if math.isnan(first) else f"is {unit * first:g}"
-    more = f", like {len(wrong) - 1} others ({_listed(table, wrong[1:])})" if len(wrong) > 1 else ""
-    said = f"{table.file}: column {column!r} times {unit:g}: the rate of {table.label(wrong[0])} {what}{more}: "
-    said += "rates must lie between 0 and 1, exclusive"
+    shown = "is not published" if math.isnan(first) else f"is {unit * first:g}"
+    others = f", like {len(wrong) - 1} others ({_listed(table, wrong[1:])})" if len(wrong) > 1 else ""
+    message = f"{table.file}: column {column!r} times {unit:g}: the rate of {table.label(wrong[0])} {shown}{others}: "
+    message += "rates must lie between 0 and 1, exclusive"
     if not runs:
-        return f"{said}; say --unit 0.01 where they are percents"
+        return f"{message}; say --unit 0.01 where they are percents"
     best = max(runs, key=len)
     return (
-        f"{said}; the longest sample without is --first {table.label(best[0])} --last {table.label(best[-1])} "
+        f"{message}; the longest sample without is --first {table.label(best[0])} --last {table.label(best[-1])} "
         f"({len(best)} {_every(table)})"
     )

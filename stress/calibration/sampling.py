@@ -46,9 +46,9 @@ class Sampling(NamedTuple):
 
     def band(self, level: float) -> Array:
         """(2, 3) limits of p, rho, phi between which the normal approximation keeps a share `level` of the draws."""
-        reach = float(ndtri(0.5 + 0.5 * level)) * np.sqrt(np.diagonal(self.covariance))
+        half_width = float(ndtri(0.5 + 0.5 * level)) * np.sqrt(np.diagonal(self.covariance))
         centre = _log_odds(self.monthly)
-        return np.asarray(expit(np.stack([centre - reach, centre + reach])))
+        return np.asarray(expit(np.stack([centre - half_width, centre + half_width])))
 
 
 def sampling_of(fit: RhoFit, replicates: int = REPLICATES, seed: int = 1) -> Sampling:
@@ -62,15 +62,15 @@ def sampling_of(fit: RhoFit, replicates: int = REPLICATES, seed: int = 1) -> Sam
     """
     law, random = fit.ar1, np.random.default_rng(seed)
     mean, sd = float(ndtri(law.p)) / np.sqrt(1.0 - law.rho), np.sqrt(law.rho / (1.0 - law.rho))
-    found = []
+    draws = []
     for shock in random.normal(size=(replicates, fit.n)):
         y = np.empty(fit.n)
         y[0] = shock[0]
         for t in range(1, fit.n):
             y[t] = law.phi * y[t - 1] + np.sqrt(1.0 - law.phi**2) * shock[t]
         again = ar1_law(mean + sd * y)
-        found.append(_log_odds(_month(again.p, again.rho, again.phi, fit.per_year)))
-    return Sampling(fit.monthly, np.array(found))
+        draws.append(_log_odds(_month(again.p, again.rho, again.phi, fit.per_year)))
+    return Sampling(fit.monthly, np.array(draws))
 
 
 def parameters_toml(sampling: Sampling, fit: RhoFit, name: str, source: str, first: str, last: str) -> str:

@@ -95,10 +95,10 @@ def parse_term(text: str) -> Term:
         if not 1 <= int(own[1]) <= MOST_OWN_LAG:
             raise ConfigError(f"{text!r}: a lag of the rate itself is from 1 to {MOST_OWN_LAG} periods")
         return Term("", int(own[1]))
-    found = _TERM.match(text.strip())
-    if not found or "@" in found["variable"]:
+    match = _TERM.match(text.strip())
+    if not match or "@" in match["variable"]:
         raise ConfigError(f"{text!r}: a satellite term is NAME, NAME@lag2, NAME@diff4, NAME@lag1@diff4, or @lag1")
-    return Term(found["variable"].strip(), int(found["lag"] or 0), int(found["difference"] or 0))
+    return Term(match["variable"].strip(), int(match["lag"] or 0), int(match["difference"] or 0))
 
 
 def fit_satellite(

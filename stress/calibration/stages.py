@@ -82,8 +82,8 @@ class Choice(NamedTuple):
     @property
     def best(self) -> StageFit:
         """The fit with the smallest criterion, of those whose numbers the data tell."""
-        told = [k if fit.identified else np.inf for fit, k in zip(self.fits, self.criterion, strict=True)]
-        return self.fits[int(np.argmin(told))]
+        criteria = [k if fit.identified else np.inf for fit, k in zip(self.fits, self.criterion, strict=True)]
+        return self.fits[int(np.argmin(criteria))]
 
 
 class Seasons(NamedTuple):
@@ -105,14 +105,14 @@ def hazard_by_age(hazard: Array, moves_on: Array, ages: int) -> Array:
     """
     rate, moves = hazard.tolist(), [*moves_on.tolist(), 0.0]
     weight = [1.0, *(0.0 for _ in rate[1:])]
-    found = np.empty(ages)
+    hazards = np.empty(ages)
     for age in range(ages):
-        found[age] = sum(w * h for w, h in zip(weight, rate, strict=True))
+        hazards[age] = sum(w * h for w, h in zip(weight, rate, strict=True))
         stays = [w * (1.0 - h) for w, h in zip(weight, rate, strict=True)]
         moved = [0.0, *(w * m for w, m in zip(stays, moves, strict=True))]
         alive = sum(stays)
-        weight = [(w * (1.0 - m) + more) / alive for w, m, more in zip(stays, moves, moved, strict=False)]
-    return found
+        weight = [(w * (1.0 - m) + arrived) / alive for w, m, arrived in zip(stays, moves, moved, strict=False)]
+    return hazards
 
 
 def fit_stages(table: Vintages, stages: int) -> StageFit:
@@ -209,12 +209,12 @@ def _search(at_risk: Array, defaulted: Array, stages: int) -> Array:
     for _ in range(STARTS if stages > 1 else 1):
         hazards = logit(np.clip(np.sort(mean * rng.uniform(0.05, 3.0, stages)), LEAST_HAZARD, 0.9))
         start = np.concatenate([hazards, logit(rng.uniform(0.03, 0.4, stages - 1))])
-        found = minimize(
+        optimum = minimize(
             _loss, start, (at_risk, defaulted, stages), "L-BFGS-B", bounds=[(low, high)] * len(start),
             options={"ftol": 1e-13, "gtol": 1e-10, "maxiter": 2000},
         )  # fmt: skip
-        if best is None or found.fun < best[0]:
-            best = float(found.fun), np.asarray(found.x, dtype=np.float64)
+        if best is None or optimum.fun < best[0]:
+            best = float(optimum.fun), np.asarray(optimum.x, dtype=np.float64)
     assert best is not None
     return best[1]
 
@@ -244,7 +244,7 @@ def _described(at_risk: Array, defaulted: Array, stages: int, point: Array) -> S
 def _slopes(hazard: Array, moves_on: Array, ages: int) -> Array:
     """(2K - 1, A) derivative of the hazard of an age by each number, by central differences."""
     numbers, stages = np.concatenate([hazard, moves_on]), len(hazard)
-    found = np.empty((len(numbers), ages))
+    slopes = np.empty((len(numbers), ages))
     for i, number in enumerate(numbers):
         step = 1e-5 * max(number, 1e-4)
         ends = []
@@ -252,5 +252,5 @@ def _slopes(hazard: Array, moves_on: Array, ages: int) -> Array:
             moved = numbers.copy()
             moved[i] += sign * step
             ends.append(hazard_by_age(moved[:stages], moved[stages:], ages))
-        found[i] = (ends[1] - ends[0]) / (2.0 * step)
-    return found
+        slopes[i] = (ends[1] - ends[0]) / (2.0 * step)
+    return slopes

@@ -36,7 +36,9 @@ def stages_toml(fit: StageFit, source: str) -> str:
     return "\n".join([*line, ""])
 
 
-def season_parameters_toml(found: Seasons, hazard: float, n: int, first: str, last: str, name: str, source: str) -> str:
+def season_parameters_toml(
+    seasons: Seasons, hazard: float, n: int, first: str, last: str, name: str, source: str
+) -> str:
     """A file of kind = "parameters" whose paths draw a season: the spread between cohorts as log odds of default."""
     return "\n".join(
         [
@@ -48,7 +50,7 @@ def season_parameters_toml(found: Seasons, hazard: float, n: int, first: str, la
             f'source = "{source}"',
             f"p = {hazard:.6g}",
             "covariance = [  # of the log odds of p, rho, phi; the last two are not estimated and do not move",
-            f"  [{max(found.spread, 1e-6) ** 2:.6g}, 0.0, 0.0],",
+            f"  [{max(seasons.spread, 1e-6) ** 2:.6g}, 0.0, 0.0],",
             "  [0.0, 1e-12, 0.0],",
             "  [0.0, 0.0, 1e-12],",
             "]",

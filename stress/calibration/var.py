@@ -47,13 +47,13 @@ class VarFit(NamedTuple):
     def spread(self, periods: int) -> Array:
         """(periods, V) standard deviation of a forecast so many periods ahead."""
         n = len(self.variable)
-        psi, total, found = [np.eye(n)], np.zeros((n, n)), []
+        psi, total, spreads = [np.eye(n)], np.zeros((n, n)), []
         for h in range(periods):
             total = total + psi[-1] @ self.covariance @ psi[-1].T
-            found.append(np.sqrt(np.diagonal(total)))
+            spreads.append(np.sqrt(np.diagonal(total)))
             reached = range(min(h + 1, len(self.lag)))
             psi.append(sum((self.lag[k] @ psi[h - k] for k in reached), np.zeros((n, n))))
-        return np.array(found)
+        return np.array(spreads)
 
 
 def fit_var(

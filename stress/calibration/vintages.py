@@ -74,8 +74,8 @@ def _given(table: VintageTable, name: str, default: Array) -> Array:
     beyond = (default > at_risk * (1.0 + _SLACK)) & np.isfinite(default) & np.isfinite(at_risk)
     if beyond.any():
         k, a = np.argwhere(beyond)[0]
-        more = f"{default[k, a]:g} default of {at_risk[k, a]:g} at risk"
-        raise DataError(f"{table.file}: {table.cohort[k]}, age {table.age[a]}: {more}")
+        figures = f"{default[k, a]:g} default of {at_risk[k, a]:g} at risk"
+        raise DataError(f"{table.file}: {table.cohort[k]}, age {table.age[a]}: {figures}")
     return at_risk
 
 
@@ -115,11 +115,11 @@ def _once(file: str, columns: Columns) -> None:
     """A figure is one thing. Raises DataError."""
     known: dict[str | float, str] = {}
     named = (("default", columns.default), ("size", columns.size), ("at risk", columns.at_risk))
-    for what, name in (*named, *(("exits", name) for name in columns.exits)):
+    for kind, name in (*named, *(("exits", name) for name in columns.exits)):
         if name in known and name is not None:
-            raise DataError(f"{file}: column {name!r} is named for both {known[name]} and {what}")
+            raise DataError(f"{file}: column {name!r} is named for both {known[name]} and {kind}")
         if name is not None:
-            known[name] = what
+            known[name] = kind
 
 
 def _monthly(table: VintageTable, name: str | None, columns: Columns, notes: list[str]) -> Array:
@@ -164,13 +164,13 @@ def _size(table: VintageTable, columns: Columns, notes: list[str]) -> Array:
     by_cohort = dict(table.base)
     usual = next((name for name in by_cohort if not is_total(name)), None)
     if isinstance(asked, float):
-        found = np.full(n, asked)
+        size = np.full(n, asked)
     elif asked is None and _unit(table, columns) is None and usual is None:
         raise DataError(f"{table.file}: say what each cohort began with: --size NUMBER, or the column that holds it")
     elif asked is None and usual is None:
         raise DataError(f"{table.file}: figures are shares: say of how many loans (errors need it) with --size NUMBER")
     elif asked in table.measure:
-        found = np.nan_to_num(np.array(table.matrix(asked), np.float64)).max(axis=1)
+        size = np.nan_to_num(np.array(table.matrix(asked), np.float64)).max(axis=1)
     else:
         name = usual if asked is None else asked
         if asked is None:
@@ -178,11 +178,11 @@ def _size(table: VintageTable, columns: Columns, notes: list[str]) -> Array:
         if name not in by_cohort:
             names = ", ".join([*by_cohort, *table.measure])
             raise DataError(f"{table.file}: --size {name}: a number, or one of {names}")
-        found = np.array(by_cohort[name], np.float64)
-    if not (np.isfinite(found) & (found > 0.0)).all():
-        at = int((~(np.isfinite(found) & (found > 0.0))).argmax())
+        size = np.array(by_cohort[name], np.float64)
+    if not (np.isfinite(size) & (size > 0.0)).all():
+        at = int((~(np.isfinite(size) & (size > 0.0))).argmax())
         raise DataError(f"{table.file}: {table.cohort[at]}: its size must be a number above 0")
-    return found
+    return size
 
 
 def _like_shares(table: VintageTable, columns: Columns, size: Array) -> str:
@@ -206,5 +206,7 @@ def _by_season(table: VintageTable, at_risk: Array, default: Array, notes: list[
     member = np.array([place[start] for start in table.start])
     notes.append(f"{len(table.cohort)} cohorts of {len(place)} periods: those of one period are added up")
     total = [np.stack([part[member == k].sum(axis=0) for k in range(len(place))]) for part in (at_risk, default)]
-    label = [next(name for name, start in zip(table.cohort, table.start, strict=True) if start == one) for one in place]
+    label = [
+        next(name for name, start in zip(table.cohort, table.start, strict=True) if start == period) for period in place
+    ]
     return Vintages(tuple(name.partition(",")[0] for name in label), total[0], total[1])

@@ -32,8 +32,8 @@ def holds(book: Book) -> str:
     paid = sum(position.amount * position.price for position in book.positions)
     short = f", {money(book.short)} short" if book.short else ""
     held, deals = len(book.positions), len(book.deals)
-    what = f"{held} position{'s' * (held > 1)} in {deals} deal{'s' * (deals > 1)}"
-    return f"{what}: {money(book.amount)} {book.currency}{short}; paid {money(paid)}"
+    positions = f"{held} position{'s' * (held > 1)} in {deals} deal{'s' * (deals > 1)}"
+    return f"{positions}: {money(book.amount)} {book.currency}{short}; paid {money(paid)}"
 
 
 def _whole(book: Book) -> list[str]:
@@ -49,16 +49,16 @@ def _positions(book: Book) -> list[str]:
 
 
 def _position(book: Book, position: Held) -> list[str]:
-    deal, note = book.notes_of(position)
+    deal, name = book.notes_of(position)
     job = book.deals[position.deal].job
-    sizes = [one.original(job.pool.balance) for one in job.deal.notes]
+    sizes = [note.original(job.pool.balance) for note in job.deal.notes]
     below = sum(sizes[position.note + 1 :]) / sum(sizes)
     amount = f"{money(abs(position.amount))}{' short' if position.amount < 0.0 else ''}"
     rank = f"{position.note + 1} of {len(sizes)}"
     return [
         position.name,
         deal,
-        note,
+        name,
         amount,
         percent(abs(position.share)),
         rank,
@@ -88,14 +88,14 @@ def _shared(book: Book) -> list[str]:
     lines += ["", *table(head, rows)]
     if 1 < len(book.deals) <= MOST:
         lines += ["", "Correlation of the deals' default factors where they live in the same months:", ""]
-        rows = [[one.name, *(_correlation(book, one, two) for two in book.deals)] for one in book.deals]
+        rows = [[deal.name, *(_correlation(book, deal, other) for other in book.deals)] for deal in book.deals]
         lines += table(["", *(deal.name for deal in book.deals)], rows)
     return [*lines, *_rates(book)]
 
 
-def _correlation(book: Book, one: Member, two: Member) -> str:
+def _correlation(book: Book, deal: Member, other: Member) -> str:
     assert book.factors is not None
-    return "1" if one is two else f"{joint_share(one.loads, two.loads, book.factors):.2f}"
+    return "1" if deal is other else f"{joint_share(deal.loads, other.loads, book.factors):.2f}"
 
 
 def _loads(book: Book, deal: Member, weights: tuple[float, ...], segment: str = "") -> list[str]:
@@ -117,10 +117,10 @@ def _loads(book: Book, deal: Member, weights: tuple[float, ...], segment: str = 
 
 
 def _rates(book: Book) -> list[str]:
-    found = {deal.rate.currency: deal.rate for deal in book.deals if deal.rate is not None}
+    rates = {deal.rate.currency: deal.rate for deal in book.deals if deal.rate is not None}
     names, correlation = ((), ()) if book.factors is None else (book.factors.names, book.factors.correlation)
     lines = []
-    for currency, rate in found.items():
+    for currency, rate in rates.items():
         weights = [f"{name} {w:g}" for name, w in zip(names, rate.loads, strict=True) if w]
         tied = f"by {listed(weights)}, the rest its own" if weights else "by nothing but its own"
         part = percent(shared(rate.loads, correlation))
@@ -137,7 +137,7 @@ def _scenarios(book: Book) -> list[str]:
         groups: dict[str, list[str]] = {}
         for deal in book.deals:
             groups.setdefault(_what(deal.job.scenarios[k]), []).append(deal.name)
-        rows += [[name, "all" if len(groups) == 1 else listed(deals), said] for said, deals in groups.items()]
+        rows += [[name, "all" if len(groups) == 1 else listed(deals), words] for words, deals in groups.items()]
     return table(["scenario", "deals", "what it is"], rows)
 
 

@@ -44,9 +44,9 @@ def date_lines(deal: Deal) -> list[str]:
         price = "at par" if call.price is None else f"for `{call.price}`"
         below = f"it falls below {percent(call.pool_factor or 0.0)} of the cut-off balance"
         once = below if call.when is None else f"`{call.when}`"
-        what = "the pool" if deal.trust is None else "what the series has invested"
+        sold = "the pool" if deal.trust is None else "what the series has invested"
         after = "after the revolving period " * (deal.revolving_months > 0)
-        lines.append(f"- Clean-up: {after}{what} is sold {price} once {once}.")
+        lines.append(f"- Clean-up: {after}{sold} is sold {price} once {once}.")
     return lines
 
 

@@ -12,46 +12,46 @@ def dependence(pool: Pool) -> list[str]:
     """Factors, copula, borrowers."""
     d = pool.dependence
     start = "its stationary law" if d.factor_start == "stationary" else f"{d.factor_start:g}"
-    said = [
+    sentences = [
         f"Borrowers default together: monthly correlation {percent(d.rho)}, persistence {d.phi:g} a month, the factor "
         f"starts from {start}."
     ]
     if d.loadings is not None:
         apart = listed(tuple(d.loadings.segment)) if d.loadings.segment else "none"
-        said.append(
+        sentences.append(
             f"There are {len(d.loadings.default)} independent factors, mixed by the table of loadings; segments with "
             f"weights of their own: {apart}."
         )
     if d.df is not None:
-        said.append(
+        sentences.append(
             f"A Student t copula of {d.df:g} degrees of freedom: one draw for each path scales every threshold, so "
             "very good and very bad paths are likelier, while each month's rate keeps its mean."
         )
     if pool.obligors is not None:
-        said.append(
+        sentences.append(
             f"The pool has {pool.obligors:,} borrowers of equal balance: they fall late and default whole, in binomial "
             "numbers."
         )
-    return said
+    return sentences
 
 
 def drawn(case: ScenarioCase) -> list[str]:
     """What a scenario leaves to the path; empty where only the factors differ."""
-    said = []
+    sentences = []
     if case.parameters is not None:
-        said.append(
+        sentences.append(
             f"Each path draws its own default rate, correlation and persistence ({case.parameters.name}), around those "
             "of the pool."
         )
     if case.swing is not None:
         var = case.swing.var
-        said.append(
+        sentences.append(
             f"{listed(var.variables)} are drawn around their path by {var.name}; entry rates follow through "
             f"{case.swing.satellite.name}."
         )
     if case.short_rate is not None:
-        said.append(_rate(case.short_rate))
-    return said
+        sentences.append(_rate(case.short_rate))
+    return sentences
 
 
 def _rate(law: ShortRate) -> str:

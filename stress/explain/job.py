@@ -40,7 +40,8 @@ def _stands(job: Job) -> list[str]:
     pool = sum(held.performing + sum(held.late) for held in state.pool)
     late = sum(sum(held.late) for held in state.pool)
     share = f", {percent(late / pool)} of it past due" if pool > 0.0 else ""
-    tripped = [f"{name} (month {one.tripped})" for name, one in state.triggers.items() if one.tripped is not None]
+    months = {name: trigger.tripped for name, trigger in state.triggers.items() if trigger.tripped is not None}
+    tripped = [f"{name} (month {month})" for name, month in months.items()]
     lines = [
         f"# Where it stands at the end of {state.as_of}",
         "",
@@ -109,9 +110,9 @@ def _scenario(case: ScenarioCase) -> list[str]:
         lines += ["", f"Source: {case.source}"]
     if case.illustrative:
         lines += ["", f"Illustrative: {'; '.join(case.illustrative)}."]
-    for one in case.made_of:
-        called = f" Illustrative: {'; '.join(one.illustrative)}." * bool(one.illustrative)
-        lines += ["", f"From {one.kind} {one.name}: {one.source or 'no source stated'}{called}"]
+    for part in case.made_of:
+        called = f" Illustrative: {'; '.join(part.illustrative)}." * bool(part.illustrative)
+        lines += ["", f"From {part.kind} {part.name}: {part.source or 'no source stated'}{called}"]
     return [*lines, ""]
 
 

@@ -41,11 +41,11 @@ def loans(pool: Pool, buying: bool) -> list[str]:
     mix = f" (of {listed(own)}, in this order)" if own else ""
     terms, free = listed(plan_words(plan) for plan in pool.plans), percent(pool.fee_free_share)
     plans = f" by months of instalment: {terms}{mix}. Fee-free balance {free}."
-    said = [f"New receivables{plans}"] if buying else []
+    sentences = [f"New receivables{plans}"] if buying else []
     if pool.opening:
-        return [*said, _lines(pool)]
+        return [*sentences, _lines(pool)]
     if buying:
-        return [*said, "The opening pool is their seasoned steady state."]
+        return [*sentences, "The opening pool is their seasoned steady state."]
     return [f"Opening pool, the seasoned steady state of loans{plans}"]
 
 
@@ -70,10 +70,10 @@ def past_due(pool: Pool) -> list[str]:
 
 def _floats(floating: Floating) -> str:
     """When a floating rate is set, and within what."""
-    said = [] if floating.reset_months == 1 else [f"set every {floating.reset_months} months"]
-    said += [] if floating.floor is None else [f"at least {percent(floating.floor)}"]
-    said += [] if floating.cap is None else [f"at most {percent(floating.cap)}"]
-    return f" ({', '.join(said)})" if said else ""
+    terms = [] if floating.reset_months == 1 else [f"set every {floating.reset_months} months"]
+    terms += [] if floating.floor is None else [f"at least {percent(floating.floor)}"]
+    terms += [] if floating.cap is None else [f"at most {percent(floating.cap)}"]
+    return f" ({', '.join(terms)})" if terms else ""
 
 
 def ladder(pool: Pool) -> list[str]:
@@ -84,8 +84,8 @@ def ladder(pool: Pool) -> list[str]:
     names = " / ".join(f"M{number}" for number in range(1, len(buckets) + 1))
     rolls = " / ".join(percent(bucket.rolls) for bucket in buckets)
     if pool.simple_ladder:
-        said = f"Of the balance in {names}, {rolls} rolls on each month; the rest cures. {days}+ days is default."
-        return [said, *_moves_with(pool)]
+        sentence = f"Of the balance in {names}, {rolls} rolls on each month; the rest cures. {days}+ days is default."
+        return [sentence, *_moves_with(pool)]
     rows = []
     for number, bucket in enumerate(buckets, 1):
         downs = [f"{percent(share)} to M{number - n}" for n, share in enumerate(bucket.pays_down, 1) if share]
@@ -129,22 +129,22 @@ def after_default(pool: Pool) -> list[str]:
     equal = len(lag) > 1 and max(lag) - min(lag) < 1e-6
     parts = [f"{percent(share, 1)} in month {k}" for k, share in enumerate(lag, 1) if share > 0.0]
     months = f"in equal parts in months 1 to {len(lag)}" if equal else listed(parts)
-    said = [f"Recoveries come after default, {months}."] if any(s.recovery for s in pool.segments) else []
+    sentences = [f"Recoveries come after default, {months}."] if any(s.recovery for s in pool.segments) else []
     stays = f"{pool.write_off_months} month{'s' * (pool.write_off_months > 1)}"
-    said.append(f"A default counts as overdue for {stays}, then it is written off.")
+    sentences.append(f"A default counts as overdue for {stays}, then it is written off.")
     if pool.late_charge_daily:
-        said.append(f"What cures pays a late charge of {percent(pool.late_charge_daily)} of it for each day late.")
+        sentences.append(f"What cures pays a late charge of {percent(pool.late_charge_daily)} of it for each day late.")
     if pool.late_fee:
-        said.append(f"Late borrowers pay a late fee of {percent(pool.late_fee)} of what they pay.")
+        sentences.append(f"Late borrowers pay a late fee of {percent(pool.late_fee)} of what they pay.")
     if pool.cash_rate:
-        said.append(f"Cash earns {percent(pool.cash_rate)} a year.")
+        sentences.append(f"Cash earns {percent(pool.cash_rate)} a year.")
     if pool.dilution > 0.0 or pool.dilution_curve:
         unpaid = pool.dilution_unpaid_share
         owed = f", of which the originator leaves {percent(unpaid)} unpaid" if unpaid > 0.0 else ""
-        said.append(
+        sentences.append(
             f"Refunds: {pool.dilution_curve or percent(pool.dilution)} of the performing balance a month{owed}."
         )
-    return said
+    return sentences
 
 
 def limits(pool: Pool) -> list[str]:
@@ -155,10 +155,10 @@ def limits(pool: Pool) -> list[str]:
         if supply.unlimited or supply.multiple is None
         else f"{supply.multiple:g} times what the undisturbed pool needs"
     )
-    said = [f"Offered each month: {offered}."]
+    sentences = [f"Offered each month: {offered}."]
     if eligible.months_before_legal_maturity:
         ends = f"{eligible.months_before_legal_maturity} months before legal maturity"
-        said.append(f"Bought are only receivables that end {ends}.")
+        sentences.append(f"Bought are only receivables that end {ends}.")
     shares = [f"segment {name} at most {percent(most)} of the pool" for name, most in eligible.segment_limit.items()]
     shares += [f"{term} months at most {percent(most)} of purchases" for term, most in eligible.plan_limit.items()]
-    return said + ([f"Limits on purchases: {listed(shares)}."] if shares else [])
+    return sentences + ([f"Limits on purchases: {listed(shares)}."] if shares else [])

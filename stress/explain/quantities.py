@@ -29,5 +29,5 @@ def _line(deal: Deal, name: str, of: list[str]) -> str:
     if not QUANTITIES[name].of:
         words = observable_words(deal, name) if name in OBSERVABLE else QUANTITIES[name].words
         return f"- `{name}`: {words}."
-    shown = ", ".join(f"`{full_name(Node('name', 0, name=name, of=one))}`" for one in of)
+    shown = ", ".join(f"`{full_name(Node('name', 0, name=name, of=item))}`" for item in of)
     return f"- {shown}: {QUANTITIES[name].words.replace(' {}', '')}."

@@ -25,14 +25,14 @@ def remarks(inputs: object, /) -> list[str]:
 
 @remarks.register
 def _(inputs: Deal) -> list[str]:
-    return [str(one) for one in notes_of_deal(inputs)]
+    return [str(remark) for remark in notes_of_deal(inputs)]
 
 
 @remarks.register
 def _(inputs: Pool) -> list[str]:
-    return [str(one) for one in notes_of_pool(inputs)]
+    return [str(remark) for remark in notes_of_pool(inputs)]
 
 
 @remarks.register
 def _(inputs: Job) -> list[str]:
-    return [str(one) for one in notes_of(inputs)]
+    return [str(remark) for remark in notes_of(inputs)]

@@ -13,25 +13,25 @@ MANY_POINTS = 6
 def shock_words(shock: Shock) -> str:
     """`default odds of L1 times 2 in months 3 to 12`.
 
-    >>> shock_words(Shock(target="default_odds", multiply=2.0, from_month=3, to_month=12))
+    >>> shock_words(Shock(name="default_odds", multiply=2.0, from_month=3, to_month=12))
     'default odds times 2 in months 3 to 12'
     """
-    what = shock.target.replace("_", " ")
+    name = shock.target.replace("_", " ")
     where = f" of {listed(shock.segments)}" if shock.segments else ""
     if shock.curve is not None:
-        return f"{what}{where} set to {shock.curve}{' a month' if shock.target in CURVE_UNITS else ''}"
+        return f"{name}{where} set to {shock.curve}{' a month' if shock.target in CURVE_UNITS else ''}"
     if shock.by_month:
         word = {"multiply": "times", "add": "plus", "set": "set to", None: ""}[shock.how]
         if len(shock.by_month) > MANY_POINTS:
-            return f"{what}{where} {word} {_summary(shock.by_month)}"
-        return f"{what}{where} {word} " + ", ".join(f"{value:g} from month {month}" for month, value in shock.by_month)
+            return f"{name}{where} {word} {_summary(shock.by_month)}"
+        return f"{name}{where} {word} " + ", ".join(f"{value:g} from month {month}" for month, value in shock.by_month)
     if shock.multiply is not None:
         move = f"times {shock.multiply:g}"
     elif shock.add is not None:
         move = f"{'plus' if shock.add >= 0.0 else 'minus'} {abs(shock.add):g}"
     else:
         move = f"set to {shock.set:g}"
-    return f"{what}{where} {move}{_when(shock)}"
+    return f"{name}{where} {move}{_when(shock)}"
 
 
 def _summary(points: tuple[tuple[int, float], ...]) -> str:

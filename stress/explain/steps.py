@@ -57,7 +57,7 @@ def headline(step: AnyStep, in_trust: bool = False) -> str:
 
 def condition_words(deal: Deal, when: Sequence[Condition | str]) -> str:
     """`three-month average annualised excess spread is below 4.5% and the trigger 'switch' has tripped`."""
-    return " and ".join(_condition(deal, one) for one in when)
+    return " and ".join(_condition(deal, condition) for condition in when)
 
 
 def _condition(deal: Deal, when: Condition | str) -> str:
@@ -107,10 +107,10 @@ def _pay_fee(step: Any) -> str:
 
 
 def _pay_interest(step: Any) -> str:
-    lent = "; what principal pays is lent and booked as deficiency" if "principal" in step.source else ""
+    deficiency = "; what principal pays is lent and booked as deficiency" if "principal" in step.source else ""
     notes = notes_of(step)
     together = ", pari passu by what is due to each" if len(notes) > 1 else ""
-    return f"Pay the interest due on {listed(notes)}{together}{lent}"
+    return f"Pay the interest due on {listed(notes)}{together}{deficiency}"
 
 
 def _cover_defaults(step: Any) -> str:

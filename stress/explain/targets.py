@@ -52,13 +52,13 @@ MEANING: dict[Target, str] = {
 
 def ways(target: Target) -> str:
     """How a target may be moved, with the range of each way."""
-    told = []
+    moves = []
     for how in ("multiply", "add", "set"):
         if (target in MULTIPLIERS and how != "multiply") or (target in FROM_ZERO and how == "multiply"):
             continue
         low, high = move_range(target, how)
-        told.append(f"{how} {low:g} to {high:g}")
-    return "; ".join(told)
+        moves.append(f"{how} {low:g} to {high:g}")
+    return "; ".join(moves)
 
 
 def example(target: Target) -> str:

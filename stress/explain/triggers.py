@@ -12,16 +12,16 @@ from stress.inputs.deal.quantities import Unit
 
 def trigger_line(deal: Deal, trigger: Trigger) -> str:
     """One line of Markdown."""
-    what = observable_words(deal, trigger.what, trigger.denominator)
+    test = observable_words(deal, trigger.what, trigger.denominator)
     if trigger.condition is None:
         unit = unit_of(deal, trigger)
         limits = listed(
             f"{limit(trigger.what, t.limit, unit)} {_window(t.from_month, t.to_month)}" for t in trigger.thresholds
         )
-        what = f"{what} {trigger.breach} {limits}"
+        test = f"{test} {trigger.breach} {limits}"
     months = f" in {trigger.months} consecutive months" if trigger.months > 1 else ""
     after = ", tested after the payment" if trigger.tested == "payment" else ""
-    return f"- **{trigger.name}**: {what}{months}{after}: {effect_words(deal, trigger)}."
+    return f"- **{trigger.name}**: {test}{months}{after}: {effect_words(deal, trigger)}."
 
 
 def unit_of(deal: Deal, trigger: Trigger) -> Unit:
@@ -52,7 +52,8 @@ def effect_words(deal: Deal, trigger: Trigger) -> str:
 def _switches(deal: Deal, trigger: Trigger, step: AnyStep) -> bool:
     """Whether the conditions of a step look at a trigger."""
     return any(
-        sees(deal, one, trigger.name) if isinstance(one, str) else one.trigger == trigger.name for one in step.when
+        sees(deal, condition, trigger.name) if isinstance(condition, str) else condition.trigger == trigger.name
+        for condition in step.when
     )
 
 

@@ -52,18 +52,18 @@ def files_of_example(name: str, called: str | None = None) -> dict[Path, bytes]:
 
 def needed_by(path: Path) -> set[Path]:
     """A shipped file with all that it refers to, at any depth, and the sources of its tables."""
-    found: set[Path] = set()
+    files: set[Path] = set()
     waiting = [path.resolve()]
     while waiting:
-        one = waiting.pop()
-        if one in found:
+        file = waiting.pop()
+        if file in files:
             continue
-        found.add(one)
-        if one.suffix == ".toml":
-            waiting += _references(one)
-        elif one.suffix == ".csv":
-            waiting += [source for parent in one.parents[:3] if (source := parent / SOURCES).is_file()]
-    return found
+        files.add(file)
+        if file.suffix == ".toml":
+            waiting += _references(file)
+        elif file.suffix == ".csv":
+            waiting += [source for parent in file.parents[:3] if (source := parent / SOURCES).is_file()]
+    return files
 
 
 def _known(name: str) -> str:
@@ -79,7 +79,7 @@ def _example(path: Path) -> Example:
     job = parse_as(path, JobFile, str(path))
     head = [line[1:].strip() for line in _comments(path.read_text(encoding="utf-8"))]
     deals, pools = ((given,) if isinstance(given, str) else tuple(given) for given in (job.deal, job.pool))
-    names = [tuple(str(read_document(path.parent / one)["name"]) for one in part) for part in (deals, pools)]
+    names = [tuple(str(read_document(path.parent / file)["name"]) for file in part) for part in (deals, pools)]
     return Example(path.stem, " ".join(head), names[0], names[1], job.clock, len(job.scenarios))
 
 

@@ -30,9 +30,9 @@ def documents_at(path: Path, folder: Callable[[str], Path]) -> Documents:
     """An input file with all input files that it refers to, at any depth; tables are named from the folder in which
     they will be, by the name that the file gives itself. Raises ConfigError where any of them is wrong."""
     load(path)
-    found: Documents = {}
-    _gather(path, folder(str(document_of(path)["name"])), found, {})
-    return found
+    documents: Documents = {}
+    _gather(path, folder(str(document_of(path)["name"])), documents, {})
+    return documents
 
 
 def documents_of(job: Job) -> Documents:
@@ -40,28 +40,28 @@ def documents_of(job: Job) -> Documents:
 
     Raises ConfigError where a scenario draws macro variables: what they are drawn around stands in its own files alone.
     """
-    found: Documents = {"job": {}, "deal": _of(job.deal, "deal"), "pool": _of(job.pool, "pool")}
+    documents: Documents = {"job": {}, "deal": _of(job.deal, "deal"), "pool": _of(job.pool, "pool")}
     twins = [case for case in job.scenarios if case.parameters is not None]
     names = []
     for case in job.scenarios:
         if case not in twins:
             document = _of_case(case)
-            names.append(_name(case.name, found, document))
-            found[names[-1]] = document
-    said: dict[str, Any] = {"kind": "job", "version": 1, "name": job.name, "source": job.source}
+            names.append(_name(case.name, documents, document))
+            documents[names[-1]] = document
+    keys: dict[str, Any] = {"kind": "job", "version": 1, "name": job.name, "source": job.source}
     if job.illustrative:
-        said["illustrative"] = list(job.illustrative)
-    said |= {"deal": "#deal", "pool": "#pool", "scenarios": [f"#{name}" for name in names]}
-    said |= {"paths": job.paths, "seed": job.seed, "clock": job.clock, "estimator": job.estimator}
+        keys["illustrative"] = list(job.illustrative)
+    keys |= {"deal": "#deal", "pool": "#pool", "scenarios": [f"#{name}" for name in names]}
+    keys |= {"paths": job.paths, "seed": job.seed, "clock": job.clock, "estimator": job.estimator}
     for case in twins[:1]:
         assert case.parameters is not None
-        found["parameters"] = _of(case.parameters, "parameters")
-        said["predictive"] = {"file": "#parameters", "scenarios": [one.name.removesuffix(SUFFIX) for one in twins]}
+        documents["parameters"] = _of(case.parameters, "parameters")
+        keys["predictive"] = {"file": "#parameters", "scenarios": [twin.name.removesuffix(SUFFIX) for twin in twins]}
     if job.state is not None:
-        found["state"] = _of(job.state, "state")
-        said["state"] = "#state"
-    found["job"] = said
-    return found
+        documents["state"] = _of(job.state, "state")
+        keys["state"] = "#state"
+    documents["job"] = keys
+    return documents
 
 
 def as_sheets(documents: Documents, every_key: bool = False) -> list[Sheet]:
@@ -84,14 +84,14 @@ def as_texts(documents: Documents) -> dict[str, str]:
     return {f"{name}.toml": text_of(_with_texts(document, spelled)) for name, document in documents.items()}
 
 
-def _gather(path: Path, to: Path, found: Documents, names: dict[Path, str]) -> str:
+def _gather(path: Path, to: Path, documents: Documents, names: dict[Path, str]) -> str:
     """Put a file and what it refers to among the documents; returns its name there."""
     if path.resolve() in names:
         return names[path.resolve()]
     document = dict(document_of(path))
-    stem = "job" if document["kind"] == "job" and not found else parted(path)[1] or path.stem
-    name = names[path.resolve()] = _name(stem, found, document)
-    found[name] = document
+    stem = "job" if document["kind"] == "job" and not documents else parted(path)[1] or path.stem
+    name = names[path.resolve()] = _name(stem, documents, document)
+    documents[name] = document
 
     def spelled(text: str) -> str:
         file, levels = split_level(text)
@@ -99,13 +99,13 @@ def _gather(path: Path, to: Path, found: Documents, names: dict[Path, str]) -> s
         if target is None:
             return text
         if suffix(target) == ".toml" or file.startswith("#"):
-            return ":".join((f"#{_gather(target, to, found, names)}", *levels))
+            return ":".join((f"#{_gather(target, to, documents, names)}", *levels))
         book, sheet = parted(target)
         if sheet and suffix(target) in WORKBOOKS and sheet in _inputs(book):
-            return ":".join((f"#{_gather(target, to, found, names)}", *levels))
+            return ":".join((f"#{_gather(target, to, documents, names)}", *levels))
         return ":".join((Path(os.path.relpath(target, to)).as_posix(), *levels))
 
-    found[name] = _with_texts(document, spelled)
+    documents[name] = _with_texts(document, spelled)
     return name
 
 
@@ -131,8 +131,8 @@ def _with_texts(value: Any, of: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return of(value)
     if isinstance(value, dict):
-        return {key: _with_texts(one, of) for key, one in value.items()}
-    return [_with_texts(one, of) for one in value] if isinstance(value, list) else value
+        return {key: _with_texts(item, of) for key, item in value.items()}
+    return [_with_texts(item, of) for item in value] if isinstance(value, list) else value
 
 
 def _name(stem: str, taken: Mapping[str, Any], document: Mapping[str, Any]) -> str:
@@ -153,11 +153,11 @@ def _of(model: Whole, kind: str) -> dict[str, Any]:
 
 def _of_case(case: ScenarioCase) -> dict[str, Any]:
     if case.swing is not None:
-        said = "draws macro variables around tables, which a run does not keep: take the inputs from the job's own file"
-        raise ConfigError(f"scenario {case.name!r} {said}")
+        why = "draws macro variables around tables, which a run does not keep: take the inputs from the job's own file"
+        raise ConfigError(f"scenario {case.name!r} {why}")
     document = _of(case, "scenario")
     for key in READ:
         document.pop(key, None)
-    source = " ".join([case.source, *(one.source for one in case.made_of)]).strip()
-    labels = [*case.illustrative, *(line for one in case.made_of for line in one.illustrative)]
-    return document | {key: found for key, found in (("source", source), ("illustrative", labels)) if found}
+    source = " ".join([case.source, *(part.source for part in case.made_of)]).strip()
+    labels = [*case.illustrative, *(line for part in case.made_of for line in part.illustrative)]
+    return document | {key: value for key, value in (("source", source), ("illustrative", labels)) if value}

@@ -66,10 +66,10 @@ class Life:
     def _trigger(self, canvas: Canvas, trigger: Trigger, x: float, y: float, right: float) -> None:
         colour = COLOUR[trigger.effect]
         canvas.text(x, y - 0.07, cut(trigger.name, LEFT - 0.2, 8.5, bold=True), 8.5, TEXT, bold=True)
-        what = SHORT.get(trigger.what, trigger.what)
-        what += f" {DENOMINATOR[trigger.denominator]}" if trigger.what in RATIOS else ""
-        what += f", {trigger.months} months running" if trigger.months > 1 else ""
-        canvas.text(x, y + 0.09, cut(what, LEFT - 0.2, 6.8), 6.8, QUIET)
+        test = SHORT.get(trigger.what, trigger.what)
+        test += f" {DENOMINATOR[trigger.denominator]}" if trigger.what in RATIOS else ""
+        test += f", {trigger.months} months running" if trigger.months > 1 else ""
+        canvas.text(x, y + 0.09, cut(test, LEFT - 0.2, 6.8), 6.8, QUIET)
         free = -1.0
         for threshold in trigger.thresholds or (Threshold(limit=0.0),):
             free = self._window(canvas, trigger, threshold, y, colour, free)

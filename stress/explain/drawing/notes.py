@@ -23,8 +23,8 @@ class Notes:
     def draw(self, canvas: Canvas, x: float, y: float, width: float) -> None:
         """A bar with one slice a note; lines lead to the words beside it."""
         known = shares_of(self.deal, self.balance)
-        told = all(share is not None for share in known)  # not of amounts beside shares of a pool that is not known
-        sizes = [(share or 0.0) if told else 1.0 for share in known]
+        complete = all(share is not None for share in known)  # not of amounts beside shares of a pool that is not known
+        sizes = [(share or 0.0) if complete else 1.0 for share in known]
         room, total = self.height - 0.2, sum(sizes)
         places = _spread([room * (sum(sizes[:i]) + size / 2) / total for i, size in enumerate(sizes)], ROW, room)
         top = y + 0.05

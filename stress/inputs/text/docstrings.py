@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 
-def told(kind: Any) -> Any:
+def documented(kind: Any) -> Any:
     """A NamedTuple whose fields tell what they are where `help` shows them: Python's own says which number each has."""
     if isinstance(kind, type) and hasattr(kind, "_fields"):
         hints = kind.__annotations__.items()
