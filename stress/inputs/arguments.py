@@ -218,7 +218,7 @@ def _job(_: str, value: Any) -> None:
 
 def is_a(value: Any, kind: str) -> bool:
     """Whether a value is of the class of that name, or of one below it."""
-    return any(one.__name__ == kind for one in type(value).__mro__)
+    return any(base.__name__ == kind for base in type(value).__mro__)
 
 
 def dataset_of(_: str, value: Any) -> None:

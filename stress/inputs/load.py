@@ -50,29 +50,29 @@ def load(path: str | Path) -> Alone | Job | Sweep | Book:
 
 def load_job(path: str | Path) -> Job:
     """Read a job and everything that it refers to, relative to its file. Raises ConfigError, also for a sweep."""
-    found = load_run(path)
-    if isinstance(found, Sweep):
-        what = " and ".join(f"{dim}s" for dim in found.over)
-        raise ConfigError(f"{path}: lists several {what}: one job is needed here; only `stress run` takes a sweep")
-    return found
+    job = load_run(path)
+    if isinstance(job, Sweep):
+        dims = " and ".join(f"{dim}s" for dim in job.over)
+        raise ConfigError(f"{path}: lists several {dims}: one job is needed here; only `stress run` takes a sweep")
+    return job
 
 
 def load_run(path: str | Path) -> Job | Sweep:
     """Read what can be run: a job, or a sweep over several. Raises ConfigError."""
-    found = load(path)
-    if not isinstance(found, Job | Sweep):
-        kind = getattr(found, "kind", "book")
+    inputs = load(path)
+    if not isinstance(inputs, Job | Sweep):
+        kind = getattr(inputs, "kind", "book")
         raise ConfigError(f'{path}: kind = "{kind}": a job is needed here, kind = "job"')
-    return found
+    return inputs
 
 
 def load_book(path: str | Path) -> Book:
     """Read a book and everything that it refers to. Raises ConfigError."""
-    found = load(path)
-    if not isinstance(found, Book):
-        kind = getattr(found, "kind", "job")
+    inputs = load(path)
+    if not isinstance(inputs, Book):
+        kind = getattr(inputs, "kind", "job")
         raise ConfigError(f'{path}: kind = "{kind}": a book is needed here, kind = "book"')
-    return found
+    return inputs
 
 
 def job_to_json(job: Job) -> str:
@@ -86,14 +86,14 @@ def job_to_json(job: Job) -> str:
 def _json(job: Job, of_cases: dict[Any, Any]) -> str:
     """`of_cases`: keys of scenarios that are left out."""
     unsaid = dict.fromkeys([key for key in ("illustrative", "state") if not getattr(job, key)], True)
-    said = job.model_dump(mode="json", exclude={"reports": True, "scenarios": of_cases, **unsaid})
-    return json.dumps(_by_name(said), separators=(",", ":"), ensure_ascii=False)
+    saved = job.model_dump(mode="json", exclude={"reports": True, "scenarios": of_cases, **unsaid})
+    return json.dumps(_by_name(saved), separators=(",", ":"), ensure_ascii=False)
 
 
 def _by_name(value: Any, keep: bool = False) -> Any:
     """Tables with their keys sorted, but those whose order means something."""
     if isinstance(value, list):
-        return [_by_name(one) for one in value]
+        return [_by_name(item) for item in value]
     if not isinstance(value, dict):
         return value
     names = value if keep else sorted(value)

@@ -65,20 +65,20 @@ class Erba(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Erba:
         before = None
-        for one in self.qualities:
+        for quality in self.qualities:
             for of in ("senior", "other"):
-                short, long = getattr(one, of)
+                short, long = getattr(quality, of)
                 if long < short:
                     raise ValueError(
-                        f"erba.qualities: {one.name}: {of} = [{short:g}, {long:g}]: at 5 years it weighs less than at "
-                        "1 year, which stands first"
+                        f"erba.qualities: {quality.name}: {of} = [{short:g}, {long:g}]: at 5 years it weighs less than "
+                        "at 1 year, which stands first"
                     )
                 if before is not None and any(a < b for a, b in zip((short, long), getattr(before, of), strict=True)):
                     raise ValueError(
-                        f"erba.qualities: {one.name}: {of} = [{short:g}, {long:g}]: weighs less than {before.name}, "
-                        "which stands above it: best first"
+                        f"erba.qualities: {quality.name}: {of} = [{short:g}, {long:g}]: weighs less than {before.name}"
+                        ", which stands above it: best first"
                     )
-            before = one
+            before = quality
         return self
 
 
@@ -122,7 +122,7 @@ class Rules(Document):
         if not 1980 <= self.date.year <= 2200:
             raise ValueError(f"date = {self.date}: must lie between 1980 and 2200")
         if self.erba is not None:
-            names = [one.name for one in self.erba.qualities]
+            names = [quality.name for quality in self.erba.qualities]
             for name in names:
                 if names.count(name) > 1:
                     raise ValueError(f"erba.qualities: {name!r} is named {names.count(name)} times: names must differ")

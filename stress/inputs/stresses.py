@@ -68,7 +68,7 @@ class Stresses(Document):
 
     @model_validator(mode="after")
     def _ordered(self) -> Stresses:
-        names = [one.name for one in self.categories]
+        names = [row.name for row in self.categories]
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"categories: {name!r} is named {names.count(name)} times: names must differ")
@@ -82,25 +82,25 @@ class Stresses(Document):
 
     @model_validator(mode="after")
     def _held_to_known(self) -> Stresses:
-        names = [one.name for one in self.categories]
-        notes = [one.note for one in self.held]
-        for one in self.held:
-            if one.category not in names:
-                raise ValueError(f"held: {self._lacks(one.category)}")
-            if notes.count(one.note) > 1:
-                raise ValueError(f"held: note {one.note!r} is named {notes.count(one.note)} times")
+        names = [row.name for row in self.categories]
+        notes = [held.note for held in self.held]
+        for held in self.held:
+            if held.category not in names:
+                raise ValueError(f"held: {self._lacks(held.category)}")
+            if notes.count(held.note) > 1:
+                raise ValueError(f"held: note {held.note!r} is named {notes.count(held.note)} times")
         return self
 
     def place(self, category: str, where: str = "") -> int:
         """Where a category stands, 0 for the hardest. Raises ConfigError for one that the table has not, `where` it is
         named."""
-        names = [one.name for one in self.categories]
+        names = [row.name for row in self.categories]
         if category not in names:
             raise ConfigError(f"{where}{self.name!r} has {self._lacks(category)}")
         return names.index(category)
 
     def _lacks(self, category: str) -> str:
-        names = [one.name for one in self.categories]
+        names = [row.name for row in self.categories]
         return f"no category {category!r}: one of {', '.join(names)}{suggest(category, names)}"
 
     def defaults(self, multiple: float, months: int, life: int) -> Shock:

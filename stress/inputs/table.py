@@ -65,8 +65,8 @@ def read_table(path: str | Path) -> MacroTable:
     >>> max(table.column("Unemployment rate")) > 10.0
     True
     """
-    found = read_series(path)
-    return MacroTable(str(path), found.scenario, found.start, found.variable, found.value, found.note)
+    series = read_series(path)
+    return MacroTable(str(path), series.scenario, series.start, series.variable, series.value, series.note)
 
 
 def join_tables(history: MacroTable, path: MacroTable) -> MacroTable:

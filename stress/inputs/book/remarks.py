@@ -5,7 +5,7 @@ from __future__ import annotations
 from stress.inputs.book import Book
 from stress.inputs.job.amount_remarks import SMALL
 from stress.inputs.state.rules import started
-from stress.inputs.text.remark import Found, Remark, named, remarks
+from stress.inputs.text.remark import Remark, Sentences, named, remarks
 
 CHEAP, DEAR = 0.05, 2.0
 """Of what is left of a note at par: prices of one that is not residual, beyond which they are asked about."""
@@ -16,19 +16,19 @@ def notes_of_book(book: Book) -> list[Remark]:
     return remarks("book", book, _RULES)
 
 
-def _unused_factor(book: Book) -> Found:
+def _unused_factor(book: Book) -> Sentences:
     for f, name in enumerate(() if book.factors is None else book.factors.names):
         if not any(loads[f] for deal in book.deals for loads in (deal.loads, *deal.segments.values())):
             yield "factors.names", f"no deal loads on {name!r}: it moves nothing"
 
 
-def _on_its_own(book: Book) -> Found:
-    alone = [deal.name for deal in book.deals if not any(map(any, (deal.loads, *deal.segments.values())))]
-    if alone and len(book.deals) > 1:
-        yield "deals", f"{', '.join(alone)}: without loads: its factors are its own, independent of every other deal"
+def _on_its_own(book: Book) -> Sentences:
+    names = [deal.name for deal in book.deals if not any(map(any, (deal.loads, *deal.segments.values())))]
+    if names and len(book.deals) > 1:
+        yield "deals", f"{', '.join(names)}: without loads: its factors are its own, independent of every other deal"
 
 
-def _other_persistence(book: Book) -> Found:
+def _other_persistence(book: Book) -> Sentences:
     if book.factors is None:
         return
     for deal in book.deals:
@@ -43,7 +43,7 @@ def _other_persistence(book: Book) -> Found:
             )
 
 
-def _tied_segments(book: Book) -> Found:
+def _tied_segments(book: Book) -> Sentences:
     for deal in book.deals if book.factors is not None else ():
         every = [deal.loads, *deal.segments.values()]
         if any(any(map(all, zip(a, b, strict=True))) for i, a in enumerate(every) for b in every[:i]):
@@ -53,7 +53,7 @@ def _tied_segments(book: Book) -> Found:
             )
 
 
-def _tables(book: Book) -> Found:
+def _tables(book: Book) -> Sentences:
     """What the readers of tables assumed that the book's scenarios name, once."""
     notes = (
         (f"{named('scenarios', case.name)}: {key}", says)
@@ -64,14 +64,14 @@ def _tables(book: Book) -> Found:
     yield from {says: (key, says) for key, says in reversed(list(notes))}.values()
 
 
-def _not_held(book: Book) -> Found:
+def _not_held(book: Book) -> Sentences:
     held = {position.deal for position in book.positions}
     for i, deal in enumerate(book.deals):
         if i not in held:
             yield named("deals", deal.name), "the book holds none of its notes: it costs time and changes nothing"
 
 
-def _short(book: Book) -> Found:
+def _short(book: Book) -> Sentences:
     if book.short > sum(p.amount for p in book.positions if p.amount > 0.0):
         yield "positions", "more is short than held: figures are shares of what is short"
     held = {(p.deal, p.note) for p in book.positions if p.amount > 0.0}
@@ -80,14 +80,14 @@ def _short(book: Book) -> Found:
             yield named("positions", p.name), "a short of a note that the book also holds: only the difference counts"
 
 
-def _odd_prices(book: Book) -> Found:
+def _odd_prices(book: Book) -> Sentences:
     for p in book.positions:
         note = book.deals[p.deal].job.deal.notes[p.note]
         if not note.residual and not CHEAP * p.left <= p.price <= DEAR * p.left:
             yield named("positions", p.name) + ".price", f"{p.price:g} per 1 of original balance: 0.99 is 99% of par"
 
 
-def _odd_amounts(book: Book) -> Found:
+def _odd_amounts(book: Book) -> Sentences:
     """As amounts of a deal beside its pool: shares, or millions."""
     for p in book.positions:
         job = book.deals[p.deal].job
@@ -99,7 +99,7 @@ def _odd_amounts(book: Book) -> Found:
             yield named("positions", p.name) + ".amount", says + (": is it in millions?" if amount >= 1.0 else "")
 
 
-def _begins(book: Book) -> Found:
+def _begins(book: Book) -> Sentences:
     begun = {deal.start + started(deal.job): deal for deal in book.deals if deal.job.state is not None}
     if not begun:
         return
@@ -120,12 +120,14 @@ def _begins(book: Book) -> Found:
             )
 
 
-def _apart(book: Book) -> Found:
+def _apart(book: Book) -> Sentences:
     if book.factors is None or len(book.deals) < 2:
         return
     ends = [(deal.start, deal.start + deal.job.deal.legal_maturity_months, deal) for deal in book.deals]
     for start, end, deal in ends:
-        if not any(start < other_end and other < end for other, other_end, one in ends if one is not deal):
+        if not any(
+            start < other_end and other_start < end for other_start, other_end, other in ends if other is not deal
+        ):
             yield (
                 named("deals", deal.name),
                 'lives in no month of another deal: by date they share little weather; align = "closing" counts months '
@@ -133,7 +135,7 @@ def _apart(book: Book) -> Found:
             )
 
 
-def _other_economies(book: Book) -> Found:
+def _other_economies(book: Book) -> Sentences:
     names = sorted({deal.var for deal in book.deals if deal.var is not None})
     if len(names) > 1:
         drawn = " and ".join(names)
@@ -146,7 +148,7 @@ def _other_economies(book: Book) -> Found:
         yield "scenarios", f"{', '.join(still)}: no macro variables are drawn, where those of other deals are"
 
 
-def _still_rates(book: Book) -> Found:
+def _still_rates(book: Book) -> Sentences:
     drawn = {deal.rate.currency for deal in book.deals if deal.rate is not None}
     still = [deal.name for deal in book.deals if deal.rate is None and deal.job.deal.currency in drawn]
     if still:

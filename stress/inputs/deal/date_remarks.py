@@ -5,14 +5,14 @@ from __future__ import annotations
 from stress.inputs.deal.dates import first_payment, issue_of, payment_dates
 from stress.inputs.deal.index import IndexByMonth
 from stress.inputs.deal.terms import Terms
-from stress.inputs.text.remark import Found
+from stress.inputs.text.remark import Sentences
 from stress.tables.dates import tells
 
 LONG_PERIOD, EARLY_ISSUE, LATE_ISSUE = 100, 31, 200
 """Days: of a first interest period, of issue before and after the cut-off, that deserve a second look."""
 
 
-def dates_apart(deal: Terms) -> Found:
+def dates_apart(deal: Terms) -> Sentences:
     """Late issue or a later first payment, told as what it does; dates that may be slips; how a table's were read."""
     yield from _late_start(deal)
     yield from _interest(deal)
@@ -21,7 +21,7 @@ def dates_apart(deal: Terms) -> Found:
             yield f"indices.{name}", index.source
 
 
-def _late_start(deal: Terms) -> Found:
+def _late_start(deal: Terms) -> Sentences:
     first, issue = first_payment(deal), issue_of(deal)
     days = (issue - deal.closing_date).days
     if first == 1:
@@ -37,7 +37,7 @@ def _late_start(deal: Terms) -> Found:
     )
 
 
-def _interest(deal: Terms) -> Found:
+def _interest(deal: Terms) -> Sentences:
     first, issue = payment_dates(deal)[first_payment(deal) - 1], issue_of(deal)
     days, before = (first - issue).days, (deal.closing_date - issue).days
     if before > EARLY_ISSUE:

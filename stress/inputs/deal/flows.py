@@ -92,13 +92,13 @@ def _emptied(deal: Terms, steps: tuple[AnyStep, ...]) -> set[str]:
     takes all, or they are moved as a whole into such an account."""
     kinds = {step.step for step in steps}
     last = "pay_residual" if "pay_residual" in kinds else "pay_principal"
-    found = {account for step in steps if step.step == last for account in step.source}
+    emptied = {account for step in steps if step.step == last for account in step.source}
     moves = [step for step in steps if step.step in ("transfer", "release") and _moves_all(deal, step)]
     for _ in moves:
         for step in moves:
-            if receiver_of(step) in found:
-                found.update(sources_of(step))
-    return found
+            if receiver_of(step) in emptied:
+                emptied.update(sources_of(step))
+    return emptied
 
 
 def _moves_all(deal: Terms, step: AnyStep) -> bool:

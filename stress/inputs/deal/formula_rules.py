@@ -143,9 +143,9 @@ def check_formulas(deal: Terms) -> None:
     for place in formulas_of(deal):
         tree = _read(place, names._replace(later=place.later, of_fee="fee" in place.later))
         held = place.where.endswith("until")  # at 0, which says that the notes are repaid in full
-        if place.unit == "money" and (found := value(tree, names)).high <= 0.0 and (found.low < 0.0 or not held):
+        if place.unit == "money" and (result := value(tree, names)).high <= 0.0 and (result.low < 0.0 or not held):
             holds = ", so that it holds nothing back" * held
-            why = "".join(f": {said}" for said in below_zero(tree))
+            why = "".join(f": {sentence}" for sentence in below_zero(tree))
             raise ValueError(f'{place.where} = "{place.text}": is never above 0{holds}{why}')
     if deal.hurdle_rate is None:
         return
@@ -166,11 +166,11 @@ def at_the_end(deal: Terms, text: str) -> Value:
 
 def quantities_in(deal: Terms) -> list[tuple[str, str]]:
     """(name in the table, of) of all quantities that the formulas of a deal use, in the order of the table."""
-    names, found = names_of(deal), set[tuple[str, str]]()
+    names, pairs = names_of(deal), set[tuple[str, str]]()
     for text in [*(place.text for place in formulas_of(deal)), *deal.quantities]:
-        found |= looks_at(parse(text), names)
+        pairs |= looks_at(parse(text), names)
     rows = []
-    for name, of in found:
+    for name, of in pairs:
         row = quantity_of(Node("name", 0, name=name, of=of))
         if row is not None:
             rows.append((row[0], of if row[1].of else ""))
@@ -179,8 +179,8 @@ def quantities_in(deal: Terms) -> list[tuple[str, str]]:
 
 def indices_in(deal: Terms) -> list[str]:
     """Indices that formulas look at, in the order of the deal."""
-    seen = {of for name, of in quantities_in(deal) if name == "index"} if deal.indices else set()
-    return [name for name in deal.indices if name in seen]
+    used = {of for name, of in quantities_in(deal) if name == "index"} if deal.indices else set()
+    return [name for name in deal.indices if name in used]
 
 
 def sees(deal: Terms, text: str, trigger: str) -> bool:

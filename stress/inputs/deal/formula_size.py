@@ -30,13 +30,13 @@ def size(tree: Node, own: Mapping[str, Node | tuple[tuple[int, float], ...]]) ->
         given = own.get(tree.name) if not tree.of else None
         return size(given, own) if isinstance(given, Node) else ANY
     parts = [size(part, own) for part in tree.parts]
-    found = Size(min(part.least for part in parts), max(part.most for part in parts))
+    magnitudes = Size(min(part.least for part in parts), max(part.most for part in parts))
     if tree.does in ("+", "-"):
-        found = Size(found.least, sum(part.most for part in parts))
+        magnitudes = Size(magnitudes.least, sum(part.most for part in parts))
     elif tree.does == "*":
-        found = Size(parts[0].least * parts[1].least, parts[0].most * parts[1].most)
+        magnitudes = Size(parts[0].least * parts[1].least, parts[0].most * parts[1].most)
     elif tree.does == "/":
-        found = Size(parts[0].least / (parts[1].most or 1.0), parts[0].most / (parts[1].least or ANY.least))
-    if found.most > MOST:
+        magnitudes = Size(parts[0].least / (parts[1].most or 1.0), parts[0].most / (parts[1].least or ANY.least))
+    if magnitudes.most > MOST:
         raise FormulaError(tree.at, f"{tree.does!r} may come to more than {MOST:g}, which stands for nothing")
-    return found
+    return magnitudes

@@ -66,15 +66,15 @@ def parse(text: str) -> Node:
 
 
 def _tokens(text: str) -> list[Token]:
-    found, at = [], 0
+    tokens, at = [], 0
     while text[at:].strip():
         match = _TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
             bad = len(text) - len(text[at:].lstrip())
             raise FormulaError(bad + 1, f"{_shown(text[bad])} has no meaning here{_hint(text[bad:])}")
-        found.append(Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup) + 1))
+        tokens.append(Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup) + 1))
         at = match.end()
-    return found
+    return tokens
 
 
 def _shown(character: str) -> str:
@@ -110,7 +110,7 @@ class _Reader:
 
     def expect(self, text: str) -> None:
         if self.take(text) is None:
-            raise FormulaError(self.next().at, f"expected {text!r}, found {_found(self.next())}")
+            raise FormulaError(self.next().at, f"expected {text!r}, found {_spelled(self.next())}")
 
     def level(self, number: int) -> Node:
         """Operators of one level and all that bind more."""
@@ -161,7 +161,7 @@ class _Reader:
         if token.kind == "name" and token.text not in ("and", "or", "not"):
             self.place += 1
             return self.named(token)
-        raise FormulaError(token.at, f"expected a quantity or a number, found {_found(token)}")
+        raise FormulaError(token.at, f"expected a quantity or a number, found {_spelled(token)}")
 
     def named(self, token: Token) -> Node:
         """A function, a quantity, or one of something."""
@@ -183,10 +183,10 @@ class _Reader:
         token = self.next()
         if token.kind != kind:
             what = "a name" if kind == "name" else "a name in quotes"
-            raise FormulaError(token.at, f"expected {what}, found {_found(token)}")
+            raise FormulaError(token.at, f"expected {what}, found {_spelled(token)}")
         self.place += 1
         return token.text
 
 
-def _found(token: Token) -> str:
+def _spelled(token: Token) -> str:
     return token.text if token.kind == "end" else repr(token.text)

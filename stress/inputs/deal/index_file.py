@@ -26,8 +26,8 @@ LOW, HIGH = -0.5, 1.0
 
 def with_levels(path: Path, deal: Deal) -> Deal:
     """The deal with every index file read into months. Raises ConfigError for the name, DataError for the content."""
-    found = {name: _read(path, deal, name, i) for name, i in deal.indices.items() if isinstance(i, IndexFile)}
-    return deal.model_copy(update={"indices": {**deal.indices, **found}}) if found else deal
+    levels = {name: _read(path, deal, name, i) for name, i in deal.indices.items() if isinstance(i, IndexFile)}
+    return deal.model_copy(update={"indices": {**deal.indices, **levels}}) if levels else deal
 
 
 def _read(path: Path, deal: Deal, name: str, index: IndexFile) -> IndexByMonth:
@@ -69,11 +69,11 @@ def dated(cells: Cells, first: int | None, within: bool = False) -> tuple[Frame,
     frame = framed(cells, top, bottom, head, (date,))
     label = frame.column(date)
     try:
-        read = read_labels(label, in_order)
+        dates = read_labels(label, in_order)
     except WrongLabel as error:
         raise DataError(f"{frame.place(error.place, date)}: {label[error.place][:40]!r}: {error}") from None
-    frame = frame._replace(note=(*frame.note, *date_notes(read.style)))
-    days = [day_of(stamp) for stamp in read.stamp]
+    frame = frame._replace(note=(*frame.note, *date_notes(dates.style)))
+    days = [day_of(stamp) for stamp in dates.stamp]
     sign = -1 if len(days) > 1 and days[0] > days[1] else 1
     for k, (before, after) in enumerate(pairwise(days), 1):
         if (after > before) - (after < before) != sign:
@@ -98,8 +98,8 @@ def column_of(file: str, head: tuple[str, ...], date: int, column: str | None, w
     names = [name for k, name in enumerate(head) if k != date and name]
     if column is None:
         if len(names) != 1:
-            said = f"; name one: column = {names[-1]!r}" if names else ""
-            raise DataError(f"{file}: has {len(names)} columns of {what}{said}")
+            hint = f"; name one: column = {names[-1]!r}" if names else ""
+            raise DataError(f"{file}: has {len(names)} columns of {what}{hint}")
         return head.index(names[0])
     if names.count(column) != 1:
         there = f"there is {', '.join(names)}{suggest(column, names)}"

@@ -12,7 +12,7 @@ from stress.inputs.deal.formula_remarks import negative_numbers
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.reserve_remarks import large_targets, never_drawn
 from stress.inputs.deal.trust_rules import fixed_series, principal_twice
-from stress.inputs.text.remark import Found, Remark, named, remarks
+from stress.inputs.text.remark import Remark, Sentences, named, remarks
 from stress.look_alike import look_alike
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def notes_of_deal(deal: Deal) -> list[Remark]:
     return remarks("deal", deal, _RULES)
 
 
-def _not_gathered(deal: Deal) -> Found:
+def _not_gathered(deal: Deal) -> Sentences:
     """Interest that is due every few months, while other steps take the income of the months between."""
     for phase in phases(deal):
         yield from _not_gathered_in(deal, phase)
@@ -67,12 +67,12 @@ def _not_gathered_in(deal: Deal, phase: str) -> Iterator[tuple[str, str]]:
         key = f"{named('notes', note.name)}.payment_months"
         if every > 1 and gathered and "income" in draws[: draws.index(gathered[0])]:
             below = steps[steps.index(paying[0]) + 1 :]
-            alone = [s for s in below if s.step == "pay_interest" and not {gathered[0], "principal"} & set(s.source)]
-            if alone:
+            exposed = [s for s in below if s.step == "pay_interest" and not {gathered[0], "principal"} & set(s.source)]
+            if exposed:
                 yield (
                     key,
                     f"its interest of {every} months takes the month's income before what "
-                    f"{gathered[0]} has gathered, so that of {notes_of(alone[0])[0]} can fall short: "
+                    f"{gathered[0]} has gathered, so that of {notes_of(exposed[0])[0]} can fall short: "
                     f"name {gathered[0]} before income in the source",
                 )
         if every == 1 or taker is None or "principal" in draws or gathered:
@@ -85,7 +85,7 @@ def _not_gathered_in(deal: Deal, phase: str) -> Iterator[tuple[str, str]]:
         )
 
 
-def _names(deal: Deal) -> Found:
+def _names(deal: Deal) -> Sentences:
     """Names of one list that a reader can hardly tell apart."""
     lists = {
         "notes": [note.name for note in deal.notes],
@@ -94,11 +94,11 @@ def _names(deal: Deal) -> Found:
         "triggers": [trigger.name for trigger in deal.triggers],
     }
     for what, names in lists.items():
-        for one, other, why in look_alike(names):
-            yield named(what, other), f"is hard to tell from {json.dumps(one, ensure_ascii=False)}: {why}"
+        for name, other, why in look_alike(names):
+            yield named(what, other), f"is hard to tell from {json.dumps(name, ensure_ascii=False)}: {why}"
 
 
-def _costs(deal: Deal) -> Found:
+def _costs(deal: Deal) -> Sentences:
     """Coupons and fees per annum that look like another unit."""
     for note in deal.notes:
         if note.coupon >= HIGH_COUPON:
@@ -111,7 +111,7 @@ def _costs(deal: Deal) -> Found:
             )
 
 
-def _clean_up(deal: Deal) -> Found:
+def _clean_up(deal: Deal) -> Sentences:
     if deal.clean_up is not None and (deal.clean_up.pool_factor or 0.0) >= LATE_CALL:
         yield (
             "clean_up.pool_factor",
@@ -120,7 +120,7 @@ def _clean_up(deal: Deal) -> Found:
         )
 
 
-def _wrong_side(deal: Deal) -> Found:
+def _wrong_side(deal: Deal) -> Sentences:
     """A trigger that ends something while the deal does well."""
     for trigger in deal.triggers:
         side = ADVERSE.get(trigger.what, trigger.breach)
@@ -132,7 +132,7 @@ def _wrong_side(deal: Deal) -> Found:
             )
 
 
-def _falling_limits(deal: Deal) -> Found:
+def _falling_limits(deal: Deal) -> Sentences:
     """Limits of what only grows that fall, and targets of a balance that rise."""
     for trigger in deal.triggers:
         falls = next((b for a, b in pairwise(trigger.thresholds) if b.limit < a.limit), None)
@@ -148,7 +148,7 @@ def _falling_limits(deal: Deal) -> Found:
                 yield f"priority.{phase}[{number}].to_balance", "rises from one month to a later one: notes never grow"
 
 
-def _paid_twice(deal: Deal) -> Found:
+def _paid_twice(deal: Deal) -> Sentences:
     """A step whose like stands above it and has paid all that was due, from the same accounts."""
     for phase in _written(deal):
         steps = steps_of(deal, phase)
@@ -167,44 +167,44 @@ def _covers(first: AnyStep, second: AnyStep) -> bool:
     moves = ("transfer", "purchase", "pay_residual")
     if first.when or first.step in moves or (first.step == "pay_fee" and first.cap is not None):
         return False
-    told = [step.model_dump(exclude={"source", "when"}) for step in (first, second)]
-    return told[0] == told[1] and set(sources_of(second)) <= set(sources_of(first))
+    terms = [step.model_dump(exclude={"source", "when"}) for step in (first, second)]
+    return terms[0] == terms[1] and set(sources_of(second)) <= set(sources_of(first))
 
 
 def _refilled(between: tuple[AnyStep, ...], step: AnyStep) -> bool:
     return any(receiver_of(other) in sources_of(step) for other in between)
 
 
-def _out_of_order(deal: Deal) -> Found:
+def _out_of_order(deal: Deal) -> Sentences:
     """A junior note that is paid before a senior one, in the same phase."""
     rank = {note.name: place for place, note in enumerate(deal.notes)}
     for phase in _written(deal):
         for what in ("interest", "principal"):
-            seen: list[str] = []
+            earlier: list[str] = []
             for number, step in enumerate(steps_of(deal, phase), 1):
                 paid = notes_of(step) if step.step == f"pay_{what}" else ()
-                late = _after_junior(step, paid, [] if step.when else seen, rank)
+                late = _after_junior(step, paid, [] if step.when else earlier, rank)
                 if late is not None:
                     yield (
                         f"priority.{phase}[{number}] ({step.step})",
                         f"{late[0]} gets its {what} after {late[1]}, which is listed below it among the notes",
                     )
-                seen += () if step.when else paid
+                earlier += () if step.when else paid
 
 
 def _after_junior(
-    step: AnyStep, paid: Sequence[str], seen: Sequence[str], rank: Mapping[str, int]
+    step: AnyStep, paid: Sequence[str], earlier: Sequence[str], rank: Mapping[str, int]
 ) -> tuple[str, str] | None:
     """A note of a step, and one junior to it that was paid before."""
     together = step.step == "pay_interest" or (step.step == "pay_principal" and step.order == "pro_rata")
     for place, name in enumerate(paid):
-        junior = [n for n in (seen if together else [*seen, *paid[:place]]) if rank[n] > rank[name]]
-        if junior and name not in seen:
+        junior = [n for n in (earlier if together else [*earlier, *paid[:place]]) if rank[n] > rank[name]]
+        if junior and name not in earlier:
             return name, junior[0]
     return None
 
 
-def _residual_first(deal: Deal) -> Found:
+def _residual_first(deal: Deal) -> Sentences:
     """The residual note takes what is left before a note has had its interest."""
     for phase in _written(deal):
         steps = steps_of(deal, phase)
@@ -217,7 +217,7 @@ def _residual_first(deal: Deal) -> Found:
                 )
 
 
-def _reserve_leaves(deal: Deal) -> Found:
+def _reserve_leaves(deal: Deal) -> Sentences:
     """The residual note takes what a reserve holds at every payment date, while notes are outstanding."""
     others = {note.name for note in deal.notes if not note.residual}
     for phase in _written(deal):
@@ -242,18 +242,18 @@ def _repaid_from(step: AnyStep, account: str) -> Sequence[str]:
     return step.notes if whole and step.step == "pay_principal" and account in step.source else ()
 
 
-def _losses(deal: Deal) -> Found:
+def _losses(deal: Deal) -> Sentences:
     """Losses that a senior note bears before a junior one, and defaults that nothing is left to cover of."""
     rank = {note.name: number for number, note in enumerate(deal.notes)}
     for phase in _written(deal):
         all_down = 0
         for number, step in enumerate(steps_of(deal, phase), 1):
             place = f"priority.{phase}[{number}] ({step.step})"
-            for one, other in pairwise(step.notes if step.step in ("write_down", "write_up") else ()):
-                if step.step == "write_down" and rank[one] < rank[other]:
-                    yield place, f"{one} bears losses before {other}, which is listed below it among the notes"
-                elif step.step == "write_up" and rank[one] > rank[other]:
-                    yield place, f"{one} is written up before {other}, which is listed above it among the notes"
+            for first, second in pairwise(step.notes if step.step in ("write_down", "write_up") else ()):
+                if step.step == "write_down" and rank[first] < rank[second]:
+                    yield place, f"{first} bears losses before {second}, which is listed below it among the notes"
+                elif step.step == "write_up" and rank[first] > rank[second]:
+                    yield place, f"{first} is written up before {second}, which is listed above it among the notes"
             if step.step == "write_down" and step.amount is None and not step.when:
                 all_down = all_down or number
             elif step.step == "cover_defaults" and all_down:
@@ -272,7 +272,7 @@ def _phase(phase: str) -> str:
     return phase.replace("_", " ")
 
 
-_RULES: tuple[Callable[[Deal], Found], ...] = (
+_RULES: tuple[Callable[[Deal], Sentences], ...] = (
     dates_apart,
     _not_gathered,
     _names,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stress.inputs.deal.reading import located, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.steps import AnyStep, Reserve
 from stress.inputs.deal.terms import Terms
-from stress.inputs.text.remark import Found
+from stress.inputs.text.remark import Sentences
 
 LARGE_TARGET = 0.5
 WHOLE = {"share_of_pool": "the pool", "share_of_notes": "the notes", "share_of_cut_off": "the cut-off balance"}
@@ -13,7 +13,7 @@ MOVES = ("release", "transfer", "top_up")
 """Steps after which cash is still the deal's and has done nothing."""
 
 
-def large_targets(deal: Terms) -> Found:
+def large_targets(deal: Terms) -> Sentences:
     """An account that shall hold half of what it stands behind, or more: percents may be meant."""
     for place, step in located(deal):
         if step.step not in ("top_up", "release") or not isinstance(step.target, Reserve):
@@ -24,7 +24,7 @@ def large_targets(deal: Terms) -> Found:
                 yield f"{place}: target.{key}", f"{step.account} shall hold {share:.0%} of {whole}"
 
 
-def never_drawn(deal: Terms) -> Found:
+def never_drawn(deal: Terms) -> Sentences:
     """An account that is filled, and of which no step pays fees, interest, losses or principal."""
     every = [steps_of(deal, phase) for phase in phases(deal)]
     for name in deal.accounts:

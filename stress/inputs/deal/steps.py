@@ -63,8 +63,8 @@ Sources = Annotated[tuple[Account, ...], Field(min_length=1, max_length=4)]
 
 def _listed(when: object) -> object:
     """One condition may stand without its list."""
-    alone = (when,) if isinstance(when, dict | Condition | str) else when
-    return tuple(alone) if isinstance(alone, list) else () if alone is None else alone
+    conditions = (when,) if isinstance(when, dict | Condition | str) else when
+    return tuple(conditions) if isinstance(conditions, list) else () if conditions is None else conditions
 
 
 class Step(Strict):

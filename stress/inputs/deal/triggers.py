@@ -50,18 +50,22 @@ def _test(when: Condition) -> tuple[str, str, float]:
 
 def _together(where: str, when: tuple[Condition, ...]) -> None:
     """Several conditions of one step: none repeats or implies another, and all can hold at once."""
-    for one, other in combinations(reversed(when), 2):
-        if one.trigger is not None and one.trigger == other.trigger:
-            said = "twice" if one.tripped == other.tripped else "as tripped and as not tripped, so the step never runs"
-            raise ValueError(f"{where}: when names the trigger {one.trigger!r} {said}")
-        if one.observable is None or one.observable != other.observable:
+    for first, second in combinations(reversed(when), 2):
+        if first.trigger is not None and first.trigger == second.trigger:
+            clash = (
+                "twice" if first.tripped == second.tripped else "as tripped and as not tripped, so the step never runs"
+            )
+            raise ValueError(f"{where}: when names the trigger {first.trigger!r} {clash}")
+        if first.observable is None or first.observable != second.observable:
             continue
-        (_, side, limit), (_, side_2, limit_2) = _test(one), _test(other)
+        (_, side, limit), (_, side_2, limit_2) = _test(first), _test(second)
         if side == side_2:
-            raise ValueError(f"{where}: when says {side} twice of {one.observable}: keep the one that binds")
+            raise ValueError(f"{where}: when says {side} twice of {first.observable}: keep the one that binds")
         low, high = (limit, limit_2) if side == "above" else (limit_2, limit)
         if low >= high:
-            raise ValueError(f"{where}: when can never hold: {one.observable} above {low:g} and below {high:g} at once")
+            raise ValueError(
+                f"{where}: when can never hold: {first.observable} above {low:g} and below {high:g} at once"
+            )
 
 
 def _on_trigger(deal: Terms, where: str, when: Condition) -> None:
@@ -71,9 +75,9 @@ def _on_trigger(deal: Terms, where: str, when: Condition) -> None:
     effect = next(trigger.effect for trigger in deal.triggers if trigger.name == when.trigger)
     phase = where.split(".")[1].split("[")[0]
     if effect != "none" and PHASES.index(effect) > PHASES.index(phase):
-        what = "never runs" if when.tripped else "always runs"
+        verdict = "never runs" if when.tripped else "always runs"
         raise ValueError(
-            f"{where}: {what}: when {when.trigger!r} trips, the deal leaves the {phase.replace('_', ' ')} phase; "
+            f"{where}: {verdict}: when {when.trigger!r} trips, the deal leaves the {phase.replace('_', ' ')} phase; "
             'put the step into the later phase, or give the trigger effect = "none"'
         )
 
@@ -162,8 +166,10 @@ def _reachable(deal: Terms, where: str, observable: str, side: str, limit: float
         return
     percent = high == 1.0 and abs(limit) > 1.0 and low <= limit / 100.0 <= high
     hint = f"; did you mean {limit / 100.0:.10g}?" if percent else ""
-    what = "can never be met" if never else "is always met"
-    raise ValueError(f"{where}: {observable} {side} {limit:g} {what}: {observable} is from {low:g} to {high:g}{hint}")
+    verdict = "can never be met" if never else "is always met"
+    raise ValueError(
+        f"{where}: {observable} {side} {limit:g} {verdict}: {observable} is from {low:g} to {high:g}{hint}"
+    )
 
 
 def _effective(deal: Terms, trigger: Trigger) -> None:

@@ -10,7 +10,7 @@ from stress.inputs.deal.formula_text import parse
 from stress.inputs.deal.formulas import looks_at
 from stress.inputs.deal.reading import located, sources_of
 from stress.inputs.deal.terms import Terms
-from stress.inputs.text.remark import Found
+from stress.inputs.text.remark import Sentences
 from stress.spelling import exists
 
 OWN = ("series_principal", "")
@@ -29,7 +29,7 @@ def check_principal_accounts(deal: Terms) -> None:
             raise ValueError(f"{where}: {own[0]} holds principal, which cannot cover its own deficiency")
 
 
-def fixed_series(deal: Terms) -> Found:
+def fixed_series(deal: Terms) -> Sentences:
     """Other series of a trust that do not react to it."""
     if deal.trust is not None and deal.trust.series:
         yield (
@@ -38,7 +38,7 @@ def fixed_series(deal: Terms) -> Found:
         )
 
 
-def principal_twice(deal: Terms) -> Found:
+def principal_twice(deal: Terms) -> Sentences:
     """Formulas that count the month's own principal of a series twice."""
     if deal.trust is None:
         return

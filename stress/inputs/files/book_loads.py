@@ -15,13 +15,13 @@ def stationary(factors: Factors) -> list[list[float]]:
     """Correlation of the factors' levels: of AR(1) whose innovations correlate by c, c times
     sqrt((1 - a^2) (1 - b^2)) / (1 - a b)."""
     n, phi = len(factors.names), factors.phi
-    found = [[float(i == j) for j in range(n)] for i in range(n)]
+    matrix = [[float(i == j) for j in range(n)] for i in range(n)]
     for i in range(n):
         for j in range(n):
             if i != j and factors.correlation:
                 spread = ((1.0 - phi[i] ** 2) * (1.0 - phi[j] ** 2)) ** 0.5 / (1.0 - phi[i] * phi[j])
-                found[i][j] = factors.correlation[i][j] * spread
-    return found
+                matrix[i][j] = factors.correlation[i][j] * spread
+    return matrix
 
 
 def common_share(loads: tuple[float, ...], factors: Factors | None) -> float:
@@ -54,7 +54,7 @@ def loads_of(path: Path, file: BookFile, deal: BookDeal, job: Job) -> tuple[floa
 def segments_of(path: Path, file: BookFile, deal: BookDeal, job: Job) -> dict[str, tuple[float, ...]]:
     """Weights of segments whose default stands on named factors of its own. Raises ConfigError where a segment is not
     there, or shares its factor with others, with prepayment or with recovery."""
-    found = {}
+    by_segment = {}
     for name, weights in deal.segments.items():
         where = f"{path}: deals[{show(deal.name)}].segments.{name}"
         if file.factors is None:
@@ -62,9 +62,9 @@ def segments_of(path: Path, file: BookFile, deal: BookDeal, job: Job) -> dict[st
         names = [segment.name for segment in job.pool.segments]
         if name not in names:
             raise ConfigError(f"{where}: the pool has segments {', '.join(names)}{suggest(name, names)}")
-        found[name] = _weights(where, file.factors, weights)
+        by_segment[name] = _weights(where, file.factors, weights)
         _check_apart(where, name, job, deal)
-    return found
+    return by_segment
 
 
 def _weights(where: str, factors: Factors, weights: dict[str, float]) -> tuple[float, ...]:

@@ -39,14 +39,14 @@ def drawn_of(path: Path, file: BookFile, jobs: Sequence[Job]) -> list[tuple[str 
 
 def _only(path: Path, deal: str, job: Job) -> Swing | None:
     """The first swing of a deal's scenarios, which all others must draw like."""
-    found = [case.swing for case in job.scenarios if case.swing is not None]
-    for other in found[1:]:
-        if other.var != found[0].var or other.base != found[0].base:
+    swings = [case.swing for case in job.scenarios if case.swing is not None]
+    for other in swings[1:]:
+        if other.var != swings[0].var or other.base != swings[0].base:
             raise ConfigError(
-                f"{path}: deals[{show(deal)}]: its scenarios draw macro variables by {show(found[0].var.name)} and "
+                f"{path}: deals[{show(deal)}]: its scenarios draw macro variables by {show(swings[0].var.name)} and "
                 f"{show(other.var.name)}, or from unlike periods on: one for all scenarios of a deal"
             )
-    return found[0] if found else None
+    return swings[0] if swings else None
 
 
 def _base(swing: Swing) -> int:

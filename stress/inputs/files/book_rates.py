@@ -28,16 +28,16 @@ def rates_of(path: Path, file: BookFile, jobs: Sequence[Job], starts: Sequence[i
     starts = [start + started(job) for start, job in zip(starts, jobs, strict=True)]
     for deal, job, law, start in zip(file.deals, jobs, laws, starts, strict=True):
         currency = job.deal.currency
-        for name, one in law.items():
+        for name, rate in law.items():
             where = f"{path}: scenarios[{show(name)}]: deals[{show(deal.name)}]"
-            if one.correlation:
+            if rate.correlation:
                 raise ConfigError(
-                    f"{where}: its short rate has correlation = {one.correlation:g} with the factor of one pool, and a "
-                    f"book has one rate for all deals in {currency}: leave it out, and give the book "
+                    f"{where}: its short rate has correlation = {rate.correlation:g} with the factor of one pool, and "
+                    f"a book has one rate for all deals in {currency}: leave it out, and give the book "
                     f"rates.{currency} = {{ FACTOR = weight }}"
                 )
-            other, held = known.setdefault(currency, {}).setdefault(name, (deal.name, one))
-            if any(getattr(held, key) != getattr(one, key) for key in MOVES):
+            other, held = known.setdefault(currency, {}).setdefault(name, (deal.name, rate))
+            if any(getattr(held, key) != getattr(rate, key) for key in MOVES):
                 raise ConfigError(
                     f"{where}: its short rate moves otherwise than that of deal {show(other)}, and both are in "
                     f"{currency}: one {', '.join(MOVES)} for a currency"

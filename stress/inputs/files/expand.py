@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from stress.errors import ConfigError
 from stress.inputs.files.macro_shocks import macro_shocks
-from stress.inputs.files.macro_swing import Drive, swing_of
+from stress.inputs.files.macro_swing import MacroSource, swing_of
 from stress.inputs.files.made_of import Part, made_of
 from stress.inputs.files.parse import parse_as
 from stress.inputs.files.shock_files import read_shocks
@@ -173,11 +173,11 @@ def short_rate_of(path: Path, scenario: Scenario) -> ShortRate | None:
     """The random short rate of a scenario: its own, else that of the one file that it stands on and that has one."""
     if scenario.short_rate is not None:
         return scenario.short_rate
-    found = []
+    rates = []
     for wanted_by, reference in _others(path, scenario):
         other_path, other, _ = _opened(path, wanted_by, reference)
-        found.append(short_rate_of(other_path, other))
-    drawn = [rate for rate in found if rate is not None]
+        rates.append(short_rate_of(other_path, other))
+    drawn = [rate for rate in rates if rate is not None]
     if len(drawn) > 1:
         raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a short_rate; at most one can draw")
     return drawn[0] if drawn else None
@@ -186,15 +186,15 @@ def short_rate_of(path: Path, scenario: Scenario) -> ShortRate | None:
 def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon | None) -> Swing | None:
     """How the macro variables of the case are drawn: as the file says itself, or one of those that it stands on."""
     if scenario.var is not None:
-        drive = _drive(path, scenario, level)
-        if drive is None:
+        source = _macro_source(path, scenario, level)
+        if source is None:
             raise ConfigError(f"{path}: var: there are no macro tables to draw around: add a [macro] table")
-        return swing_of(path, scenario.var, drive, horizon)
-    found = []
+        return swing_of(path, scenario.var, source, horizon)
+    swings = []
     for wanted_by, reference in _others(path, scenario):
         other_path, other, other_level = _opened(path, wanted_by, reference)
-        found.append(_swing(other_path, other, other_level, horizon))
-    drawn = [swing for swing in found if swing is not None]
+        swings.append(_swing(other_path, other, other_level, horizon))
+    drawn = [swing for swing in swings if swing is not None]
     if len(drawn) > 1:
         raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a var; at most one can draw")
     return drawn[0] if drawn else None
@@ -218,13 +218,13 @@ def _parts(path: Path, scenario: Scenario, level: Level | None) -> list[Part]:
     return parts
 
 
-def _drive(path: Path, scenario: Scenario, level: Level | None) -> Drive | None:
+def _macro_source(path: Path, scenario: Scenario, level: Level | None) -> MacroSource | None:
     """The macro tables that a scenario draws around: its own, or those of the file that it extends."""
     if scenario.macro is not None:
-        return Drive(path, scenario.macro, scenario.satellites + (level.satellites if level is not None else ()))
+        return MacroSource(path, scenario.macro, scenario.satellites + (level.satellites if level is not None else ()))
     if scenario.extends is None:
         return None
-    return _drive(*_opened(path, f"{path}: extends", scenario.extends))
+    return _macro_source(*_opened(path, f"{path}: extends", scenario.extends))
 
 
 def _opened(path: Path, wanted_by: str, reference: str) -> tuple[Path, Scenario, Level | None]:

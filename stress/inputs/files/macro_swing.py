@@ -19,7 +19,7 @@ from stress.inputs.text.reference import resolve
 from stress.tables.periods import Period
 
 
-class Drive(NamedTuple):
+class MacroSource(NamedTuple):
     """Macro tables with the satellites that read them, and the file that names both."""
 
     path: Path
@@ -27,11 +27,11 @@ class Drive(NamedTuple):
     uses: tuple[SatelliteUse, ...]
 
 
-def swing_of(path: Path, var_file: str, drive: Drive, horizon: Horizon | None) -> Swing | None:
+def swing_of(path: Path, var_file: str, source: MacroSource, horizon: Horizon | None) -> Swing | None:
     """The swing of a scenario file; None without a deal, where months are not known. Raises ConfigError, DataError."""
-    wanted_by, macro, home = f"{path}: var", drive.macro, drive.path
+    wanted_by, macro, home = f"{path}: var", source.macro, source.path
     var = parse_as(resolve(path, var_file, wanted_by), Var, wanted_by)
-    moving = [use for use in drive.uses if use.target == "default_odds"]
+    moving = [use for use in source.uses if use.target == "default_odds"]
     if len(moving) != 1:
         raise ConfigError(
             f"{wanted_by}: drawn macro variables move entry rates through one satellite of default_odds; "
@@ -52,8 +52,8 @@ def swing_of(path: Path, var_file: str, drive: Drive, horizon: Horizon | None) -
     shift = [use.elasticity * x for x in shifts(satellite, tables, macro, base, n)]
 
     def months(values: list[float]) -> tuple[float, ...]:
-        found = at_months(values, base, start.month, start.n_month, macro.interpolation)
-        return tuple(float(f"{x:.10g}") for x in found)
+        monthly = at_months(values, base, start.month, start.n_month, macro.interpolation)
+        return tuple(float(f"{x:.10g}") for x in monthly)
 
     return Swing(
         var=var,

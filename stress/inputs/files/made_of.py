@@ -23,10 +23,10 @@ class Part(NamedTuple):
 
 def made_of(parts: Sequence[Part]) -> tuple[MadeOf, ...]:
     """Of a scenario (the first part) and those that it stands on: these, and all satellites, each once."""
-    return tuple(dict.fromkeys(_found(parts)))
+    return tuple(dict.fromkeys(_made_of(parts)))
 
 
-def _found(parts: Sequence[Part]) -> Iterator[MadeOf]:
+def _made_of(parts: Sequence[Part]) -> Iterator[MadeOf]:
     for number, (path, scenario, level) in enumerate(parts):
         if number:
             name = scenario.name if level is None else f"{scenario.name}_{level.name}"

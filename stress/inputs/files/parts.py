@@ -23,17 +23,17 @@ def files_of(path: Path, job: Job) -> dict[str, Path]:
     """File of `job`, `deal`, `pool` and `scenario NAME`."""
     file = parse(path)
     assert isinstance(file, JobFile)
-    found = {"job": path}
+    files = {"job": path}
     for part, given, name in (("deal", file.deal, job.deal.name), ("pool", file.pool, job.pool.name)):
         listed = [resolve(path, reference, part) for reference in ((given,) if isinstance(given, str) else given)]
-        found[part] = listed[0] if len(listed) == 1 else next(one for one in listed if _name(one) == name)
+        files[part] = listed[0] if len(listed) == 1 else next(own for own in listed if _name(own) == name)
     for reference in file.scenarios:
         source = resolve(path, split_level(reference)[0] if isinstance(reference, str) else reference.file, "scenarios")
         name = _name(source)
         for case in job.scenarios:
             if case.name == name or case.name.startswith(f"{name}_"):
-                found.setdefault(f"scenario {case.name}", source)
-    return found
+                files.setdefault(f"scenario {case.name}", source)
+    return files
 
 
 def _name(path: Path) -> str:

@@ -10,38 +10,38 @@ from stress.tables.cells import Cells, Row
 from stress.tables.numbers import Mixed, Number, decimal_from, is_missing, parse_number, signs_shown
 
 
-def decimals_of(cells: Sequence[Cells], columns: Sequence[Sequence[int]]) -> list[str]:
+def decimals_of(tables: Sequence[Cells], columns: Sequence[Sequence[int]]) -> list[str]:
     """The decimal sign of the figures of each table: the one that it shows, else the one that the others show, a point
     where none does. DataError where figures of a table do not agree, or nothing shows what a comma of theirs is."""
     shown = [
-        signs_shown((row.cell[at] for row in one.row[1:] for at in of), one.typed)
-        for one, of in zip(cells, columns, strict=True)
+        signs_shown((row.cell[at] for row in cells.row[1:] for at in of), cells.typed)
+        for cells, of in zip(tables, columns, strict=True)
     ]
     signs = {sign: cell for text, _ in shown for sign, cell in text.items() if sign in (".", ",")}
-    found = []
-    for one, (text, number) in zip(cells, shown, strict=True):
-        lent = signs if len(signs) == 1 and not signs.keys() & text.keys() else {}
+    decimals = []
+    for cells, (text, number) in zip(tables, shown, strict=True):
+        others = signs if len(signs) == 1 and not signs.keys() & text.keys() else {}
         try:
-            found.append(decimal_from(text | lent, number))
+            decimals.append(decimal_from(text | others, number))
         except Mixed as error:
-            raise DataError(f"{one.file}: {error}") from None
-    return found
+            raise DataError(f"{cells.file}: {error}") from None
+    return decimals
 
 
 def values_of(cells: Cells, at: int, decimal: str) -> tuple[list[float], bool]:
     """A column as it is written, and whether a percent sign stands on all its numbers or on none. DataError."""
     heading = cells.row[0].cell[at]
-    found: list[float] = []
+    values: list[float] = []
     signs: set[bool] = set()
     for row in cells.row[1:]:
         number = _number(cells, row, at, decimal)
-        found.append(math.nan if number is None else number.value)
+        values.append(math.nan if number is None else number.value)
         if number is not None and number.value:
             signs.add(number.percent)
         if len(signs) > 1:
             mixed = "some numbers of the column have a percent sign, others none"
             raise DataError(f"{cells.place(row, heading)}: {row.cell[at][:40]!r}: {mixed}")
-    return found, True in signs
+    return values, True in signs
 
 
 def refuse_signs(cells: Cells, heading: str, name: str, unit: float) -> None:

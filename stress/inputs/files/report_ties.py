@@ -10,7 +10,7 @@ from stress.inputs.files.reported import Reported, reported_of
 from stress.inputs.reports import Reports
 from stress.inputs.text.remark import Remark
 
-Found = Iterator[tuple[str, str]]
+Contradictions = Iterator[tuple[str, str]]
 
 ROUNDING = 1e-4
 """Of the balance: published figures are rounded to thousands or millions."""
@@ -22,14 +22,14 @@ RATE = 0.2
 
 def contradictions(reports: Reported) -> list[tuple[str, str]]:
     """(period, sentence) of each contradiction, in the order of the rules."""
-    return [found for rule in _RULES for found in rule(reports)]
+    return [contradiction for rule in _RULES for contradiction in rule(reports)]
 
 
 def notes_of_reports(path: Path, model: Reports) -> list[Remark]:
     """How a report file's table is read, and its contradictions, as notes of `stress check`."""
     reports = reported_of(path, model)
-    found = [*(("table", note) for note in reports.note), *contradictions(reports)]
-    return [Remark(f"reports {model.name}", place, says, str(path)) for place, says in found]
+    notes = [*(("table", note) for note in reports.note), *contradictions(reports)]
+    return [Remark(f"reports {model.name}", place, says, str(path)) for place, says in notes]
 
 
 def _of(reports: Reported, k: int, *names: str) -> tuple[float, ...] | None:
@@ -38,12 +38,12 @@ def _of(reports: Reported, k: int, *names: str) -> tuple[float, ...] | None:
     return None if any(map(math.isnan, value)) else value
 
 
-def _balances_tie(reports: Reported) -> Found:
+def _balances_tie(reports: Reported) -> Contradictions:
     for k, period in enumerate(reports.period):
-        found = _of(reports, k, "pool_begin", "new_receivables", "principal_collections", "defaults", "pool")
-        if found is None:
+        figures = _of(reports, k, "pool_begin", "new_receivables", "principal_collections", "defaults", "pool")
+        if figures is None:
             continue
-        begin, new, paid, lost, end = found
+        begin, new, paid, lost, end = figures
         gap = begin + new - paid - lost - end
         if abs(gap) > ROUNDING * max(begin, end):
             yield (
@@ -52,7 +52,7 @@ def _balances_tie(reports: Reported) -> Found:
             )
 
 
-def _carried_over(reports: Reported) -> Found:
+def _carried_over(reports: Reported) -> Contradictions:
     for k in range(1, len(reports.period)):
         before, begin = _of(reports, k - 1, "pool"), _of(reports, k, "pool_begin")
         if before is None or begin is None or reports.at[k] != reports.at[k - 1] + 1:
@@ -64,7 +64,7 @@ def _carried_over(reports: Reported) -> Found:
             )
 
 
-def _parts_within(reports: Reported) -> Found:
+def _parts_within(reports: Reported) -> Contradictions:
     late = [name for name in ("late_1", "late_2", "late_3") if name in reports.figure]
     for k, period in enumerate(reports.period):
         pool = _of(reports, k, "pool")
@@ -73,12 +73,12 @@ def _parts_within(reports: Reported) -> Found:
             yield str(period), f"{some:,.2f} is past due of a balance of {pool[0]:,.2f}"
 
 
-def _rate_of_amounts(reports: Reported) -> Found:
+def _rate_of_amounts(reports: Reported) -> Contradictions:
     for k, period in enumerate(reports.period):
-        found = _of(reports, k, "default_rate", "defaults", "pool_begin")
-        if found is None or found[2] <= 0.0:
+        figures = _of(reports, k, "default_rate", "defaults", "pool_begin")
+        if figures is None or figures[2] <= 0.0:
             continue
-        rate, amounts = found[0], found[1] / found[2] * reports.per_year
+        rate, amounts = figures[0], figures[1] / figures[2] * reports.per_year
         if abs(rate - amounts) > RATE * max(rate, amounts):
             yield (
                 str(period),
@@ -86,7 +86,7 @@ def _rate_of_amounts(reports: Reported) -> Found:
             )
 
 
-def _amounts(reports: Reported) -> Found:
+def _amounts(reports: Reported) -> Contradictions:
     """Shares of the balance where amounts of money belong, printed as fractions or as percents."""
     for name, values in reports.figure.items():
         pairs = [(k, x, _of(reports, k, "pool") or _of(reports, k, "pool_begin")) for k, x in enumerate(values)]
@@ -96,7 +96,7 @@ def _amounts(reports: Reported) -> Found:
             yield str(reports.period[k]), f"{name} is {x:g} beside a balance of {pool:,.0f}: an amount, not a share?"
 
 
-_RULES: tuple[Callable[[Reported], Found], ...] = (
+_RULES: tuple[Callable[[Reported], Contradictions], ...] = (
     _balances_tie,
     _carried_over,
     _parts_within,

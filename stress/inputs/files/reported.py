@@ -71,9 +71,9 @@ def read_reports(path: Path) -> Reported:
         heads = sorted(path.glob("*.toml"))
         if len(heads) > 1:
             raise ConfigError(f"{path}: holds {len(heads)} .toml files; one at most says what the columns mean")
-        return read_reports(heads[0]) if heads else _joined(path, path.name, _alone(_tables(path)))
+        return read_reports(heads[0]) if heads else _joined(path, path.name, _bare_tables(_tables(path)))
     if suffix(path) in TABLES:
-        return _alone([path])[0]
+        return _bare_tables([path])[0]
     return reported_of(path, parse_as(path, Reports, "REPORTS"))
 
 
@@ -84,12 +84,12 @@ def opened(reports: Reported | str | os.PathLike[str]) -> Reported:
 
 def period_at(period: Period | str, per_year: int) -> Period:
     """A period at the frequency of the reports; a year or a quarter by its first. Raises ConfigError."""
-    found = parse_period(period) if isinstance(period, str) else period
-    if found is None:
+    parsed = parse_period(period) if isinstance(period, str) else period
+    if parsed is None:
         raise ConfigError(f"{period}: must be {ALLOWED}")
-    if found.per_year >= per_year:
-        return coarser(found, per_year)
-    return Period(found.year, (found.number - 1) * per_year // found.per_year + 1, per_year)
+    if parsed.per_year >= per_year:
+        return coarser(parsed, per_year)
+    return Period(parsed.year, (parsed.number - 1) * per_year // parsed.per_year + 1, per_year)
 
 
 def reported_of(path: Path, model: Reports) -> Reported:
@@ -98,25 +98,27 @@ def reported_of(path: Path, model: Reports) -> Reported:
     try:
         files = _tables(table) if table.is_dir() else [table]
         wanted = {column.column for column in model.columns.values()}
-        cells = [from_heading(upright(read_cells(file)), wanted.__contains__) for file in files]
+        tables = [from_heading(upright(read_cells(file)), wanted.__contains__) for file in files]
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: table: {error}") from None
     try:
-        when = [_place(one, one.row[0].cell, model.period, "period") if model.period else 0 for one in cells]
-        labels, way = _periods(cells, when)
-        n = len(cells)
-        parts = _read(cells, [model.name] * n, labels, model.per_year, [model.columns] * n)
-        found = parts[0] if len(parts) == 1 else _joined(table, model.name, parts)
-        return found._replace(note=(*found.note, *way), source=model.source, illustrative=model.illustrative)
+        when = [_place(cells, cells.row[0].cell, model.period, "period") if model.period else 0 for cells in tables]
+        labels, date_note = _periods(tables, when)
+        n = len(tables)
+        parts = _read(tables, [model.name] * n, labels, model.per_year, [model.columns] * n)
+        reported = parts[0] if len(parts) == 1 else _joined(table, model.name, parts)
+        return reported._replace(
+            note=(*reported.note, *date_note), source=model.source, illustrative=model.illustrative
+        )
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: {error}") from None
 
 
 def _tables(folder: Path) -> list[Path]:
-    found = sorted(file for file in folder.iterdir() if suffix(file) in TABLES and not file.name.startswith((".", "~")))
-    if not found:
+    files = sorted(file for file in folder.iterdir() if suffix(file) in TABLES and not file.name.startswith((".", "~")))
+    if not files:
         raise DataError(f"{folder}: holds no table of a report: {', '.join(TABLES)}")
-    return found
+    return files
 
 
 def _joined(folder: Path, name: str, parts: list[Reported]) -> Reported:
@@ -129,11 +131,11 @@ def _joined(folder: Path, name: str, parts: list[Reported]) -> Reported:
             raise DataError(f"{folder}: {Path(parts[n].file).name} and {Path(parts[m].file).name} both report {a}")
     absent = (math.nan,) * max(len(part.period) for part in parts)
     figures = dict.fromkeys(figure for part in parts for figure in part.figure)
-    figure = {one: tuple(parts[n].figure.get(one, absent)[k] for _, n, k in rows) for one in figures}
-    error = {one: found for part in parts for one, found in part.error.items()}
+    figure = {key: tuple(parts[n].figure.get(key, absent)[k] for _, n, k in rows) for key in figures}
+    error = {key: value for part in parts for key, value in part.error.items()}
     period = tuple(p for p, *_ in rows)
     per_year = _frequency(list(period))
-    note = dict.fromkeys(said for part in parts for said in part.note)
+    note = dict.fromkeys(sentence for part in parts for sentence in part.note)
     return Reported(str(folder), name, tuple(coarser(p, per_year) for p in period), figure, error, tuple(note))
 
 
@@ -144,14 +146,14 @@ def _frequency(label: list[Period]) -> int:
     return given // apart if given == 12 and apart in (3, 6, 12) else given
 
 
-def _alone(files: list[Path]) -> list[Reported]:
+def _bare_tables(files: list[Path]) -> list[Reported]:
     """Tables headed by our names, their first columns dates that are all read in one way."""
-    cells = [from_heading(upright(read_cells(file)), lambda cell: _our_name(cell) is not None) for file in files]
-    columns = [_ours(one) for one in cells]
-    labels, way = _periods(cells, [0] * len(cells))
-    read = _read(cells, [file.stem for file in files], labels, None, columns)
-    other = (unread(one.row[0].cell[1:], found.values()) for one, found in zip(cells, columns, strict=True))
-    return [one._replace(note=(*one.note, *way, *told)) for one, told in zip(read, other, strict=True)]
+    tables = [from_heading(upright(read_cells(file)), lambda cell: _our_name(cell) is not None) for file in files]
+    columns = [_ours(cells) for cells in tables]
+    labels, date_note = _periods(tables, [0] * len(tables))
+    parts = _read(tables, [file.stem for file in files], labels, None, columns)
+    other = (unread(cells.row[0].cell[1:], own.values()) for cells, own in zip(tables, columns, strict=True))
+    return [part._replace(note=(*part.note, *date_note, *notes)) for part, notes in zip(parts, other, strict=True)]
 
 
 def _our_name(heading: str) -> str | None:
@@ -162,39 +164,39 @@ def _our_name(heading: str) -> str | None:
 
 def _ours(cells: Cells) -> dict[str, Column]:
     """The columns whose headings are figures of a report. DataError where there is none, or one stands twice."""
-    found: dict[str, Column] = {}
+    columns: dict[str, Column] = {}
     for cell in cells.row[0].cell:
         name = _our_name(cell)
-        if name in found:
-            both = f"columns {found[name].column!r} and {cell!r} are both {name}"
+        if name in columns:
+            both = f"columns {columns[name].column!r} and {cell!r} are both {name}"
             raise DataError(f"{cells.file}: {both}: rename one of them")
         if name is not None:
-            found[name] = Column(column=cell)
-    if not found:
+            columns[name] = Column(column=cell)
+    if not columns:
         known = ", ".join(FIGURES)
         raise DataError(f'{cells.file}: no heading is a figure of a report: {known}; or write a file kind = "reports"')
-    return found
+    return columns
 
 
-def _periods(cells: Sequence[Cells], when: Sequence[int]) -> tuple[list[list[Period]], tuple[str, ...]]:
+def _periods(tables: Sequence[Cells], when: Sequence[int]) -> tuple[list[list[Period]], tuple[str, ...]]:
     """The periods of each table, dates of all read in one way, and which: no two rows are of one period."""
-    for one in cells:
-        for row in one.row[1:]:
-            if len(row.cell) != len(one.row[0].cell):
-                cells_of_it = f"has {len(row.cell)} cells; the heading has {len(one.row[0].cell)}"
-                raise DataError(f"{one.place(row)}: {cells_of_it}")
-    place = [(one, row, at) for one, at in zip(cells, when, strict=True) for row in one.row[1:]]
+    for cells in tables:
+        for row in cells.row[1:]:
+            if len(row.cell) != len(cells.row[0].cell):
+                cells_of_it = f"has {len(row.cell)} cells; the heading has {len(cells.row[0].cell)}"
+                raise DataError(f"{cells.place(row)}: {cells_of_it}")
+    place = [(cells, row, at) for cells, at in zip(tables, when, strict=True) for row in cells.row[1:]]
     try:
-        read = read_labels([row.cell[at] for _, row, at in place], different)
+        dates = read_labels([row.cell[at] for _, row, at in place], different)
     except WrongLabel as error:
-        one, row, at = place[error.place]
-        raise DataError(f"{one.place(row, one.row[0].cell[at])}: {row.cell[at][:40]!r}: {error}") from None
-    stamps = iter(read.stamp)
-    return [[next(stamps).period for _ in one.row[1:]] for one in cells], date_notes(read.style)
+        cells, row, at = place[error.place]
+        raise DataError(f"{cells.place(row, cells.row[0].cell[at])}: {row.cell[at][:40]!r}: {error}") from None
+    stamps = iter(dates.stamp)
+    return [[next(stamps).period for _ in cells.row[1:]] for cells in tables], date_notes(dates.style)
 
 
 def _read(
-    cells: Sequence[Cells],
+    tables: Sequence[Cells],
     names: Sequence[str],
     labels: Sequence[list[Period]],
     per_year: int | None,
@@ -202,12 +204,15 @@ def _read(
 ) -> list[Reported]:
     """The figures of each table, numbers of all read in one way where a table does not show its own."""
     places = [
-        {what: _place(one, one.row[0].cell, column.column, f"columns.{what}.column") for what, column in of.items()}
-        for one, of in zip(cells, columns, strict=True)
+        {
+            figure: _place(cells, cells.row[0].cell, column.column, f"columns.{figure}.column")
+            for figure, column in of.items()
+        }
+        for cells, of in zip(tables, columns, strict=True)
     ]
-    decimal = decimals_of(cells, [list(place.values()) for place in places])
-    periods = [_regular(one, label, per_year) for one, label in zip(cells, labels, strict=True)]
-    return list(map(_figures, cells, names, periods, decimal, places, columns))
+    decimal = decimals_of(tables, [list(place.values()) for place in places])
+    periods = [_regular(cells, label, per_year) for cells, label in zip(tables, labels, strict=True)]
+    return list(map(_figures, tables, names, periods, decimal, places, columns))
 
 
 def _figures(

@@ -45,8 +45,8 @@ def _read(path: Path, shock: Shock, name: str, horizon: Horizon | None) -> Shock
     try:
         return Shock(**{**known, "by_month": _turns(inside)})
     except ValidationError as error:
-        said = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{wanted_by}: {name}: {said}") from None
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{wanted_by}: {name}: {reason}") from None
 
 
 def _inside(frame: Frame, column: int, month: list[int], shock: Shock) -> dict[int, float]:
@@ -69,11 +69,11 @@ def _inside(frame: Frame, column: int, month: list[int], shock: Shock) -> dict[i
 
 def _turns(points: dict[int, float]) -> tuple[tuple[int, float], ...]:
     """The points at which the value changes."""
-    found: list[tuple[int, float]] = []
+    turns: list[tuple[int, float]] = []
     for number, value in points.items():
-        if not found or found[-1][1] != value:
-            found.append((number, value))
-    return tuple(found)
+        if not turns or turns[-1][1] != value:
+            turns.append((number, value))
+    return tuple(turns)
 
 
 def _value(where: str, cell: str, decimal: str, shock: Shock) -> float:

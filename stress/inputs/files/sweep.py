@@ -117,7 +117,7 @@ def _job(
         name=file.name,
         source=file.source,
         illustrative=()
-        if any(isinstance(one, tuple) for one in (file.deal, file.pool, file.seed))
+        if any(isinstance(part, tuple) for part in (file.deal, file.pool, file.seed))
         else file.illustrative,
         deal=deal,
         pool=pool,

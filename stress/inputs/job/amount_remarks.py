@@ -8,13 +8,13 @@ from stress.inputs.deal import Deal
 from stress.inputs.deal.reading import located
 from stress.inputs.deal.steps import AnyStep, Reserve
 from stress.inputs.job import Job
-from stress.inputs.text.remark import Found, named
+from stress.inputs.text.remark import Sentences, named
 
 SMALL = 1e-6
 """Of the pool: an amount below it, and below 1, is a share, more likely."""
 
 
-def shares_for_amounts(job: Job) -> Found:
+def shares_for_amounts(job: Job) -> Sentences:
     """Each number that is read as money and is too small to be any."""
     balance = job.pool.balance
     for key, written in _amounts(job.deal):

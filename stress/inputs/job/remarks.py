@@ -9,7 +9,7 @@ from stress.inputs.job.amount_remarks import shares_for_amounts
 from stress.inputs.job.scenario_remarks import notes_of_cases
 from stress.inputs.job.trust_rules import growing_trust, unread_by_trust
 from stress.inputs.pool.remarks import notes_of_pool
-from stress.inputs.text.remark import Found, Remark, remarks
+from stress.inputs.text.remark import Remark, Sentences, remarks
 from stress.tables.dates import tells
 
 LARGE_ACCOUNT = 0.25
@@ -30,7 +30,7 @@ SMALL_NOTE = 1e-3
 """Of what a note was at closing: less of it is in another unit, more likely."""
 
 
-def _sizes(job: Job) -> Found:
+def _sizes(job: Job) -> Sentences:
     """Notes given by amount and a pool that differ in size."""
     by_amount = [note.amount for note in job.deal.notes if note.amount]
     if not by_amount or job.deal.trust is not None:
@@ -44,18 +44,18 @@ def _sizes(job: Job) -> Found:
         yield "deal.notes", f"the notes sum to {notes:,.0f} and {behind}: {missing:,.0f} has nothing behind it"
     elif notes < balance * (1.0 - 1e-9):
         share = f"{1.0 - notes / balance:.4g}"
-        said = f"the notes sum to {notes:,.0f} and the pool to {balance:,.0f}: overcollateralization of {share}"
-        yield "deal.notes", said
+        sentence = f"the notes sum to {notes:,.0f} and the pool to {balance:,.0f}: overcollateralization of {share}"
+        yield "deal.notes", sentence
 
 
-def _opening_cash(job: Job) -> Found:
+def _opening_cash(job: Job) -> Sentences:
     """An account at closing that is large beside the pool."""
     for name, cash in job.deal.opening_cash.items():
         if cash >= LARGE_ACCOUNT * job.pool.balance:
             yield f"deal.opening_cash.{name}", f"{cash:,.0f} is {cash / job.pool.balance:.0%} of the pool's balance"
 
 
-def _supply(job: Job) -> Found:
+def _supply(job: Job) -> Sentences:
     """A deal that revolves on an originator who offers less than it needs."""
     supply = job.pool.supply
     short = not supply.unlimited and supply.multiple is not None and supply.multiple < 1.0
@@ -64,7 +64,7 @@ def _supply(job: Job) -> Found:
         yield "pool.supply.multiple", f"the originator offers {offers}: principal waits in cash while the deal revolves"
 
 
-def _cash_rate(job: Job) -> Found:
+def _cash_rate(job: Job) -> Sentences:
     """On the monthly clock collections are spent at the month's end: only what stands over it earns interest."""
     moved = [case.name for case in job.scenarios if any(shock.target == "cash_rate" for shock in case.shocks)]
     if job.clock != "monthly" or not moved:
@@ -77,7 +77,7 @@ def _cash_rate(job: Job) -> Found:
     )
 
 
-def _waiting(job: Job) -> Found:
+def _waiting(job: Job) -> Sentences:
     """A purchase lag of n days keeps n days of collections idle: it may trip the deal's own trigger."""
     limits = [
         threshold.limit
@@ -104,7 +104,7 @@ def _waiting(job: Job) -> Found:
             )
 
 
-def _twice(job: Job) -> Found:
+def _twice(job: Job) -> Sentences:
     """Macro variables that are drawn beside the whole factor: what they explain is simulated twice."""
     if job.pool.dependence.rho == 0.0:
         return
@@ -117,13 +117,13 @@ def _twice(job: Job) -> Found:
         )
 
 
-def _trust(job: Job) -> Found:
+def _trust(job: Job) -> Sentences:
     """What of the pool a series of a master trust does not read, or only such a series reads; a trust that grows."""
     yield from unread_by_trust(job.deal, job.pool)
     yield from growing_trust(job)
 
 
-def _rate_unread(job: Job) -> Found:
+def _rate_unread(job: Job) -> Sentences:
     """A random short rate of which no cash flow of the deal takes notice."""
     if any(note.index is not None for note in job.deal.notes) or indices_in(job.deal) or job.pool.cash_rate:
         return
@@ -136,7 +136,7 @@ def _rate_unread(job: Job) -> Found:
             )
 
 
-def _loans_unmoved(job: Job) -> Found:
+def _loans_unmoved(job: Job) -> Sentences:
     """Floating loans under a random short rate: they do not follow the path."""
     if not any(plan.floating is not None for plan in job.pool.plans):
         return
@@ -149,7 +149,7 @@ def _loans_unmoved(job: Job) -> Found:
             )
 
 
-def _mid_life(job: Job) -> Found:
+def _mid_life(job: Job) -> Sentences:
     """A job that starts in mid-life: what answers for the rest of the life, and what refuses it."""
     if job.state is None:
         return
@@ -165,7 +165,7 @@ def _mid_life(job: Job) -> Found:
             yield f"state.notes.{note.name}.balance", f"{stands:,.2f} of {size:,.0f} at closing: are both in one unit?"
 
 
-def _dates_of_reports(job: Job) -> Found:
+def _dates_of_reports(job: Job) -> Sentences:
     """How dates of the reports were read that the state rests on."""
     if job.state is not None and tells(job.state.source):
         yield "state.source", job.state.source

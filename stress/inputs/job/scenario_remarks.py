@@ -82,8 +82,8 @@ def _equal(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
     for place, case in enumerate(cases):
         for earlier in cases[:place]:
             if _moves(case) == _moves(earlier):
-                said = f"moves the same as {earlier.name}, so both give the same figures"
-                yield Remark(f"scenario {case.name}", "", said)
+                sentence = f"moves the same as {earlier.name}, so both give the same figures"
+                yield Remark(f"scenario {case.name}", "", sentence)
                 break
 
 
@@ -92,8 +92,8 @@ def _moves(case: ScenarioCase) -> tuple[object, ...]:
 
 
 def _names(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
-    for one, other, why in look_alike([case.name for case in cases]):
-        yield Remark(f"scenario {other}", "name", f"is hard to tell from {one}: {why}")
+    for name, other, why in look_alike([case.name for case in cases]):
+        yield Remark(f"scenario {other}", "name", f"is hard to tell from {name}: {why}")
 
 
 def _weights(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
@@ -110,10 +110,10 @@ def _weights(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
 
 def _tables(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
     """What the readers of tables assumed, of a table that several scenarios read once."""
-    said = set[tuple[str, str]]()
+    noted = set[tuple[str, str]]()
     for case in cases:
-        yield from (Remark(f"scenario {case.name}", *note) for note in case.table_notes if note not in said)
-        said |= {*case.table_notes}
+        yield from (Remark(f"scenario {case.name}", *note) for note in case.table_notes if note not in noted)
+        noted |= {*case.table_notes}
 
 
 def _span(shock: Shock) -> tuple[int, int]:

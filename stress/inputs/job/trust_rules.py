@@ -5,7 +5,7 @@ from __future__ import annotations
 from stress.inputs.deal import Deal
 from stress.inputs.job.terms import JobTerms
 from stress.inputs.pool import Pool
-from stress.inputs.text.remark import Found
+from stress.inputs.text.remark import Sentences
 
 MOST_GROWTH = 100.0
 """Of a trust over the life of a series: beyond it a purchase rate is a mistake."""
@@ -56,7 +56,7 @@ def invested_at_closing(deal: Deal) -> float:
     return sum(note.amount or 0.0 for note in deal.notes) - held
 
 
-def growing_trust(job: JobTerms) -> Found:
+def growing_trust(job: JobTerms) -> Sentences:
     """Scenarios in which cardholders pay less and buy as before."""
     if job.deal.trust is None:
         return
@@ -75,7 +75,7 @@ def growing_trust(job: JobTerms) -> Found:
         )
 
 
-def unread_by_trust(deal: Deal, pool: Pool) -> Found:
+def unread_by_trust(deal: Deal, pool: Pool) -> Sentences:
     """What of a pool a deal does not read, because it is a series of a trust or because it is none."""
     if deal.trust is None:
         if pool.payment_rate is not None and pool.payment_rate.purchase_rate is not None:

@@ -20,15 +20,15 @@ def read_tables(macro: Macro, where: Callable[[int, str], Path]) -> tuple[list[M
 
     DataError where a table is wrong or does not follow its history.
     """
-    found = []
-    for number, one in enumerate(macro.tables, 1):
-        table = read_table(where(number, one.file))
+    tables = []
+    for number, entry in enumerate(macro.tables, 1):
+        table = read_table(where(number, entry.file))
         if number == 1:
             first_row = table.start
-        if one.history is not None:
-            table = join_tables(read_table(where(number, one.history)), table)
-        found.append(table)
-    return found, first_row
+        if entry.history is not None:
+            table = join_tables(read_table(where(number, entry.history)), table)
+        tables.append(table)
+    return tables, first_row
 
 
 def check_columns(satellite: Satellite, tables: list[MacroTable]) -> None:

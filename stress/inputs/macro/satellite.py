@@ -115,10 +115,10 @@ def carried(own: tuple[OwnLag, ...], moves: list[float]) -> list[float]:
     >>> carried((OwnLag(lag=1, coefficient=0.5),), [0.0, 1.0, 1.0, 1.0])
     [0.0, 1.0, 1.5, 1.75]
     """
-    found: list[float] = []
+    moved: list[float] = []
     for place, move in enumerate(moves):
-        found.append(move + sum(a.coefficient * found[place - a.lag] for a in own if a.lag <= place))
-    return found
+        moved.append(move + sum(a.coefficient * moved[place - a.lag] for a in own if a.lag <= place))
+    return moved
 
 
 def dies_out(own: tuple[OwnLag, ...]) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from stress.inputs.text.remark import Found, Remark, named, remarks
+from stress.inputs.text.remark import Remark, Sentences, named, remarks
 from stress.look_alike import look_alike
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ def notes_of_pool(pool: Pool) -> list[Remark]:
     return remarks("pool", pool, _RULES)
 
 
-def _names(pool: Pool) -> Found:
-    for one, other, why in look_alike([segment.name for segment in pool.segments]):
-        yield _named(other), f"is hard to tell from {json.dumps(one, ensure_ascii=False)}: {why}"
+def _names(pool: Pool) -> Sentences:
+    for name, other, why in look_alike([segment.name for segment in pool.segments]):
+        yield _named(other), f"is hard to tell from {json.dumps(name, ensure_ascii=False)}: {why}"
 
 
-def _monthly_rates(pool: Pool) -> Found:
+def _monthly_rates(pool: Pool) -> Sentences:
     """Rates a month that look like rates a year."""
     rates = [("dilution", pool.dilution)]
     for segment in pool.segments:
@@ -51,7 +51,7 @@ def _monthly_rates(pool: Pool) -> Found:
             )
 
 
-def _entries(pool: Pool) -> Found:
+def _entries(pool: Pool) -> Sentences:
     """Rates of entry into arrears that look like percents."""
     if pool.ladder is None:
         return
@@ -64,7 +64,7 @@ def _entries(pool: Pool) -> Found:
             )
 
 
-def _prices(pool: Pool) -> Found:
+def _prices(pool: Pool) -> Sentences:
     """Fees and yields of another unit."""
     for segment in pool.segments:
         if segment.monthly_fee >= HIGH_FEE:
@@ -82,7 +82,7 @@ def _prices(pool: Pool) -> Found:
         yield "cash_rate", f"{pool.cash_rate:g} is {pool.cash_rate:.0%} a year on idle cash"
 
 
-def _correlation(pool: Pool) -> Found:
+def _correlation(pool: Pool) -> Sentences:
     """A year's correlation where that of a month is asked."""
     rho, phi = pool.dependence.rho, pool.dependence.phi
     if rho >= HIGH_RHO and phi >= LASTING:
@@ -93,7 +93,7 @@ def _correlation(pool: Pool) -> Found:
         )
 
 
-def _of_plans(pool: Pool) -> Found:
+def _of_plans(pool: Pool) -> Sentences:
     """Keys that belong to instalment plans, in a pool of cards."""
     if pool.payment_rate is None:
         return
@@ -105,7 +105,7 @@ def _of_plans(pool: Pool) -> Found:
         yield "eligibility.months_before_legal_maturity", "cards have no term, so it keeps none of them out"
 
 
-def _nothing_in_it(pool: Pool) -> Found:
+def _nothing_in_it(pool: Pool) -> Sentences:
     """Segments and plans that no receivable belongs to."""
     for segment in pool.segments:
         new = segment.share if segment.new_share is None else segment.new_share
@@ -118,7 +118,7 @@ def _nothing_in_it(pool: Pool) -> Found:
             yield f"plans[{number + 1}].share", f"is 0: no receivable has a term of {plan.term} months"
 
 
-def _limits(pool: Pool) -> Found:
+def _limits(pool: Pool) -> Sentences:
     """Limits on purchases that leave no room for all that is to be bought."""
     bought = [s.name for s in pool.segments if (s.share if s.new_share is None else s.new_share) > 0.0]
     plans = list(dict.fromkeys(str(plan.term) for plan in pool.plans if plan.share > 0.0))
@@ -136,7 +136,7 @@ def _limits(pool: Pool) -> Found:
             )
 
 
-def _supply(pool: Pool) -> Found:
+def _supply(pool: Pool) -> Sentences:
     supply = pool.supply
     if supply.unlimited and supply.multiple is not None and "multiple" in supply.model_fields_set:
         yield "supply.multiple", f"{supply.multiple:g} is ignored, because unlimited = true stands beside it"
@@ -146,7 +146,7 @@ def _named(segment: str) -> str:
     return named("segments", segment)
 
 
-_RULES: tuple[Callable[[Pool], Found], ...] = (
+_RULES: tuple[Callable[[Pool], Sentences], ...] = (
     _names,
     _monthly_rates,
     _entries,

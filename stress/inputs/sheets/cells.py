@@ -23,10 +23,10 @@ Tag = Callable[[tuple[Part, ...]], object]
 
 def schemas_of(root: Schema, parts: Sequence[Part], tag: Tag) -> list[Schema]:
     """Every alternative at a path; none where there is no such key."""
-    found = alternatives(root, root)
+    schemas = alternatives(root, root)
     for k, part in enumerate(parts):
-        found = [s for schema in found for s in child(root, _member(root, schema, tuple(parts[:k]), tag), part)]
-    return found
+        schemas = [s for schema in schemas for s in child(root, _member(root, schema, tuple(parts[:k]), tag), part)]
+    return schemas
 
 
 def _member(root: Schema, schema: Schema, parts: tuple[Part, ...], tag: Tag) -> Schema:
@@ -35,8 +35,8 @@ def _member(root: Schema, schema: Schema, parts: tuple[Part, ...], tag: Tag) -> 
         return schema
     name = schema["discriminator"]["propertyName"]
     word, members = tag((*parts, name)), schema["_mapping"]
-    found = members.get(word, next(iter(members.values())))  # an unknown word is refused at its own cell
-    return alternatives(root, {"$ref": found})[0]
+    reference = members.get(word, next(iter(members.values())))  # an unknown word is refused at its own cell
+    return alternatives(root, {"$ref": reference})[0]
 
 
 def value_of(raw: Any, root: Schema, schemas: Sequence[Schema]) -> Any:
@@ -66,21 +66,21 @@ def _of_text(text: str, root: Schema, schemas: Sequence[Schema], wanted: set[str
     if "boolean" in wanted and bare.lower() in ("true", "false"):
         return bare.lower() == "true"
     if "array" in wanted:
-        inner = [one for schema in schemas if schema.get("type") == "array" for one in child(root, schema, 0)]
+        inner = [branch for schema in schemas if schema.get("type") == "array" for branch in child(root, schema, 0)]
         return [value_of(part.strip(), root, inner) for part in (bare.split("\n") if "\n" in bare else _listed(bare))]
     return text
 
 
 def _listed(text: str) -> list[str]:
     """What stands between commas; those within brackets, as of a formula's arguments, divide nothing."""
-    found, depth = [""], 0
+    parts, depth = [""], 0
     for sign in text:
         depth += (sign in "([{") - (sign in ")]}")
         if sign == "," and depth == 0:
-            found.append("")
+            parts.append("")
         else:
-            found[-1] += sign
-    return found
+            parts[-1] += sign
+    return parts
 
 
 def _literal(text: str) -> Any:
@@ -126,7 +126,7 @@ def _spellings(value: Any) -> Iterator[Any]:
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield value if float(f"{value:.16G}") == value else repr(value)  # a workbook holds sixteen digits
     elif isinstance(value, list):
-        texts = [one if isinstance(one, str) else toml(one) for one in value]
+        texts = [item if isinstance(item, str) else toml(item) for item in value]
         yield ", ".join(texts)
         yield "\n".join(texts)
         yield toml(value)
@@ -138,5 +138,5 @@ def _spellings(value: Any) -> Iterator[Any]:
 
 def _wanted(schemas: Sequence[Schema]) -> set[str]:
     """Types that are allowed; none where anything is."""
-    found = {"object" if "_mapping" in schema else str(schema.get("type", "")) for schema in schemas}
-    return set() if "" in found else found - {"null"}
+    types = {"object" if "_mapping" in schema else str(schema.get("type", "")) for schema in schemas}
+    return set() if "" in types else types - {"null"}

@@ -71,25 +71,25 @@ def has_assumptions(path: Path) -> bool:
 def named(path: Path) -> str:
     """The sheet that a path means: the one it names, `job`, or the only one with an input file. DataError."""
     file, wanted = parted(path)
-    there = files_in(path)
-    if wanted in there:
+    sheets = files_in(path)
+    if wanted in sheets:
         return wanted
     if wanted:
-        hint = suggest(wanted, list(there)) or (f"; there is {', '.join(map(repr, there))}" if there else "")
+        hint = suggest(wanted, list(sheets)) or (f"; there is {', '.join(map(repr, sheets))}" if sheets else "")
         raise DataError(f"{file}: no sheet {wanted!r} begins with Key and Value and says its kind{hint}")
-    if "job" in there:
+    if "job" in sheets:
         return "job"
-    if len(there) != 1:
-        if there:
-            raise several(file, there, "sheets with an input file")
+    if len(sheets) != 1:
+        if sheets:
+            raise several(file, sheets, "sheets with an input file")
         raise DataError(f"{file}: no sheet begins with Key and Value and says its kind: it holds no input file")
-    return next(iter(there))
+    return next(iter(sheets))
 
 
 def grids(path: Path, name: str) -> list[Grid]:
     """The sheets of one input file, its first one first. Raises ConfigError for what cannot be a value; DataError."""
-    there = _read(path).grids
-    return [there[name], *(grid for sheet, grid in there.items() if sheet.startswith(f"{name}."))]
+    sheets = _read(path).grids
+    return [sheets[name], *(grid for sheet, grid in sheets.items() if sheet.startswith(f"{name}."))]
 
 
 class _Book(NamedTuple):
@@ -107,17 +107,17 @@ def _read(path: Path) -> _Book:
 @functools.lru_cache(maxsize=2)
 def _book(file: Path, written: int, size: int) -> _Book:
     """A workbook as it stands: a job reads it once, whatever refers to it."""
-    found: dict[str, Grid] = {}
+    grids: dict[str, Grid] = {}
     with opened(file, TABLE) as book:
         kinds = {name: kind for name, rows in book.items() if "." not in name and (kind := _kind(rows(_value)))}
         left = dict.fromkeys((*kinds, ASSUMPTIONS), MAX_ITEMS)
         for sheet, rows in book.items():
             name = sheet.partition(".")[0]
             if name in left:
-                found[sheet] = grid = _grid(file, sheet, rows(_content), left[name])
+                grids[sheet] = grid = _grid(file, sheet, rows(_content), left[name])
                 left[name] -= len(grid.head) + sum(map(len, grid.rows))
-    calculated(file, found, refused=ConfigError)
-    return _Book(kinds, found)
+    calculated(file, grids, refused=ConfigError)
+    return _Book(kinds, grids)
 
 
 def _kind(rows: Iterator[tuple[int, list[Any]]]) -> str:

@@ -58,30 +58,32 @@ class _Layout:
             if isinstance(value, list):
                 yield self._records(key, [((key, k), None, row) for k, row in enumerate(value)])
             else:
-                rows = [((key, under, k), under, row) for under, one in value.items() for k, row in enumerate(one)]
+                rows = [
+                    ((key, under, k), under, row) for under, listed in value.items() for k, row in enumerate(listed)
+                ]
                 yield self._records(key, rows, self._first(key))
         if self.every_key:
             for key in self.root["properties"]:
                 entries = self._entries(key)
                 if key not in self.document and entries:
-                    told = [_words_of(self._schemas((key, 0, one))) for one in entries]
-                    yield Sheet(f"{self.name}.{key}", tuple(entries), tuple(told), ())
+                    comments = [_words_of(self._schemas((key, 0, entry))) for entry in entries]
+                    yield Sheet(f"{self.name}.{key}", tuple(entries), tuple(comments), ())
 
     def _empty(self) -> Iterator[tuple[Any, ...]]:
         """Keys with one value that the document leaves out."""
         for key in self.root["properties"] if self.every_key else ():
             schemas = self._schemas((key,))
             if key not in self.document and not any("properties" in s for s in schemas) and not self._entries(key):
-                yield key, None, *_told(schemas)
+                yield key, None, *_described(schemas)
 
     def _entries(self, key: str) -> list[str]:
         """Keys of the entries of a list of tables; none where it is no such list."""
-        return list(dict.fromkeys(one for schema in self._schemas((key, 0)) for one in schema.get("properties", {})))
+        return list(dict.fromkeys(name for schema in self._schemas((key, 0)) for name in schema.get("properties", {})))
 
     def keys(self, single: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         for parts, value in _flat(single):
             schemas = self._schemas(parts)
-            yield (joined(parts), self._cell(parts, value, schemas), *_told(schemas))
+            yield (joined(parts), self._cell(parts, value, schemas), *_described(schemas))
 
     def _records(self, key: str, rows: Sequence[tuple[tuple[Part, ...], str | None, Any]], first: str = "") -> Sheet:
         """One row an entry, columns in the order in which keys first appear; `first` heads the names of the lists."""
@@ -116,7 +118,7 @@ class _Layout:
             raise ConfigError(f"{self.name}: {joined(parts)}: {error}") from None
 
 
-def _told(schemas: list[Schema]) -> tuple[str, str, str]:
+def _described(schemas: list[Schema]) -> tuple[str, str, str]:
     """Unit, what is allowed, meaning."""
     unit = next((str(schema["unit"]) for schema in schemas if "unit" in schema), "")
     span = number_range(schemas)
@@ -126,13 +128,13 @@ def _told(schemas: list[Schema]) -> tuple[str, str, str]:
 
 def _words_of(schemas: list[Schema]) -> str:
     """Meaning, unit and what is allowed, as a comment."""
-    unit, allowed, meaning = _told(schemas)
+    unit, allowed, meaning = _described(schemas)
     return "; ".join(filter(None, (meaning, unit, allowed)))
 
 
 def _is_list(value: Any) -> bool:
     """A list of tables."""
-    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) and one for one in value)
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and item for item in value)
 
 
 def _are_lists(value: Any) -> bool:
@@ -143,27 +145,27 @@ def _are_lists(value: Any) -> bool:
 def _flat(value: Any, at: tuple[Part, ...] = ()) -> Iterator[tuple[tuple[Part, ...], Any]]:
     """Every value that is one cell, with its path."""
     if isinstance(value, dict) and value:
-        for key, one in value.items():
-            yield from _flat(one, (*at, key))
+        for key, item in value.items():
+            yield from _flat(item, (*at, key))
     elif _is_list(value):
-        for k, one in enumerate(value):
-            yield from _flat(one, (*at, k))
+        for k, item in enumerate(value):
+            yield from _flat(item, (*at, k))
     else:
         yield at, value
 
 
 def _ordered(rows: Sequence[list[str]]) -> list[str]:
     """All headings, each behind those that stand before it in its row."""
-    found: list[str] = []
+    heads: list[str] = []
     for row in rows:
         at = 0
         for head in row:
-            if head in found:
-                at = max(at, found.index(head) + 1)
+            if head in heads:
+                at = max(at, heads.index(head) + 1)
             else:
-                found.insert(at, head)
+                heads.insert(at, head)
                 at += 1
-    return found
+    return heads
 
 
 def _at(document: Any, parts: Sequence[Part]) -> Any:

@@ -17,18 +17,18 @@ def parts_of(text: str) -> tuple[Part, ...]:
     >>> parts_of('thresholds[1].limit')
     ('thresholds', 0, 'limit')
     """
-    found: list[Part] = []
+    parts: list[Part] = []
     at = 0
     while at < len(text):
         match = _PART.match(text, at)
         if match is None or match[0].startswith(".") != (at > 0 and match["number"] is None):
             raise ValueError("is not the path of a key, as notes[1].step_up.add")
         if match["number"] is not None:
-            found.append(int(match["number"]) - 1)
+            parts.append(int(match["number"]) - 1)
         else:
-            found.append(match["bare"] if match["bare"] is not None else json.loads(f'"{match["quoted"]}"'))
+            parts.append(match["bare"] if match["bare"] is not None else json.loads(f'"{match["quoted"]}"'))
         at = match.end()
-    return tuple(found)
+    return tuple(parts)
 
 
 def joined(parts: Sequence[Part]) -> str:

@@ -42,9 +42,9 @@ def read_keys(path: Path, sheet: str, model: type[BaseModel]) -> Placed:
 
 
 def _placed(path: Path, raw: Raw, root: Schema) -> Placed:
-    found = Placed(_document(path, raw, root))
-    found.places = {parts: place for parts, (_, place) in raw.items()}
-    return found
+    placed = Placed(_document(path, raw, root))
+    placed.places = {parts: place for parts, (_, place) in raw.items()}
+    return placed
 
 
 def _add(path: Path, raw: Raw, cells: Iterator[tuple[Parts, Any, str]]) -> None:
@@ -57,7 +57,7 @@ def _add(path: Path, raw: Raw, cells: Iterator[tuple[Parts, Any, str]]) -> None:
 def _of_sheet(path: Path, grid: Grid, above: Parts, root: Schema) -> Iterator[tuple[Parts, Any, str]]:
     """The cells below a key: a list of tables by rows, lists under names likewise, or one table by keys."""
     schemas = schemas_of(root, above, lambda _: None) if root else []
-    inner = [one for schema in schemas for one in child(root, schema, "*")]  # of an open table: any name
+    inner = [branch for schema in schemas for branch in child(root, schema, "*")]  # of an open table: any name
     if any(schema.get("type") == "array" for schema in schemas):
         return _of_rows(path, grid, above, named_lists=False)
     if any(schema.get("type") == "array" and "properties" not in schema for schema in inner):
@@ -125,7 +125,7 @@ def _with_lists(path: Path, value: Any, at: Sequence[Part]) -> Any:
     if not isinstance(value, dict):
         return value
     if not any(isinstance(key, int) for key in value):
-        return {key: _with_lists(path, one, (*at, key)) for key, one in value.items()}
+        return {key: _with_lists(path, item, (*at, key)) for key, item in value.items()}
     for k in range(len(value)):
         if k not in value:
             raise ConfigError(f"{path}: {joined((*at, k))} is missing: a list has no gaps")

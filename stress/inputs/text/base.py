@@ -60,11 +60,11 @@ class Strict(BaseModel):
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """With the docstring below each field: the sources are read where it is asked, for that takes long."""
-        found = handler(core)
-        properties = handler.resolve_ref_schema(found).get("properties", {})
+        schema = handler(core)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
         for key, text in docstrings_of(cls).items():
             properties[key].setdefault("description", text)
-        return found
+        return schema
 
     def but(self, **changes: Any) -> Self:
         """The same with other values of some keys, held against every rule that a file is held against.

@@ -56,16 +56,20 @@ def _tags(document: Mapping[str, Any], detail: ErrorDetails) -> Iterator[int]:
 
 def _idle(at: int, branches: Mapping[str | int, Sequence[ErrorDetails]]) -> Iterator[ErrorDetails]:
     """What branches say that were not meant, where another takes a value of this shape."""
-    inside = {name: found for name, found in branches.items() if any(_is_inside(at, one) for one in found)}
+    inside = {name: details for name, details in branches.items() if any(_is_inside(at, detail) for detail in details)}
     if len(branches) < 2 or not inside:
         return
-    for name, found in branches.items():
+    for name, details in branches.items():
         if name not in inside:
-            yield from (one for one in found if isinstance(one["input"], dict | list) and one["type"].endswith("_type"))
-    strange = {name: sum(one["type"] in _KEYS for one in found) for name, found in inside.items()}
-    for name, found in inside.items():
+            yield from (
+                detail
+                for detail in details
+                if isinstance(detail["input"], dict | list) and detail["type"].endswith("_type")
+            )
+    strange = {name: sum(detail["type"] in _KEYS for detail in details) for name, details in inside.items()}
+    for name, details in inside.items():
         if strange[name] > min(strange.values()):
-            yield from found
+            yield from details
 
 
 def _is_inside(at: int, detail: ErrorDetails) -> bool:

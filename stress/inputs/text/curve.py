@@ -49,10 +49,10 @@ def monthly_rates(words: str, months: int, new: bool = False) -> list[float]:
     if unit not in _UNITS:
         raise ValueError(f"{words!r}: no unit {unit}; one of {', '.join(_UNITS)}")
     levels = _levels(words, tail["pieces"], start + months)
-    found = [_UNITS[unit](level, age) for age, level in enumerate(levels, 1)]
+    rates = [_UNITS[unit](level, age) for age, level in enumerate(levels, 1)]
     if max(levels) > 1.0 and unit != "PSA":
         raise ValueError(f"{words!r}: {max(levels):g} is above 1: a fraction, or a percent with its sign")
-    return found[start:]
+    return rates[start:]
 
 
 def _levels(words: str, pieces: str, months: int) -> list[float]:

@@ -22,11 +22,11 @@ def documented(kind: Any) -> Any:
 
 def docstrings_of(model: type) -> dict[str, str]:
     """Those of a class of ours and of all of ours that it is made from, by field; of a class without a source none."""
-    found: dict[str, str] = {}
+    docstrings: dict[str, str] = {}
     for kind in reversed(model.__mro__):
         if kind.__module__.startswith("stress."):
-            found |= _of_module(kind.__module__).get(kind.__name__, {})
-    return found
+            docstrings |= _of_module(kind.__module__).get(kind.__name__, {})
+    return docstrings
 
 
 @functools.cache
@@ -36,14 +36,14 @@ def _of_module(name: str) -> dict[str, dict[str, str]]:
         body = ast.parse(inspect.getsource(sys.modules[name])).body
     except (OSError, TypeError, KeyError):  # made up as it runs
         return {}
-    return {one.name: _below_fields(one) for one in body if isinstance(one, ast.ClassDef)}
+    return {node.name: _below_fields(node) for node in body if isinstance(node, ast.ClassDef)}
 
 
 def _below_fields(body: ast.ClassDef) -> dict[str, str]:
     """A text that stands alone, in the line after an annotated name."""
-    found: dict[str, str] = {}
+    docstrings: dict[str, str] = {}
     for field, below in itertools.pairwise(body.body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
             text = below.value.value if isinstance(below.value, ast.Constant) else None
-            found |= {field.target.id: inspect.cleandoc(text)} if isinstance(text, str) else {}
-    return found
+            docstrings |= {field.target.id: inspect.cleandoc(text)} if isinstance(text, str) else {}
+    return docstrings

@@ -132,7 +132,7 @@ def _merge(faults: Sequence[Fault]) -> list[Fault]:
     for fault in faults:
         reasons.setdefault((fault.key, fault.value, fault.place), []).append(fault.reason)
     return [
-        Fault(key, value, _either(dict.fromkeys(said), value), place) for (key, value, place), said in reasons.items()
+        Fault(key, value, _either(dict.fromkeys(texts), value), place) for (key, value, place), texts in reasons.items()
     ]
 
 
@@ -149,29 +149,29 @@ def _either(reasons: Collection[str], value: str) -> str:
 def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetails) -> Fault:
     location = list(detail["loc"])
     kind = detail["type"]
-    key, value, found, parts = _locate(document, location, kind == "missing")
+    key, value, present, parts = _locate(document, location, kind == "missing")
     place = document.place(parts) if isinstance(document, Placed) else ""
     if kind == "value_error":
         return _once(Fault(key, "", str(detail.get("ctx", {}).get("error", detail["msg"])), place))
     if kind == "extra_forbidden":
         keys = allowed_keys(schemas_at(model, location[:-1]))
         hint = _home(model, str(location[-1]), suggest(str(location[-1]), keys))
-        told = hint or f"; allowed: {', '.join(keys)}; {_reference(model, location)} says what each means"
-        return Fault(key, "", f"no such key{told}", place)
+        rest = hint or f"; allowed: {', '.join(keys)}; {_reference(model, location)} says what each means"
+        return Fault(key, "", f"no such key{rest}", place)
     schemas = schemas_at(model, location)
     if kind == "missing":
-        what = description(schemas)
-        return Fault(key, "", "is missing" + (f" ({what.rstrip('.')})" if what else ""), place)
-    told = show(value) if found and location[-1] != "[key]" else ""
-    return Fault(key, told, _reason(detail, value, model, schemas), place)
+        meaning = description(schemas)
+        return Fault(key, "", "is missing" + (f" ({meaning.rstrip('.')})" if meaning else ""), place)
+    shown = show(value) if present and location[-1] != "[key]" else ""
+    return Fault(key, shown, _reason(detail, value, model, schemas), place)
 
 
 def _home(model: type[BaseModel], key: str, hint: str) -> str:
     """The hint, with where a key belongs that stands in the wrong table, unless that could be many."""
-    found = homes(model, key) if "kind" in root_of(model)["properties"] else ()  # of a file, not of a whole job
-    if not 0 < len(found) <= MOST_HOMES:
+    places = homes(model, key) if "kind" in root_of(model)["properties"] else ()  # of a file, not of a whole job
+    if not 0 < len(places) <= MOST_HOMES:
         return hint
-    belongs = f"belongs to {one_of([home or 'the top of the file' for home in found])}"
+    belongs = f"belongs to {one_of([home or 'the top of the file' for home in places])}"
     return f"{hint} ({key} {belongs})" if hint else f"; it {belongs}"
 
 

@@ -94,8 +94,8 @@ def main_file_in(folder: Path) -> Path | None:
 
 
 def _held(folder: Path) -> str:
-    found = main_file_in(folder)
-    return f"; did you mean {found}?" if found else ""
+    file = main_file_in(folder)
+    return f"; did you mean {file}?" if file else ""
 
 
 def _near(path: Path) -> str:
@@ -189,14 +189,14 @@ class _Plain:
 
     def table(self, table: dict[str, Any], depth: int) -> dict[str, Any]:
         """A table whose values are plain; `depth` is theirs."""
-        found = {}
+        plain = {}
         for key, value in table.items():
             try:
-                found[key] = self.value(value, depth)
+                plain[key] = self.value(value, depth)
             except _Refused as refused:
                 refused.parts.append(f".{_shorten(key, 60)}")
                 raise
-        return found
+        return plain
 
     def value(self, value: object, depth: int) -> Any:
         self.items += 1
@@ -207,14 +207,14 @@ class _Plain:
         if isinstance(value, dict):
             return self.table(value, depth + 1)
         if isinstance(value, list):
-            found = []
+            plain = []
             for item in value:
                 try:
-                    found.append(self.value(item, depth + 1))
+                    plain.append(self.value(item, depth + 1))
                 except _Refused as refused:
-                    refused.parts.append(f"[{len(found) + 1}]")
+                    refused.parts.append(f"[{len(plain) + 1}]")
                     raise
-            return found
+            return plain
         if isinstance(value, float) and not math.isfinite(value):
             raise _Refused(f" = {value}: must be a finite number; inf and nan are refused")
         if isinstance(value, int) and abs(value) >= 2**64:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-Found = Iterable[tuple[str, str]]
+Sentences = Iterable[tuple[str, str]]
 """(key, sentence) of each thing that a rule finds."""
 Model = TypeVar("Model")
 
@@ -32,7 +32,7 @@ class Remark(NamedTuple):
         return ": ".join(word for word in where if word)
 
 
-def remarks(part: str, model: Model, rules: Sequence[Callable[[Model], Found]]) -> list[Remark]:
+def remarks(part: str, model: Model, rules: Sequence[Callable[[Model], Sentences]]) -> list[Remark]:
     """What a table of rules finds in a part of a job."""
     return [Remark(part, key, says) for rule in rules for key, says in rule(model)]
 

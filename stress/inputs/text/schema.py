@@ -14,11 +14,11 @@ Schema = dict[str, Any]
 def schemas_at(model: type[BaseModel], location: Sequence[str | int]) -> list[Schema]:
     """Every alternative the model allows at a location of a pydantic error (union tags are passed over)."""
     root = root_of(model)
-    found = alternatives(root, root)
+    schemas = alternatives(root, root)
     for part in location:
-        step = [s for schema in found for s in child(root, schema, part)]
-        found = step or found
-    return found
+        step = [s for schema in schemas for s in child(root, schema, part)]
+        schemas = step or schemas
+    return schemas
 
 
 @functools.cache
@@ -48,8 +48,8 @@ def _homes(root: Schema, schema: Schema, key: str, where: str, above: frozenset[
         *((where, schema[inner]) for inner in ("items", "additionalProperties") if isinstance(schema.get(inner), dict)),
     ]
     for place, part in parts if title not in above else ():
-        for one in alternatives(root, part):
-            yield from _homes(root, one, key, place, above | {title} - {""})
+        for branch in alternatives(root, part):
+            yield from _homes(root, branch, key, place, above | {title} - {""})
 
 
 def allowed_words(schemas: Sequence[Schema]) -> list[str]:

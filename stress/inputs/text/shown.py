@@ -61,19 +61,19 @@ def _cell(value: Any) -> str:
 
 
 def _of_models(value: Any) -> bool:
-    return isinstance(value, tuple) and value != () and all(isinstance(one, BaseModel) for one in value)
+    return isinstance(value, tuple) and value != () and all(isinstance(model, BaseModel) for model in value)
 
 
 def _list(models: Sequence[BaseModel]) -> str:
     """A row a model, a column for each key that any of them gives."""
-    named = any(hasattr(one, "name") for one in models)
-    heads = list(dict.fromkeys(key for one in models for key, value in _parts(one) if value not in NOTHING))
+    named = any(hasattr(model, "name") for model in models)
+    heads = list(dict.fromkeys(key for model in models for key, value in _parts(model) if value not in NOTHING))
     heads.sort(key=lambda key: key != "step")
     head = "".join(f"<th{LEFT}>{escape(key)}</th>" for key in (["name"] if named else []) + heads)
     body = ""
-    for one in models[:MOST]:
-        given = dict(_parts(one))
-        cells = [_text(getattr(one, "name", ""))] if named else []
+    for model in models[:MOST]:
+        given = dict(_parts(model))
+        cells = [_text(getattr(model, "name", ""))] if named else []
         cells += [_cell(given[key]) if given.get(key) not in NOTHING else "" for key in heads]
         body += f"<tr>{''.join(f'<td{LEFT}>{cell}</td>' for cell in cells)}</tr>"
     more = f"<p>and {len(models) - MOST} more</p>" if len(models) > MOST else ""

@@ -14,22 +14,24 @@ LINES = ("opening", "plans")
 def text_of(document: Mapping[str, Any], comment: str = "", lines: Collection[str] = LINES) -> str:
     """The file's text, which is read back as the document."""
     order = [key for key in HEAD if key in document] + [key for key in document if key not in HEAD]
-    said = [f"# {part}" for part in comment.splitlines()]
-    said += [f"{key(name)} = {value(document[name])}" for name in order if not _is_table(document[name])]
+    body = [f"# {part}" for part in comment.splitlines()]
+    body += [f"{key(name)} = {value(document[name])}" for name in order if not _is_table(document[name])]
     tables = [name for name in order if _is_table(document[name])]
     for name in tables:
-        said += _rows(name, document[name]) if name in lines else ()
+        body += _rows(name, document[name]) if name in lines else ()
     for name in tables:
-        said += _tables(name, document[name]) if name not in lines else ()
-    return "\n".join(said) + "\n"
+        body += _tables(name, document[name]) if name not in lines else ()
+    return "\n".join(body) + "\n"
 
 
 def value(given: Any) -> str:
     """A value on one line; JSON's text, truth and numbers are TOML's too."""
     if isinstance(given, Mapping):
-        return "{ " + ", ".join(f"{key(name)} = {value(one)}" for name, one in given.items()) + " }" if given else "{}"
+        return (
+            "{ " + ", ".join(f"{key(name)} = {value(item)}" for name, item in given.items()) + " }" if given else "{}"
+        )
     if isinstance(given, list | tuple):
-        return "[" + ", ".join(value(one) for one in given) + "]"
+        return "[" + ", ".join(value(item) for item in given) + "]"
     return json.dumps(given, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -50,9 +52,9 @@ def _tables(name: str, given: Any) -> Iterator[str]:
     ):
         yield ""
         yield head
-        for inner, one in table.items():
+        for inner, item in table.items():
             yield from (
-                _rows(inner, one) if _is_table(one) and isinstance(one, list) else (f"{key(inner)} = {value(one)}",)
+                _rows(inner, item) if _is_table(item) and isinstance(item, list) else (f"{key(inner)} = {value(item)}",)
             )
 
 
