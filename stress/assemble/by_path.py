@@ -88,7 +88,7 @@ def quantiles(entry: Array, spread: Array, reach: Array, df: float | None, mean:
     entry (T, S); spread (T,) of the segments' own normals, whose mean rate is kept; reach (T,), 0 where nothing moves;
     `mean` of the drawn shift of log odds.
     """
-    months, of = np.unique(np.column_stack([entry, spread, reach]), axis=0, return_inverse=True)
+    months, inverse = np.unique(np.column_stack([entry, spread, reach]), axis=0, return_inverse=True)
     entry, spread, reach = months[:, :-2], months[:, -2], months[:, -1]
     base = np.clip(entry, 1e-12, 1.0 - 1e-12)
     centre = logit(base) + mean
@@ -106,7 +106,7 @@ def quantiles(entry: Array, spread: Array, reach: Array, df: float | None, mean:
     coef = powers(wanted, _DEGREES if (reach > 0.0).any() else (0,), "entry rates by path")
     coef[entry <= 0.0] = 0.0
     coef[..., 0] = np.where(entry <= 0.0, -1e9, coef[..., 0])
-    return np.asarray(coef[of.ravel()])
+    return np.asarray(coef[inverse.ravel()])
 
 
 def mixing_polynomial(df: float) -> Array:

@@ -71,12 +71,12 @@ def notes_of_effects(job: Job) -> list[Remark]:
 def idle_shocks(job: Job, case: ScenarioCase, whole: list[Floats | Ints] | None = None) -> list[int]:
     """Places of the shocks without which every array stays as it is; of two that do the same, the first. `whole`: the
     arrays under all of them, where they are known."""
-    kept, idle = list(range(len(case.shocks))), []
+    active, idle = list(range(len(case.shocks))), []
     whole = whole or list(_acting(job, case))
     for place in range(len(case.shocks)):
-        without = [i for i in kept if i != place]
+        without = [i for i in active if i != place]
         if _same(whole, _acting(job, case.model_copy(update={"shocks": tuple(case.shocks[i] for i in without)}))):
-            kept = without
+            active = without
             idle.append(place)
     return idle
 
@@ -90,7 +90,7 @@ def _idle_options(job: Job, whole: list[list[Floats | Ints]]) -> Iterator[Remark
     """Keys of the pool that could as well be left out: no scenario's arrays change from `whole`."""
     for place, pool in (*_without_options(job.pool), *_without_rolls(job.pool)):
         without = job.model_copy(update={"pool": pool})
-        if all(_same(of, _acting(without, case)) for of, case in zip(whole, job.scenarios, strict=True)):
+        if all(_same(acting, _acting(without, case)) for acting, case in zip(whole, job.scenarios, strict=True)):
             yield Remark("pool", place, "moves nothing: nothing in this deal, pool and scenarios depends on it")
 
 
@@ -233,19 +233,22 @@ def _rates(pool: Pool, m: MonthInputs, used: Array) -> list[Array]:
     entry, smm = m.entry[:, used], m.smm[:, used]
     rolls = [np.clip(m.roll[:, used, b], 0.0, 1.0) for b in range(len(pool.buckets))]
     recovery = m.recovery[:, used] * bool(entry.any() or m.roll.any())
-    chance, of = (entry > 0.0).any(axis=1), pool.dependence
+    chance, dependence = (entry > 0.0).any(axis=1), pool.dependence
     own = 0.0 * m.rho if m.heterogeneity is None else m.heterogeneity
     with_rolls = [
-        (of.rho_roll if bucket.rho is None else bucket.rho) * bool(((roll > 0.0) & (roll < 1.0)).any())
+        (dependence.rho_roll if bucket.rho is None else bucket.rho) * bool(((roll > 0.0) & (roll < 1.0)).any())
         for bucket, roll in zip(pool.buckets, rolls, strict=True)
     ]
     with_swing = [bucket.elasticity * (m.swing is not None) for bucket in pool.buckets]
-    rho_prepayment, rho_recovery = of.rho_prepayment * bool(smm.any()), of.rho_recovery * bool(recovery.any())
+    rho_prepayment, rho_recovery = (
+        dependence.rho_prepayment * bool(smm.any()),
+        dependence.rho_recovery * bool(recovery.any()),
+    )
     loads = [(m.rho * chance).any() or any(with_rolls), rho_prepayment, rho_recovery]
     pairs = [
-        of.correlation_prepayment * bool(loads[0] and loads[1]),
-        of.correlation_recovery * bool(loads[0] and loads[2]),
-        of.correlation_prepayment_recovery * bool(loads[1] and loads[2]),
+        dependence.correlation_prepayment * bool(loads[0] and loads[1]),
+        dependence.correlation_recovery * bool(loads[0] and loads[2]),
+        dependence.correlation_prepayment_recovery * bool(loads[1] and loads[2]),
     ]
     late = [charge * (pool.ladder is not None) for charge in (pool.late_charge_daily, pool.late_fee)]
     spread = [*with_rolls, *with_swing, rho_prepayment, rho_recovery, *pairs, *late]

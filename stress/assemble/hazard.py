@@ -45,10 +45,10 @@ def notes_of_seasoning(job: Job) -> Iterator[Remark]:
         return
     hazard = hazard_after_purchases(at_closing(job.pool, times_of(job.deal)), _SHOWN[-1])
     times = ", ".join(f"{hazard[t] / hazard[0]:.2f} times after {t}" for t in _SHOWN if hazard[t] > 0.0)
-    what = "enters M1" if job.pool.ladder is not None else "defaults"
+    verb = "enters M1" if job.pool.ladder is not None else "defaults"
     if times:
         says = (
-            f"{hazard[0]:.3%} of a full pool {what} in a month; once nothing is bought the share is {times} months "
+            f"{hazard[0]:.3%} of a full pool {verb} in a month; once nothing is bought the share is {times} months "
             "(expected rates)"
         )
         yield Remark("pool", "stages", says)

@@ -62,10 +62,10 @@ def _waiting(pool: Pool, state: State, sizes: Sizes, performing: Floats) -> Floa
                 f"state: pool[{k}]: waiting = {held.waiting:,.2f}: what falls due on day {held.cohort} passes no due "
                 f"date in the next month before it is billed{may}"
             )
-        there = [held.cohort - 1] if held.cohort is not None else days
-        for c in there:
+        cohorts = [held.cohort - 1] if held.cohort is not None else days
+        for c in cohorts:
             for row, share, _ in _stages(held, pool, state, sizes):
-                waiting[c, row] += held.waiting / len(there) * share * waits[c]
+                waiting[c, row] += held.waiting / len(cohorts) * share * waits[c]
     beyond = np.argwhere(waiting.sum(axis=2) > performing + TIES * pool.balance)
     if len(beyond):
         c, row = beyond[0]

@@ -53,7 +53,7 @@ def in_qualities(
     Raises ConfigError where that makes more than MOST_ROWS rows.
     """
     qualities = [qualities_of(m, last) for m in months]
-    count = max(len(of.odds) for of in qualities)
+    count = max(len(quality.odds) for quality in qualities)
     if count == 1:
         return list(pools), list(months), 1
     rows = count * len(pools[0].segments) * n_stage(pools[0])
@@ -64,7 +64,7 @@ def in_qualities(
             '"step"), or use fewer segments'
         )
     copied = {id(pool): _copied(pool, count) for pool in pools}
-    moved = [_moved(m, of, pool, count) for m, of, pool in zip(months, qualities, pools, strict=True)]
+    moved = [_moved(m, quality, pool, count) for m, quality, pool in zip(months, qualities, pools, strict=True)]
     return [copied[id(pool)] for pool in pools], moved, count
 
 

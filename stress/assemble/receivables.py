@@ -216,7 +216,7 @@ class _NewProfiles:
     def __init__(self, pool: Pool, prices: _Prices, times: Times, shape: _Shape) -> None:
         self._pool, self._times, self._shape = pool, times, shape
         self._dated, self._terms = any(has_calendar(plan) for plan in pool.plans), [plan.term for plan in pool.plans]
-        self._price = [Price(*of) for of in zip(*(by_month.tolist() for by_month in prices), strict=True)]
+        self._price = [Price(*row) for row in zip(*(by_month.tolist() for by_month in prices), strict=True)]
         self._known: dict[tuple[float, ...], Profile] = {}
 
     def of(self, s: int, j: int, later: int) -> Profile:

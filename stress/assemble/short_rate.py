@@ -91,11 +91,11 @@ def short_rate_of(
     deal: Deal, months: Sequence[MonthInputs], dates: Calendar, sizes: Sizes, deterministic: bool, begins: int = 0
 ) -> ShortRate:
     """Tables of every scenario; zeros where the rate is not random. It moves after `begins` months."""
-    some = not deterministic and any(m.short_rate is not None for m in months)
+    random = not deterministic and any(m.short_rate is not None for m in months)
     shape = (sizes.n_scenario, sizes.n_month)
     law, step, level = np.zeros((shape[0], 4)), np.zeros((*shape, 7)), np.zeros((*shape, sizes.n_note))
     for k, m in enumerate(months):
-        if some:
+        if random:
             law[k], step[k] = _law(m, sizes), _steps(deal, m, dates, begins)
             assert m.index_of_note is not None  # within its caps
             level[k] = m.index_of_note + margins(deal, sizes.n_month, False, True)

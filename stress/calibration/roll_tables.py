@@ -113,21 +113,21 @@ def transitions(path: str | Path, amount: str | None = None) -> tuple[Rolls, tup
     if where is None or to is None:
         return None
     frame = framed(cells, 1, len(cells.row) - 1, 0, ())
-    of = _amount(frame, names, (where, to), amount)
-    undated = 0 in (where, to, of)  # no column of months: all rows are of one
+    at = _amount(frame, names, (where, to), amount)
+    undated = 0 in (where, to, at)  # no column of months: all rows are of one
     if not undated and not all(frame.column(0)):
         note = (*frame.note, f"an empty {frame.head[0]!r} goes on with the one above it")
         frame = frame._replace(body=tuple(continued(cells, frame.body, 0, frame.head[0])), note=note)
     month, date_note = ([""] * len(frame.body), ()) if undated else _months(frame)
     status = [[_status(frame, row, k) for k in (where, to)] for row in range(len(frame.body))]
-    value = numbers(frame, [of], range(1, len(names)))[of]
+    value = numbers(frame, [at], range(1, len(names)))[at]
     _once(frame, month, status)
     top = min(MOST, max(max(pair) for pair in status))
     months = {label: k for k, label in enumerate(dict.fromkeys(month))}
     total = np.zeros((top + 1, top + 1, len(months)))
     for row, (label, (a, b)) in enumerate(zip(month, status, strict=True)):
         if not value[row] >= 0.0:
-            raise DataError(f"{frame.place(row, of)}: {frame.body[row].cell[of][:40]!r}: must be a number of 0 or more")
+            raise DataError(f"{frame.place(row, at)}: {frame.body[row].cell[at][:40]!r}: must be a number of 0 or more")
         a, b = max(0, a), max(0, b)
         total[min(a, top), min(b, top), months[label]] += value[row]
     return of_counts(total), (*frame.note, *date_note)

@@ -136,12 +136,12 @@ def _scenarios(book: Book) -> list[str]:
     for k, name in enumerate(book.scenarios):
         groups: dict[str, list[str]] = {}
         for deal in book.deals:
-            groups.setdefault(_what(deal.job.scenarios[k]), []).append(deal.name)
+            groups.setdefault(_case_words(deal.job.scenarios[k]), []).append(deal.name)
         rows += [[name, "all" if len(groups) == 1 else listed(deals), words] for words, deals in groups.items()]
     return table(["scenario", "deals", "what it is"], rows)
 
 
-def _what(case: ScenarioCase) -> str:
+def _case_words(case: ScenarioCase) -> str:
     """The author's words; else what it moves."""
     return case.description or "; ".join([*map(shock_words, case.shocks), *drawn(case)]) or "no shock"
 

@@ -77,10 +77,10 @@ def _revolving(deal: Deal) -> str:
     if deal.trust is not None:
         buys = "principal collections are reinvested in the trust at payment dates"
     price = "at par" if deal.purchase_price == 1.0 else f"at {percent(deal.purchase_price)} of their principal"
-    kept = "; cash that senior costs may need is kept back" if _keeps(deal) else ""
+    reserve = "; cash that senior costs may need is kept back" if _keeps(deal) else ""
     return (
         f"- Revolving: months 1 to {deal.revolving_months} (to {month_end(deal, deal.revolving_months)}); "
-        f"{buys}{'' if deal.purchase == 'none' else ', ' + price}{kept}."
+        f"{buys}{'' if deal.purchase == 'none' else ', ' + price}{reserve}."
     )
 
 

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from stress.errors import ConfigError, DataError
-from stress.inputs.numbers import PATH_LIMIT, SEEDS, THREADS, real, said, whole
+from stress.inputs.numbers import PATH_LIMIT, SEEDS, THREADS, real, shown, whole
 
 Check = Callable[[str, Any], None]
 """Given the name of an argument and its value, raises ConfigError, DataError for one that is none of its kind."""
@@ -124,7 +124,7 @@ def _each(name: str, kind: str, value: Any, around: Mapping[str, Any], checks: C
     """Hold every element of a list against its kind."""
     what = {"float": "numbers", "int": "whole numbers", "str": "texts"}.get(kind, f"{kind}s")
     meant = isinstance(value, str) if kind == "str" else isinstance(value, Real)
-    hint = f": write [{said(value)}]" if meant else ""
+    hint = f": write [{shown(value)}]" if meant else ""
     say(is_list(value), name, value, f"a list of {what}{hint}")
     for element in value:
         _check(name, kind, element, around, checks)
@@ -138,7 +138,7 @@ def is_list(value: Any) -> bool:
 def say(holds: bool, name: str, value: Any, what: str) -> None:
     """Raise ConfigError where a value is not what it must be."""
     if not holds:
-        raise ConfigError(f"{name} = {said(value)}: is not {what}")
+        raise ConfigError(f"{name} = {shown(value)}: is not {what}")
 
 
 def _whole(name: str, value: Any) -> None:
@@ -163,7 +163,7 @@ def numbers_of(name: str, value: Any, each: Check = number_of) -> None:
     holds = isinstance(value, Mapping) and all(isinstance(note, str) for note in value)
     say(holds, name, value, "a table of numbers by note")
     for note, number in value.items():
-        each(f"{name}[{said(note)}]", number)
+        each(f"{name}[{shown(note)}]", number)
 
 
 def _texts(name: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from stress.errors import ConfigError
 from stress.inputs.job import Job, Sweep
 from stress.inputs.job.terms import ScenarioCase
-from stress.inputs.numbers import PATH_LIMIT, SEEDS, THREADS, real, said, whole
+from stress.inputs.numbers import PATH_LIMIT, SEEDS, THREADS, real, shown, whole
 from stress.inputs.text.messages import show
 from stress.spelling import suggest
 
@@ -84,5 +84,5 @@ def quantile_of(value: Any) -> float:
     number = real(value)
     if not 0.0 <= number <= 1.0:
         hint = f"; did you mean {number / 100.0:.10g}?" if 1.0 < number <= 100.0 else ""
-        raise ConfigError(f"quantile = {said(value)}: must be a share of the paths from 0 to 1{hint}")
+        raise ConfigError(f"quantile = {shown(value)}: must be a share of the paths from 0 to 1{hint}")
     return number

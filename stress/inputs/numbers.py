@@ -14,7 +14,7 @@ PATH_LIMIT = 10**12
 SEEDS, THREADS = 2**64, 1024
 
 
-def whole(what: str, value: Any, low: int, high: int) -> int:
+def whole(name: str, value: Any, low: int, high: int) -> int:
     """A whole number of any integer type, NumPy's too. Raises ConfigError."""
     try:
         number = None if isinstance(value, bool) else operator.index(value)
@@ -23,7 +23,7 @@ def whole(what: str, value: Any, low: int, high: int) -> int:
     if number is None or not low <= number <= high:
         near = real(value)
         hint = f": write {int(near)}" if number is None and near % 1.0 == 0.0 and low <= near <= high else ""
-        raise ConfigError(f"{what} = {said(value)}: must be a whole number from {low:,} to {high:,}{hint}")
+        raise ConfigError(f"{name} = {shown(value)}: must be a whole number from {low:,} to {high:,}{hint}")
     return number
 
 
@@ -32,7 +32,7 @@ def real(value: Any) -> float:
     return float(value) if isinstance(value, Real) and value is not True and value is not False else math.nan
 
 
-def said(value: Any) -> str:
+def shown(value: Any) -> str:
     """Plain values as they are, others by their kind."""
     if isinstance(value, str):
         from stress.inputs.text.messages import show

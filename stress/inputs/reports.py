@@ -87,5 +87,5 @@ def unread(headings: Sequence[str], columns: Iterable[Column]) -> tuple[str, ...
     meant = [suggest(_as_figure(heading), free) for heading in others]
     plain = [heading for heading, hint in zip(others, meant, strict=True) if not hint]
     named = f" (balances of notes are called {NOTE}NAME, cash of accounts {ACCOUNT}NAME)"
-    said = [f"not read: {heading!r}{hint}" for heading, hint in zip(others, meant, strict=True) if hint]
-    return (*said, *([f"not read: {', '.join(map(repr, plain))}{named}"] if plain else []))
+    sentences = [f"not read: {heading!r}{hint}" for heading, hint in zip(others, meant, strict=True) if hint]
+    return (*sentences, *([f"not read: {', '.join(map(repr, plain))}{named}"] if plain else []))

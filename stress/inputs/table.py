@@ -33,8 +33,8 @@ class MacroTable(NamedTuple):
     def column(self, name: str) -> tuple[float, ...]:
         """One variable by its name in the table. DataError where there is none of that name."""
         if name not in self.variable:
-            there = ", ".join(map(repr, self.variable[:MOST_NAMED])) + " and more" * (len(self.variable) > MOST_NAMED)
-            raise DataError(f"{self.file}: has no column {name!r}; there is {there}{suggest(name, self.variable)}")
+            known = ", ".join(map(repr, self.variable[:MOST_NAMED])) + " and more" * (len(self.variable) > MOST_NAMED)
+            raise DataError(f"{self.file}: has no column {name!r}; there is {known}{suggest(name, self.variable)}")
         place = self.variable.index(name)
         return tuple(row[place] for row in self.value)
 

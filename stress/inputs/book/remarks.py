@@ -104,8 +104,8 @@ def _begins(book: Book) -> Sentences:
     if not begun:
         return
     if len(begun) > 1:
-        said = ", ".join(f"{deal.name} after {deal.job.state.as_of}" for deal in begun.values() if deal.job.state)
-        yield "deals", f"begin in unlike months ({said}): what a deal reported last is not what it is today"
+        months = ", ".join(f"{deal.name} after {deal.job.state.as_of}" for deal in begun.values() if deal.job.state)
+        yield "deals", f"begin in unlike months ({months}): what a deal reported last is not what it is today"
     late = [deal.name for deal in book.deals if deal.job.state is None and deal.start < max(begun)]
     if late:
         yield (

@@ -182,8 +182,8 @@ class _Reader:
     def word(self, kind: str) -> str:
         token = self.next()
         if token.kind != kind:
-            what = "a name" if kind == "name" else "a name in quotes"
-            raise FormulaError(token.at, f"expected {what}, found {_spelled(token)}")
+            wanted = "a name" if kind == "name" else "a name in quotes"
+            raise FormulaError(token.at, f"expected {wanted}, found {_spelled(token)}")
         self.place += 1
         return token.text
 

@@ -93,18 +93,18 @@ def _forward(frame: Frame, month: list[int]) -> list[int]:
     return month
 
 
-def column_of(file: str, head: tuple[str, ...], date: int, column: str | None, what: str = "levels") -> int:
+def column_of(file: str, head: tuple[str, ...], date: int, column: str | None, kind: str = "levels") -> int:
     """The column of that name, or the only one beside the dates. Raises DataError with the names that there are."""
     names = [name for k, name in enumerate(head) if k != date and name]
     if column is None:
         if len(names) != 1:
             hint = f"; name one: column = {names[-1]!r}" if names else ""
-            raise DataError(f"{file}: has {len(names)} columns of {what}{hint}")
+            raise DataError(f"{file}: has {len(names)} columns of {kind}{hint}")
         return head.index(names[0])
     if names.count(column) != 1:
-        there = f"there is {', '.join(names)}{suggest(column, names)}"
+        choices = f"there is {', '.join(names)}{suggest(column, names)}"
         many = "more than one" if column in names else "no"
-        raise DataError(f"{file}: has {many} column {column!r}; {there}")
+        raise DataError(f"{file}: has {many} column {column!r}; {choices}")
     return next(k for k, name in enumerate(head) if name == column and k != date)
 
 

@@ -42,8 +42,8 @@ def loads_of(path: Path, file: BookFile, deal: BookDeal, job: Job) -> tuple[floa
         return ()
     where = f"{path}: deals[{show(deal.name)}].loads"
     loads = _weights(where, file.factors, deal.loads)
-    some = any(loads) or any(any(weights.values()) for weights in deal.segments.values())
-    if some and job.pool.dependence.factor_start != "stationary":
+    loaded = any(loads) or any(any(weights.values()) for weights in deal.segments.values())
+    if loaded and job.pool.dependence.factor_start != "stationary":
         raise ConfigError(
             f"{where}: the pool starts its factors at {job.pool.dependence.factor_start}; a deal that shares factors "
             'needs factor_start = "stationary"'

@@ -14,8 +14,8 @@ def decimals_of(tables: Sequence[Cells], columns: Sequence[Sequence[int]]) -> li
     """The decimal sign of the figures of each table: the one that it shows, else the one that the others show, a point
     where none does. DataError where figures of a table do not agree, or nothing shows what a comma of theirs is."""
     shown = [
-        signs_shown((row.cell[at] for row in cells.row[1:] for at in of), cells.typed)
-        for cells, of in zip(tables, columns, strict=True)
+        signs_shown((row.cell[at] for row in cells.row[1:] for at in own), cells.typed)
+        for cells, own in zip(tables, columns, strict=True)
     ]
     signs = {sign: cell for text, _ in shown for sign, cell in text.items() if sign in (".", ",")}
     decimals = []

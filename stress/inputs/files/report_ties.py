@@ -68,9 +68,9 @@ def _parts_within(reports: Reported) -> Contradictions:
     late = [name for name in ("late_1", "late_2", "late_3") if name in reports.figure]
     for k, period in enumerate(reports.period):
         pool = _of(reports, k, "pool")
-        some = sum(x for name in late if not math.isnan(x := reports.figure[name][k]))
-        if pool is not None and some > pool[0] * (1.0 + ROUNDING):
-            yield str(period), f"{some:,.2f} is past due of a balance of {pool[0]:,.2f}"
+        past_due = sum(x for name in late if not math.isnan(x := reports.figure[name][k]))
+        if pool is not None and past_due > pool[0] * (1.0 + ROUNDING):
+            yield str(period), f"{past_due:,.2f} is past due of a balance of {pool[0]:,.2f}"
 
 
 def _rate_of_amounts(reports: Reported) -> Contradictions:

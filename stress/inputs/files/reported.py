@@ -206,9 +206,9 @@ def _read(
     places = [
         {
             figure: _place(cells, cells.row[0].cell, column.column, f"columns.{figure}.column")
-            for figure, column in of.items()
+            for figure, column in own.items()
         }
-        for cells, of in zip(tables, columns, strict=True)
+        for cells, own in zip(tables, columns, strict=True)
     ]
     decimal = decimals_of(tables, [list(place.values()) for place in places])
     periods = [_regular(cells, label, per_year) for cells, label in zip(tables, labels, strict=True)]

@@ -25,11 +25,11 @@ def notes_of_tables(parts: Sequence[Part]) -> tuple[tuple[str, str], ...]:
 def _notes(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
     home = parts[0].path
     for part in parts:
-        of = "" if part.path == home else f"{os.path.relpath(part.path, home.parent)}: "
+        prefix = "" if part.path == home else f"{os.path.relpath(part.path, home.parent)}: "
         notes = [*_of_shocks(part, "", part.scenario.shocks), *_of_macro(part)]
         if part.level is not None:
             notes += _of_shocks(part, f"{named('levels', part.level.name)}.", part.level.shocks)
-        yield from ((of + key, says) for key, says in notes)
+        yield from ((prefix + key, says) for key, says in notes)
 
 
 def _of_shocks(part: Part, under: str, shocks: Sequence[Shock]) -> Sentences:

@@ -139,23 +139,23 @@ def _content(cell: Any) -> tuple[Any, bool]:
 
 
 def _grid(file: Path, sheet: str, rows: Iterator[Any], most: int) -> Grid:
-    kept: list[tuple[Cell, ...]] = []
+    filled: list[tuple[Cell, ...]] = []
     for number, row in rows:
         cells = tuple(_cells(file, sheet, number, row))
         most -= len(cells)
         if most < 0:
             raise ConfigError(f"{file}: sheet {sheet!r}: the input file holds more than {MAX_ITEMS:,} values")
         if cells:
-            kept.append(cells)
-    return Grid(sheet, kept[0] if kept else (), tuple(kept[1:]))
+            filled.append(cells)
+    return Grid(sheet, filled[0] if filled else (), tuple(filled[1:]))
 
 
 def _cells(file: Path, sheet: str, number: int, row: list[Any]) -> Iterator[Cell]:
     """The cells of a row that hold something."""
     for column, (value, wrong) in enumerate(row, 1):
         if wrong:
-            said = f"{value} is an error, no value"
-            raise ConfigError(f"{file}: sheet {sheet!r}, cell {letters(column)}{number}: {said}")
+            fault = f"{value} is an error, no value"
+            raise ConfigError(f"{file}: sheet {sheet!r}, cell {letters(column)}{number}: {fault}")
         if value is not None and (not isinstance(value, str) or value.strip()):
             yield Cell(value, number, column)
 

@@ -147,8 +147,8 @@ def _check_phase(deal: Deal, state: State, at: int) -> None:
 
 def _check_series(deal: Deal, pool: Pool, state: State) -> None:
     if (deal.trust is None) != (state.series is None):
-        what = "is missing: invested of a series of a master trust" if deal.trust else "the deal is of no master trust"
-        raise ValueError(f"state: series: {what}")
+        fault = "is missing: invested of a series of a master trust" if deal.trust else "the deal is of no master trust"
+        raise ValueError(f"state: series: {fault}")
     if state.series is not None and state.series.invested > pool.balance * (1.0 + TIES):
         raise ValueError(
             f"state: series.invested = {state.series.invested:,.2f}: more than the trust of {pool.balance:,.2f}"
@@ -158,12 +158,12 @@ def _check_series(deal: Deal, pool: Pool, state: State) -> None:
 def _check_sums(pool: Pool, state: State, at: int) -> None:
     """What came of all receivables so far is in the unit of the pool."""
     whole = pool.balance + state.sums.purchases
-    for what, most in (("defaults", whole), ("recoveries", whole), ("income", MOST_INCOME * at * whole)):
-        said = getattr(state.sums, what)
-        if said > most * (1.0 + TIES):
+    for name, most in (("defaults", whole), ("recoveries", whole), ("income", MOST_INCOME * at * whole)):
+        amount = getattr(state.sums, name)
+        if amount > most * (1.0 + TIES):
             raise ValueError(
-                f"state: sums.{what} = {said:,.2f}: the pool and all purchases were {whole:,.2f}; are all in units of "
-                f"{pool.currency}?"
+                f"state: sums.{name} = {amount:,.2f}: the pool and all purchases were {whole:,.2f}; are all in units "
+                f"of {pool.currency}?"
             )
     if state.sums.purchases > LARGE * at * pool.balance:
         raise ValueError(

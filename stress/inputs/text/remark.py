@@ -37,6 +37,6 @@ def remarks(part: str, model: Model, rules: Sequence[Callable[[Model], Sentences
     return [Remark(part, key, says) for rule in rules for key, says in rule(model)]
 
 
-def named(what: str, name: str) -> str:
+def named(key: str, name: str) -> str:
     """An entry of a list by its name, as messages spell it: `notes["A"]`."""
-    return f"{what}[{json.dumps(name, ensure_ascii=False)}]"
+    return f"{key}[{json.dumps(name, ensure_ascii=False)}]"
