@@ -72,14 +72,16 @@ def read(text: str, names: Names, wanted: Unit | None) -> Node:
     Raises FormulaError with the place where it names what is not there, mixes units, or compares what never changes.
     """
     tree = parse(text)
-    found = value(tree, names)
+    result = value(tree, names)
     size(tree, names.own)
-    if wanted is None and found.unit == "condition":
+    if wanted is None and result.unit == "condition":
         raise FormulaError(0, "is a condition; a value is asked here")
-    if wanted is not None and found.unit not in (wanted, "number") and not (wanted == "money" and found.amount):
-        of = ": of the pool, of a note, of a schedule of amounts?" if (found.unit, wanted) == ("share", "money") else ""
-        raise FormulaError(0, f"is {UNITS[found.unit]}; {UNITS[wanted]} is asked here{of}")
-    if wanted == "condition" and found.unit == "number":
+    if wanted is not None and result.unit not in (wanted, "number") and not (wanted == "money" and result.amount):
+        hint = (
+            ": of the pool, of a note, of a schedule of amounts?" if (result.unit, wanted) == ("share", "money") else ""
+        )
+        raise FormulaError(0, f"is {UNITS[result.unit]}; {UNITS[wanted]} is asked here{hint}")
+    if wanted == "condition" and result.unit == "number":
         raise FormulaError(0, "is a number; a condition is asked here: a > b")
     return tree
 
@@ -99,14 +101,14 @@ def value(tree: Node, names: Names, at: At = ANY) -> Value:
     count = 1 + sum(part.parts for part in parts)
     if count > MOST_PARTS:
         raise FormulaError(tree.at, f"has more than {MOST_PARTS} parts, own quantities written out")
-    found = CALLS[tree.name](tree, parts) if tree.does == "call" else OPERATORS[tree.does](tree, parts, bool(at))
-    return found._replace(parts=count, amount=found.unit != "condition" and is_amount(tree, parts))
+    result = CALLS[tree.name](tree, parts) if tree.does == "call" else OPERATORS[tree.does](tree, parts, bool(at))
+    return result._replace(parts=count, amount=result.unit != "condition" and is_amount(tree, parts))
 
 
 def looks_at(tree: Node, names: Names) -> set[tuple[str, str]]:
     """(name, of) of every quantity of a tree, own ones written out."""
     if tree.does != "name":
-        return {found for part in tree.parts for found in looks_at(part, names)}
+        return {quantity for part in tree.parts for quantity in looks_at(part, names)}
     own = names.own.get(tree.name)
     return looks_at(own, names) if isinstance(own, Node) else {(tree.name, tree.of)}
 

@@ -156,8 +156,8 @@ def _reachable(deal: Terms, where: str, observable: str, side: str, limit: float
     if observable in OBSERVABLES:
         low, high = OBSERVABLES[observable].low, OBSERVABLES[observable].high
     else:
-        found = value(parse(observable), names_of(deal))
-        low, high = found.low, found.high
+        result = value(parse(observable), names_of(deal))
+        low, high = result.low, result.high
     if observable == "idle_cash_days":
         high = 30.0 * deal.legal_maturity_months
     never = limit >= high if side == "above" else limit <= low
