@@ -30,9 +30,9 @@ def book(
     >>> import stress
     >>> held = stress.load("scenarios/books/consumer.toml")
     >>> risk = stress.analysis.book(held, paths=2048, level=0.99)
-    >>> one = risk.scenarios[-1]
-    >>> total = sum(position.contribution_es for position in one.positions)
-    >>> abs(total - one.expected_shortfall["0.99"].estimate) < 1e-8
+    >>> scenario_risk = risk.scenarios[-1]
+    >>> total = sum(position.contribution_es for position in scenario_risk.positions)
+    >>> abs(total - scenario_risk.expected_shortfall["0.99"].estimate) < 1e-8
     True
     """
     from stress.runs.book.aims import ready

@@ -26,10 +26,10 @@ WHOLE = 1e-9
 """Rounding of a tail mean to which every path adds the whole: its error is that of one path."""
 
 
-def tails_at(tally: BookTally, what: str, level: float, unseen: float) -> list[Quantile]:
+def tails_at(tally: BookTally, measure: str, level: float, unseen: float) -> list[Quantile]:
     """VaR or ES of the book at any level under each scenario with its interval; nothing for other measures. `unseen`:
     what no path shows has a probability below this."""
-    of = {"VAR": _var, "ES": _es}.get(what)
+    of = {"VAR": _var, "ES": _es}.get(measure)
     return [] if of is None else list(of(weighed(tally), level, unseen))
 
 
@@ -38,40 +38,40 @@ def at_risk(count: NDArray[np.float64], total: NDArray[np.float64], level: float
     return quantile(count, level, tail_mean(tail_of(count, level), total * UNIT))
 
 
-def var_at(seen: Weighed, k: int, level: float, most: float) -> Quantile:
+def var_at(tallies: Weighed, k: int, level: float, most: float) -> Quantile:
     """Value at risk with its interval; `most`: the expected shortfall."""
-    bins = by_bin(seen, k, -1)
+    bins = by_bin(tallies, k, -1)
     return Quantile(*quantile_interval(bins.weight, level, bins.weight2, most))
 
 
-def shortfall_at(seen: Weighed, k: int, level: float) -> Estimate:
+def shortfall_at(tallies: Weighed, k: int, level: float) -> Estimate:
     """The mean of the worst 1 - level, with an error as wide as what is known of value at risk where few paths tell of
     it, as its interval where that ends far beyond it, and of the share of paths that lose the whole where all of it
     does."""
-    bins = by_bin(seen, k, -1)
+    bins = by_bin(tallies, k, -1)
     tail = tail_of(bins.weight, level)
-    found = Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
+    shortfall = Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
     var = Quantile(*quantile_interval(bins.weight, level, bins.weight2))
-    if var.high >= 1.0 and not bins.weight[-1] and found.estimate:
-        return found._replace(se=max(found.se, (1.0 - var.low) / (2.0 * NORMAL)))
-    if found.estimate < 1.0 - WHOLE or var.low >= 1.0:
-        low, high = mean_ends(tail, bins, found, var)
-        return found._replace(se=float(told_error(found.se, found.estimate, np.array(low), np.array(high))))
-    lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(seen, k))
+    if var.high >= 1.0 and not bins.weight[-1] and shortfall.estimate:
+        return shortfall._replace(se=max(shortfall.se, (1.0 - var.low) / (2.0 * NORMAL)))
+    if shortfall.estimate < 1.0 - WHOLE or var.low >= 1.0:
+        low, high = mean_ends(tail, bins, shortfall, var)
+        return shortfall._replace(se=float(told_error(shortfall.se, shortfall.estimate, np.array(low), np.array(high))))
+    lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(tallies, k))
     surely = min(1.0, max(0.0, lost.estimate - NORMAL * lost.se) / (1.0 - level))
-    return found._replace(se=(1.0 - var.low) * (1.0 - surely) / (2.0 * NORMAL))
+    return shortfall._replace(se=(1.0 - var.low) * (1.0 - surely) / (2.0 * NORMAL))
 
 
-def _var(seen: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
-    for k in range(len(seen.first.loss_count)):
-        yield var_at(seen, k, level, shortfall_at(seen, k, level).estimate)
+def _var(tallies: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
+    for k in range(len(tallies.first.loss_count)):
+        yield var_at(tallies, k, level, shortfall_at(tallies, k, level).estimate)
 
 
-def _es(seen: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
+def _es(tallies: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
     """Where value at risk may be the whole so may the shortfall; where no path lost it stays below `unseen` over
     1 - level. Where all of the tail loses the whole, so many errors to either side."""
-    for k, var in enumerate(_var(seen, level, unseen)):
-        bins, (mean, error) = by_bin(seen, k, -1), shortfall_at(seen, k, level)
+    for k, var in enumerate(_var(tallies, level, unseen)):
+        bins, (mean, error) = by_bin(tallies, k, -1), shortfall_at(tallies, k, level)
         tail = tail_of(bins.weight, level)
         low, high = mean - NORMAL * error, mean + NORMAL * error
         if mean < 1.0 - WHOLE:

@@ -51,11 +51,11 @@ class BookMargin(NamedTuple):
 
     def __call__(self, normals: Array, /) -> Array:
         """(P, T F) normals -> (P,) minus the share of the book that is lost."""
-        found = [
+        lost = [
             np.einsum("p,pn->n", self.hand.held.weight, self.losses(normals[k : k + PANEL_PATHS]))
             for k in range(0, len(normals), PANEL_PATHS)
         ]
-        return -np.concatenate(found)
+        return -np.concatenate(lost)
 
     def losses(self, normals: Array) -> Array:
         """(positions, P) loss of each position; at most a panel of paths."""
@@ -83,8 +83,8 @@ def margin_of(book: Book, scenario: str) -> BookMargin:
         market = problem.market._replace(draws=np.zeros_like(problem.market.draws))
         deals.append(deal.model_copy(update={"job": job}))
         packed.append(pack(problem._replace(market=market, short_rate=given(problem.short_rate)), handed=True))
-    one = book.model_copy(update={"deals": tuple(deals), "scenarios": (scenario,)})
-    hand = Counter(Packs(one, tuple(packed), rates=rates_of(one)))
+    single = book.model_copy(update={"deals": tuple(deals), "scenarios": (scenario,)})
+    hand = Counter(Packs(single, tuple(packed), rates=rates_of(single)))
     hand.weather.still = True
     return BookMargin(hand)
 
@@ -98,9 +98,9 @@ def reverse_book(
     Raises ConfigError for a loss outside [0, 1), an unknown scenario and a book without named factors.
 
     >>> import stress
-    >>> held = stress.load("scenarios/books/card-trust.toml")
-    >>> found = reverse_book(held, "severe", 0.3)
-    >>> found.lost > 0.3 and found.beta > 0.0
+    >>> book = stress.load("scenarios/books/card-trust.toml")
+    >>> answer = reverse_book(book, "severe", 0.3)
+    >>> answer.lost > 0.3 and answer.beta > 0.0
     True
     """
     if not 0.0 <= loss < 1.0:
@@ -110,12 +110,12 @@ def reverse_book(
     if scenario not in book.scenarios:
         raise ConfigError(f"no scenario {scenario!r} in the book; it has {', '.join(book.scenarios)}")
     margin = margin_of(book, scenario)
-    found, searches, _ = search(margin, -loss - TOUCH, leads=margin.shape[1])
-    far = not np.isfinite(found.distance)
-    point = np.zeros(margin.shape[0] * margin.shape[1]) if far else found.point
+    nearest, searches, _ = search(margin, -loss - TOUCH, leads=margin.shape[1])
+    far = not np.isfinite(nearest.distance)
+    point = np.zeros(margin.shape[0] * margin.shape[1]) if far else nearest.point
     lost = margin.losses(point[None])[:, 0]
     level = margin.hand.weather.level[0, :, :, 0, 0].T.copy()
-    held = sorted({f"{deal.name}: {what}" for deal in margin.hand.book.deals if (what := holds(deal.job))})
+    held = sorted({f"{deal.name}: {words}" for deal in margin.hand.book.deals if (words := holds(deal.job))})
     why = (
         f"no common path within {design.FAR:g} standard deviations loses so much while the deals' own are at their mean"
     )
@@ -123,8 +123,8 @@ def reverse_book(
         scenario=scenario,
         loss=loss,
         amount=book.amount,
-        beta=found.distance,
-        first_order=float(ndtr(-found.distance)),
+        beta=nearest.distance,
+        first_order=float(ndtr(-nearest.distance)),
         simulated=simulated,
         unseen=unseen,
         factors=list(book.factors.names),
@@ -132,24 +132,24 @@ def reverse_book(
         level=level,
         weight=(point.reshape(margin.shape) ** 2).sum(axis=1) / max(float(point @ point), 1e-300),
         lost=float(margin.hand.held.weight @ lost),
-        positions={one.name: float(x) for one, x in zip(book.positions, lost, strict=True)},
+        positions={position.name: float(x) for position, x in zip(book.positions, lost, strict=True)},
         deals=[_deal(margin, i) for i in range(len(book.deals))],
         searches=searches,
-        says="; ".join([why if far else says(found, searches), *held]),
+        says="; ".join([why if far else says(nearest, searches), *held]),
     )
 
 
-def _deal(margin: BookMargin, deal: int) -> DealOnPath:
+def _deal(margin: BookMargin, place: int) -> DealOnPath:
     """A deal's cash flows on the path that stands in the margin's weather."""
     hand = margin.hand
-    space, one = hand.spaces[deal], hand.book.deals[deal]
+    space, deal = hand.spaces[place], hand.book.deals[place]
     problem = space.packed.problem
     drawn = space.drawing()[0]
-    hand.weather.fill(deal, drawn, 0)
+    hand.weather.fill(place, drawn, 0)
     shape = (PANEL_BLOCKS, problem.sizes.n_month, problem.sizes.n_factor, LANES)
-    rate = hand.rates[deal]
+    rate = hand.rates[place]
     beside = {} if not problem.short_rate.rate_law.any() or rate is None else {GROUP: rate.normals(hand.weather, 0)[0]}
-    path = trace_of(one.job, problem, 0, drawn.reshape(shape)[0, :, :, 0].copy(), beside)
-    expected = trace_of(one.job, assemble(one.job, deterministic=True), 0)
-    return DealOnPath(one.name, one.group, one.start, float(path["final_default"]), float(expected["final_default"]),
+    path = trace_of(deal.job, problem, 0, drawn.reshape(shape)[0, :, :, 0].copy(), beside)
+    expected = trace_of(deal.job, assemble(deal.job, deterministic=True), 0)
+    return DealOnPath(deal.name, deal.group, deal.start, float(path["final_default"]), float(expected["final_default"]),
                       path, expected)  # fmt: skip

@@ -43,8 +43,8 @@ PAIRS = 5
 
 def book_risk(book: Book, tally: BookTally, level: float = 0.999, losses: Sequence[float] = ()) -> BookRisk:
     """The answer. `level`: of contributions, increments and concentrations; `losses`: more x of P(loss > x)."""
-    xs, seen, paths = sorted({*LOSSES, *losses}), weighed(tally), int(tally.path[0])
-    is_weighted = seen.first is not seen.second
+    xs, tallies, paths = sorted({*LOSSES, *losses}), weighed(tally), int(tally.path[0])
+    is_weighted = tallies.first is not tallies.second
     return BookRisk(
         book=book.name,
         currency=book.currency,
@@ -57,36 +57,36 @@ def book_risk(book: Book, tally: BookTally, level: float = 0.999, losses: Sequen
         unseen=UNSEEN / paths * (MOST_WEIGHT if is_weighted else 1),
         level=level,
         illustrative=dict(illustrative(book)),
-        scenarios=[_scenario(book, seen, k, level, xs) for k in range(len(book.scenarios))],
+        scenarios=[_scenario(book, tallies, k, level, xs) for k in range(len(book.scenarios))],
     )
 
 
 def harshest(risk: BookRisk) -> ScenarioRisk:
     """The scenario with the largest expected shortfall at the level."""
-    return max(risk.scenarios, key=lambda one: one.expected_shortfall[f"{risk.level:g}"].estimate)
+    return max(risk.scenarios, key=lambda scenario_risk: scenario_risk.expected_shortfall[f"{risk.level:g}"].estimate)
 
 
-def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[float]) -> ScenarioRisk:
-    bins, whole = by_bin(seen, k, -1), all_paths(seen, k)
+def _scenario(book: Book, tallies: Weighed, k: int, level: float, xs: Sequence[float]) -> ScenarioRisk:
+    bins, whole = by_bin(tallies, k, -1), all_paths(tallies, k)
     count, count2 = bins.weight, bins.weight2
     loss = mean_of(bins.over(np.ones(len(count))))
-    value, income = (mean_of(moment(seen, k, -1, q)) for q in (1, 0))
-    positions = _positions(book, seen, k, level)
+    value, income = (mean_of(moment(tallies, k, -1, q)) for q in (1, 0))
+    positions = _positions(book, tallies, k, level)
     levels = sorted({*LEVELS, level})
-    shortfall = {f"{x:g}": shortfall_at(seen, k, x) for x in levels}
-    alone = sum(one.standalone_es for one in positions)
+    shortfall = {f"{x:g}": shortfall_at(tallies, k, x) for x in levels}
+    standalone = sum(position.standalone_es for position in positions)
     some = share_of(losers(count), losers(count2), whole)
-    cost = share_of(seen.first.below_cost[k, -1], seen.second.below_cost[k, -1], whole)
-    tail, once = tail_of(count, level), (seen.first.at_once[k], seen.second.at_once[k])
+    cost = share_of(tallies.first.below_cost[k, -1], tallies.second.below_cost[k, -1], whole)
+    tail, once = tail_of(count, level), (tallies.first.at_once[k], tallies.second.at_once[k])
     return ScenarioRisk(
         scenario=book.scenarios[k],
         expected_loss=loss.estimate,
         expected_loss_se=loss.se,
         loss_probability=some.estimate,
         loss_probability_se=some.se,
-        value_at_risk={f"{x:g}": var_at(seen, k, x, shortfall[f"{x:g}"].estimate) for x in levels},
+        value_at_risk={f"{x:g}": var_at(tallies, k, x, shortfall[f"{x:g}"].estimate) for x in levels},
         expected_shortfall=shortfall,
-        exceedance={f"{x:g}": _exceeded(seen, k, x) for x in xs},
+        exceedance={f"{x:g}": _exceeded(tallies, k, x) for x in xs},
         curve=_curve(exceedance(count)),
         income=income.estimate,
         income_se=income.se,
@@ -94,18 +94,18 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
         value_se=value.se,
         below_cost=cost.estimate,
         below_cost_se=cost.se,
-        standalone_es=alone,
-        diversification=shortfall[f"{level:g}"].estimate / alone if alone > 0.0 else math.nan,
-        variance_ratio=_variance_ratio(seen, k, level),
+        standalone_es=standalone,
+        diversification=shortfall[f"{level:g}"].estimate / standalone if standalone > 0.0 else math.nan,
+        variance_ratio=_variance_ratio(tallies, k, level),
         positions=positions,
         **_concentrations(book, positions),
         factors=_by_factor(book, positions),
-        tail_factors=factors_on(book, seen, k, tail.take),
-        ways=_ways(book, seen, k, xs) if book.factors is not None else [],
+        tail_factors=factors_on(book, tallies, k, tail.take),
+        ways=_ways(book, tallies, k, xs) if book.factors is not None else [],
         deals_at_once=[share_of(once[0][i:].sum(), once[1][i:].sum(), whole) for i in range(1, len(book.deals) + 1)],
-        pairs=_pairs(book, seen, k),
-        worst_path=_path(seen.first.first_path[k], int(np.flatnonzero(count)[-1])),
-        tail_path=_path(seen.first.first_path[k], tail.at),
+        pairs=_pairs(book, tallies, k),
+        worst_path=_path(tallies.first.first_path[k], int(np.flatnonzero(count)[-1])),
+        tail_path=_path(tallies.first.first_path[k], tail.at),
     )
 
 
@@ -117,40 +117,40 @@ def _curve(beyond: NDArray[np.float64]) -> dict[str, list[float]]:
     return {"loss": EDGES[1:-1][shown].tolist(), "probability": beyond[shown].tolist()}
 
 
-def _exceeded(seen: Weighed, k: int, x: float) -> Estimate:
-    whole, counts = all_paths(seen, k), (seen.first.loss_count[k, -1], seen.second.loss_count[k, -1])
+def _exceeded(tallies: Weighed, k: int, x: float) -> Estimate:
+    whole, counts = all_paths(tallies, k), (tallies.first.loss_count[k, -1], tallies.second.loss_count[k, -1])
     hits, hits2 = (exceeds(count, x) * float(count.sum()) for count in counts)
     return share_of(hits, hits2, whole)
 
 
-def _variance_ratio(seen: Weighed, k: int, level: float) -> float:
+def _variance_ratio(tallies: Weighed, k: int, level: float) -> float:
     """Variance of the expected shortfall on as many plain paths, told from the weighted ones, over that of these; not a
     number where either is 0."""
-    bins = by_bin(seen, k, -1)
+    bins = by_bin(tallies, k, -1)
     tail = tail_of(bins.weight, level)
-    plain = bins._replace(weight2=bins.weight, x2=bins.x, xx2=seen.first.square[k, -1] * UNIT)
+    plain = bins._replace(weight2=bins.weight, x2=bins.x, xx2=tallies.first.square[k, -1] * UNIT)
     drawn, aimed = tail_error(tail, plain), tail_error(tail, bins)
     return (drawn / aimed) ** 2 if drawn > 0.0 and aimed > 0.0 else math.nan
 
 
-def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[PositionRisk]:
+def _positions(book: Book, tallies: Weighed, k: int, level: float) -> list[PositionRisk]:
     """Every position, those that bring most to the tail first."""
-    count, whole, first = seen.first.loss_count[k, -1], all_paths(seen, k), seen.first
+    count, whole, first = tallies.first.loss_count[k, -1], all_paths(tallies, k), tallies.first
     tail, var = tail_of(count, level), at_risk(count, first.loss_sum[k, -1], level)
     shortfall = tail_mean(tail, first.loss_sum[k, -1] * UNIT)
-    few = quantile_interval(count, level, seen.second.loss_count[k, -1])[2] >= 1.0 and not count[-1]
-    found = []
+    few = quantile_interval(count, level, tallies.second.loss_count[k, -1])[2] >= 1.0 and not count[-1]
+    risks = []
     for p, position in enumerate(book.positions):
         deal, note = book.notes_of(position)
         weight = abs(position.amount) / book.amount
         own = tail_of(first.loss_count[k, p], level)
         without = tail_of(first.without_count[k, p], level)
-        bins = by_bin(seen, k, p)
+        bins = by_bin(tallies, k, p)
         loss = mean_of(bins.over(np.ones(len(count))))
-        some = share_of(losers(first.loss_count[k, p]), losers(seen.second.loss_count[k, p]), whole)
-        value = mean_of(moment(seen, k, p, 1))
+        some = share_of(losers(first.loss_count[k, p]), losers(tallies.second.loss_count[k, p]), whole)
+        value = mean_of(moment(tallies, k, p, 1))
         mean = tail_mean(tail, bins.x)
-        found.append(
+        risks.append(
             PositionRisk(
                 name=position.name,
                 deal=deal,
@@ -173,7 +173,7 @@ def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[Position
                 below_cost=within(float(first.below_cost[k, p]), whole),
             )
         )
-    return sorted(found, key=lambda one: -one.contribution_es)
+    return sorted(risks, key=lambda risk: -risk.contribution_es)
 
 
 def _error(tail: Tail, bins: Sums, mean: float, few: bool) -> float:
@@ -188,22 +188,22 @@ def _error(tail: Tail, bins: Sums, mean: float, few: bool) -> float:
 def _concentrations(book: Book, positions: list[PositionRisk]) -> dict[str, list[Share]]:
     """Contributions by deal, note and originator. Errors add up within a part: its positions move together."""
     labels = {"deals": "deal", "notes": "name", "originators": "originator"}
-    found: dict[str, list[Share]] = {}
+    concentrations: dict[str, list[Share]] = {}
     for name, label in labels.items():
         parts: dict[str, list[PositionRisk]] = {}
-        for one in positions:
-            parts.setdefault(getattr(one, label), []).append(one)
+        for position in positions:
+            parts.setdefault(getattr(position, label), []).append(position)
         shares = [
             Share(
                 part,
-                sum(one.amount for one in ones) / book.amount,
-                sum(one.contribution_es for one in ones),
-                sum(one.se for one in ones),
+                sum(position.amount for position in members) / book.amount,
+                sum(position.contribution_es for position in members),
+                sum(position.se for position in members),
             )
-            for part, ones in parts.items()
+            for part, members in parts.items()
         ]
-        found[name] = sorted(shares, key=lambda share: -share.contribution_es)
-    return found
+        concentrations[name] = sorted(shares, key=lambda share: -share.contribution_es)
+    return concentrations
 
 
 def _by_factor(book: Book, positions: list[PositionRisk]) -> list[Share]:
@@ -221,37 +221,37 @@ def _by_factor(book: Book, positions: list[PositionRisk]) -> list[Share]:
             weight = np.array(loads)
             rest = max(0.0, 1.0 - common_share(loads, book.factors))
             split[deal.name] += share / sum(shares) * np.append(weight * (level @ weight), rest)
-    size = sum(abs(one.amount) for one in book.positions)
+    size = sum(abs(position.amount) for position in book.positions)
     total, error, amount = np.zeros(len(names)), np.zeros(len(names)), np.zeros(len(names))
-    for one in positions:
-        total += split[one.deal] * one.contribution_es
-        error += np.abs(split[one.deal]) * one.se
-        amount += split[one.deal] * abs(one.amount) / size
+    for position in positions:
+        total += split[position.deal] * position.contribution_es
+        error += np.abs(split[position.deal]) * position.se
+        amount += split[position.deal] * abs(position.amount) / size
     rows = zip(names, amount.tolist(), total.tolist(), error.tolist(), strict=True)
     return sorted((Share(*row) for row in rows), key=lambda share: -share.contribution_es)
 
 
-def _ways(book: Book, seen: Weighed, k: int, xs: Sequence[float]) -> list[Way]:
+def _ways(book: Book, tallies: Weighed, k: int, xs: Sequence[float]) -> list[Way]:
     """The weather on the paths that lose more than each x."""
-    count, found = seen.first.loss_count[k, -1], []
+    count, ways = tallies.first.loss_count[k, -1], []
     for x in xs:
         p = exceeds(count, x)
         if p <= 0.0:
             break
-        found.append(Way(x, *_exceeded(seen, k, x), factors_on(book, seen, k, tail_of(count, 1.0 - p).take)))
-    return found
+        ways.append(Way(x, *_exceeded(tallies, k, x), factors_on(book, tallies, k, tail_of(count, 1.0 - p).take)))
+    return ways
 
 
-def _pairs(book: Book, seen: Weighed, k: int) -> list[Pair]:
-    joint = seen.first.joint[k] / float(all_paths(seen, k).weight)
+def _pairs(book: Book, tallies: Weighed, k: int) -> list[Pair]:
+    joint = tallies.first.joint[k] / float(all_paths(tallies, k).weight)
     names = [deal.name for deal in book.deals]
-    found = [
+    pairs = [
         Pair(names[i], names[j], float(joint[i, j]), float(joint[i, i] * joint[j, j]))
         for i in range(len(names))
         for j in range(i + 1, len(names))
         if joint[i, j] > 0.0
     ]
-    return sorted(found, key=lambda pair: -pair.probability)[:PAIRS]
+    return sorted(pairs, key=lambda pair: -pair.probability)[:PAIRS]
 
 
 def _path(first: NDArray[np.int64], at: int) -> int | None:

@@ -14,16 +14,16 @@ from stress.inputs.book import Book
 from stress.runs.counting.book_tally import COARSE, UNIT, Weighed, bins_in
 
 
-def by_bin(seen: Weighed, k: int, p: int) -> Sums:
+def by_bin(tallies: Weighed, k: int, p: int) -> Sums:
     """By the bin of the book's loss, x the loss of a position; of the book itself: p = -1."""
-    first, second = (part.loss_sum[k, -1] if p < 0 else part.by_book[k, p] for part in seen)
-    count, count2 = (part.loss_count[k, -1] for part in seen)
-    return Sums(count, count2, first * UNIT, second * UNIT, seen.second.square[k, p] * UNIT)
+    first, second = (part.loss_sum[k, -1] if p < 0 else part.by_book[k, p] for part in tallies)
+    count, count2 = (part.loss_count[k, -1] for part in tallies)
+    return Sums(count, count2, first * UNIT, second * UNIT, tallies.second.square[k, p] * UNIT)
 
 
-def all_paths(seen: Weighed, k: int) -> Sums:
+def all_paths(tallies: Weighed, k: int) -> Sums:
     """All paths of a scenario, x = 0."""
-    return Sums(*(np.asarray(part.loss_count[k, -1].sum()) for part in seen), *[np.zeros(())] * 3)
+    return Sums(*(np.asarray(part.loss_count[k, -1].sum()) for part in tallies), *[np.zeros(())] * 3)
 
 
 def losers(count: NDArray[Any]) -> float:
@@ -31,9 +31,9 @@ def losers(count: NDArray[Any]) -> float:
     return float(count[bins_in(count).zero + 1 :].sum())
 
 
-def moment(seen: Weighed, k: int, p: int, quantity: int) -> Sums:
+def moment(tallies: Weighed, k: int, p: int, quantity: int) -> Sums:
     """Over all paths, x one of `QUANTITIES`."""
-    whole, (first, second) = all_paths(seen, k), (part.moment[k, p, quantity] * COARSE for part in seen)
+    whole, (first, second) = all_paths(tallies, k), (part.moment[k, p, quantity] * COARSE for part in tallies)
     return whole._replace(x=first[0], x2=second[0], xx2=second[1])
 
 
@@ -42,16 +42,16 @@ def within(hits: float, paths: Sums) -> float:
     return min(1.0, hits / float(paths.weight))
 
 
-def factors_on(book: Book, seen: Weighed, k: int, take: NDArray[np.float64]) -> list[FactorTail]:
+def factors_on(book: Book, tallies: Weighed, k: int, take: NDArray[np.float64]) -> list[FactorTail]:
     """Mean of each factor over the months on the paths taken of each bin, in standard deviations of that mean."""
-    count, count2 = (np.asarray(take @ part.loss_count[k, -1]) for part in seen)
+    count, count2 = (np.asarray(take @ part.loss_count[k, -1]) for part in tallies)
     if book.factors is None or count <= 0.0:
         return []
     n_month = max(deal.start + deal.job.deal.legal_maturity_months for deal in book.deals)
-    lag, found = np.arange(1, n_month), []
+    lag, tails = np.arange(1, n_month), []
     for f, (name, phi) in enumerate(zip(book.factors.names, book.factors.phi, strict=True)):
         sd = math.sqrt(n_month + 2.0 * float(((n_month - lag) * phi**lag).sum())) / n_month
-        x, x2 = (take @ part.factor[k, f] * COARSE for part in seen)
-        mean = mean_of(Sums(count, count2, x, x2, take @ seen.second.factor_square[k, f] * COARSE))
-        found.append(FactorTail(name, mean.estimate / sd, mean.se / sd))
-    return found
+        x, x2 = (take @ part.factor[k, f] * COARSE for part in tallies)
+        mean = mean_of(Sums(count, count2, x, x2, take @ tallies.second.factor_square[k, f] * COARSE))
+        tails.append(FactorTail(name, mean.estimate / sd, mean.se / sd))
+    return tails

@@ -90,8 +90,8 @@ def tail_of(count: Floats, level: float) -> Tail:
 
 def tail_mean(tail: Tail, total: Floats) -> float:
     """Mean over the tail of what was summed by bin: the whole (of a short, gained) where all of its paths lose it."""
-    found, paths = float(tail.take @ total), float(tail.take @ tail.paths)
-    return math.copysign(1.0, found) if abs(found) == paths else found / tail.size
+    lost, paths = float(tail.take @ total), float(tail.take @ tail.paths)
+    return math.copysign(1.0, lost) if abs(lost) == paths else lost / tail.size
 
 
 def tail_error(tail: Tail, bins: Sums) -> float:
@@ -108,12 +108,12 @@ def paths_of(tail: Tail, bins: Sums) -> float:
     return tail.size * tail.size / float(tail.take @ bins.weight2)
 
 
-def mean_ends(tail: Tail, bins: Sums, found: Estimate, var: Quantile) -> tuple[float, float]:
+def mean_ends(tail: Tail, bins: Sums, mean: Estimate, var: Quantile) -> tuple[float, float]:
     """The interval of a tail mean that value at risk cuts off, which holds for few paths too (`measures.few_paths`)."""
-    cut = min(var.estimate, found.estimate)
+    cut = min(var.estimate, mean.estimate)
     excess = bins_in(tail.paths).edges()[1:] - cut
     worst = cut + worst_of(tail.take * bins.weight, tail.take * bins.weight2, excess)
-    known = np.array([*found, cut, worst, paths_of(tail, bins)])
+    known = np.array([*mean, cut, worst, paths_of(tail, bins)])
     low, high = tail_ends(known[0], known[1], known[2], known[3], known[4])
     return max(float(low), var.low), float(high)
 
@@ -146,8 +146,8 @@ def quantile_interval(
     beyond, rest = float(tail_of(count, level).take @ squares), 1.0 - level
     spread = NORMAL * math.sqrt(max(0.0, beyond * (1.0 - 2.0 * rest) + rest * rest * float(squares.sum())))
     high = _at(count, rank + spread) if rank + spread <= paths else 1.0
-    found, low = (min(_at(count, at), most) for at in (rank, max(0.0, rank - spread)))
-    return found, low, high
+    value, low = (min(_at(count, at), most) for at in (rank, max(0.0, rank - spread)))
+    return value, low, high
 
 
 def exceedance(count: Floats) -> Floats:

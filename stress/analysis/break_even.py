@@ -143,8 +143,8 @@ class _Search:
         assert self.curve is not None
         assert self.sums is not None
         lever = self.trial.lever
-        more = [inside(lever, self.curve, 1.0 - q) for q in self.percentiles]
-        places = np.unique(np.concatenate(more)) if more else np.array([])
+        inner = [inside(lever, self.curve, 1.0 - q) for q in self.percentiles]
+        places = np.unique(np.concatenate(inner)) if inner else np.array([])
         if places.size:
             extra, sums = _simulated(self.trial, places, progress)
             self.curve, self.sums = _joined(lever, self.curve, self.sums, extra, sums)
@@ -172,10 +172,10 @@ class _Trial(NamedTuple):
 
 def _aimed(trial: _Trial, curve: Curve) -> Sampler | None:
     """Shifts towards a loss where plain paths begin to show it: there it is rare, and near the break-even sought."""
-    seen = np.flatnonzero(curve.probability > 0.0)
-    if not seen.size:
+    losing = np.flatnonzero(curve.probability > 0.0)
+    if not losing.size:
         return None
-    first = trial.lever.shock(float(curve.value[seen[0]]))
+    first = trial.lever.shock(float(curve.value[losing[0]]))
     return shifted_towards(trials.variants(trial.job, trial.case, [[first]]), trial.note)
 
 
@@ -184,8 +184,8 @@ def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int, intere
 
     def lost(place: Array) -> tuple[Array, Array]:
         varied = trials.variants(job, case, [[lever.shock(x)] for x in lever.value(place)])
-        found = trials.outcomes(varied)
-        return found.of_notes(_asked(interest))[:, note], found.of_notes("loss")[:, note]
+        outcomes = trials.outcomes(varied)
+        return outcomes.of_notes(_asked(interest))[:, note], outcomes.of_notes("loss")[:, note]
 
     place = np.linspace(0.0, 1.0, SCAN_CALM)
     fails, loss = lost(place)
@@ -215,9 +215,9 @@ def _simulated(trial: _Trial, place: Array, progress: trials.Progress | None) ->
 def _read(trial: _Trial, place: Array, ds: xr.Dataset) -> tuple[Curve, Array]:
     """The curve from counts at its places."""
     both = ((shortfall_probability if trial.interest else loss_probability)(ds), expected_loss(ds))
-    found = (answer[k].isel(tranche=trial.note).values for answer in both for k in ("estimate", "error", "low", "high"))
+    parts = (answer[k].isel(tranche=trial.note).values for answer in both for k in ("estimate", "error", "low", "high"))
     lost = of_notes(ds, _asked(trial.interest)).total[:, trial.note]
-    return Curve(trial.lever.value(place), *found), lost
+    return Curve(trial.lever.value(place), *parts), lost
 
 
 def _asked(interest: bool) -> str:
@@ -225,7 +225,7 @@ def _asked(interest: bool) -> str:
     return "shortfall" if interest else "any_loss"
 
 
-def _joined(lever: Lever, one: Curve, sums: Array, two: Curve, more: Array) -> tuple[Curve, Array]:
-    order = np.argsort(lever.place(np.concatenate([one.value, two.value])), kind="stable")
-    joined = Curve(*(np.concatenate(pair)[order] for pair in zip(one, two, strict=True)))
-    return joined, np.concatenate([sums, more])[order]
+def _joined(lever: Lever, curve: Curve, sums: Array, extra: Curve, extra_sums: Array) -> tuple[Curve, Array]:
+    order = np.argsort(lever.place(np.concatenate([curve.value, extra.value])), kind="stable")
+    joined = Curve(*(np.concatenate(pair)[order] for pair in zip(curve, extra, strict=True)))
+    return joined, np.concatenate([sums, extra_sums])[order]

@@ -82,17 +82,17 @@ def capital(
     of 32) are plain ones of the job's seed. `rules`: the Basel standard where left out. Raises ConfigError for a note,
     a rating or a scenario that is not there.
 
-    >>> found = capital(job, paths=64)
-    >>> [round(one.risk_weight, 4) for one in found.weights]
+    >>> answer = capital(job, paths=64)
+    >>> [round(note.risk_weight, 4) for note in answer.weights]
     [0.15, 2.2304, 4.9797, 11.3839]
     """
     from_closing(job, "capital", "takes attachment points from closing on")
     rules = rules or load_rules()
     _check(job, rules, bank)
     loan = rules.loan_weight if bank.pool_weight is None else bank.pool_weight
-    one = trials.only(job, scenario)
+    single = trials.only(job, scenario)
     blocks = -(-paths // LANES)
-    place = positions(one, blocks, bank.delinquent)
+    place = positions(single, blocks, bank.delinquent)
     senior = np.array([last == last_of_class(job.deal)[0] for last in last_of_class(job.deal)])
     pool = (1.0 - place.delinquent) * loan + PAST_DUE * place.delinquent
     pool_capital = formulas.delinquent_charge(REQUIRED * pool, place.delinquent)
@@ -104,10 +104,10 @@ def capital(
     if progress is not None:
         progress(1, 1)
     return Capital(
-        job.name, one.scenarios[0].name, rules.name, rules.status, rules.date.isoformat(), blocks * LANES, job.seed,
+        job.name, single.scenarios[0].name, rules.name, rules.status, rules.date.isoformat(), blocks * LANES, job.seed,
         loan, bank.delinquent, closing, tuple(_months(job, place, weight)),
         None if bank.kept is None else transfer_of(
-            one, rules, bank.kept, place, closing, float(pool[0, 0]),
+            single, rules, bank.kept, place, closing, float(pool[0, 0]),
             None if bank.excess_spread is None else (bank.excess_spread, bank.excess_kind),
         ),
         tuple(_left_out(rules, bank)),
@@ -124,12 +124,12 @@ def _standardised(
     sa, top = rules.standardised, senior[None, :, None]
     p = np.where(top, sa.p if sa.p_senior is None else sa.p_senior, sa.p)
     floor = np.where(top, sa.floor if sa.floor_senior is None else sa.floor_senior, sa.floor)
-    found = formulas.sec_sa(place.attachment, place.detachment, pool_capital[:, None, :], p, floor)
+    weight = formulas.sec_sa(place.attachment, place.detachment, pool_capital[:, None, :], p, floor)
     lost = formulas.HIGHEST * place.uncovered
     if not rules.look_through:
-        return (1.0 - place.uncovered) * found + lost, np.zeros(found.shape, bool)
-    capped = formulas.look_through(found, pool[:, None, :], top)
-    return (1.0 - place.uncovered) * capped + lost, capped < found
+        return (1.0 - place.uncovered) * weight + lost, np.zeros(weight.shape, bool)
+    capped = formulas.look_through(weight, pool[:, None, :], top)
+    return (1.0 - place.uncovered) * capped + lost, capped < weight
 
 
 def _closing(
@@ -139,15 +139,16 @@ def _closing(
     """A class at closing. `pool`: K_A of the pool and its average risk weight."""
     low, high = float(place.attachment[0, k, 0]), float(place.detachment[0, k, 0])
     years = job.deal.legal_maturity_months / 12.0
-    found = float(weight[0, k, 0])
+    risk_weight = float(weight[0, k, 0])
     name = job.deal.notes[k].name
-    k_a, average = (float(one[0, 0]) for one in pool)
+    k_a, average = (float(value[0, 0]) for value in pool)
     irba, internal = _irba(rules, bank, low, high, senior, years), formulas.HIGHEST * (bank.irb_capital or 0.0)
     erba = _erba(rules, bank, name, high - low, senior, years)
     caps = rules.look_through and senior
     return Weights(
-        name, low, high, senior, k_a, found, bool(looked[0, k, 0]),
-        *_capped(irba, internal, caps), *_capped(erba, average, caps), REQUIRED * found * float(place.balance[0, k, 0]),
+        name, low, high, senior, k_a, risk_weight, bool(looked[0, k, 0]),
+        *_capped(irba, internal, caps), *_capped(erba, average, caps),
+        REQUIRED * risk_weight * float(place.balance[0, k, 0]),
     )  # fmt: skip
 
 
@@ -177,7 +178,7 @@ def _irba(rules: Rules, bank: Bank, low: float, high: float, senior: bool, years
 def _erba(rules: Rules, bank: Bank, name: str, thickness: float, senior: bool, years: float) -> float:
     if rules.erba is None or name not in bank.qualities:
         return np.nan
-    table = {one.name: (*one.senior, *one.other) for one in rules.erba.qualities}
+    table = {quality.name: (*quality.senior, *quality.other) for quality in rules.erba.qualities}
     floor = rules.erba.floor if not senior or rules.erba.floor_senior is None else rules.erba.floor_senior
     return float(formulas.sec_erba(table, bank.qualities[name], senior, maturity(years), thickness, floor))
 
@@ -216,7 +217,7 @@ def _check(job: Job, rules: Rules, bank: Bank) -> None:
             raise ConfigError(f"{option} {share:g}: must be a fraction above 0 and up to 1{fraction_for(str(share))}")
     for name, quality in bank.qualities.items():
         trials.note_index(job, name, option="--quality")
-        known = [] if rules.erba is None else [one.name for one in rules.erba.qualities]
+        known = [] if rules.erba is None else [row.name for row in rules.erba.qualities]
         if rules.erba is None:
             raise ConfigError(f"--quality {name}={quality}: the rules '{rules.name}' have no SEC-ERBA")
         if quality not in known:
@@ -237,13 +238,13 @@ def _check(job: Job, rules: Rules, bank: Bank) -> None:
 
 
 def _left_out(rules: Rules, bank: Bank) -> list[str]:
-    said = []
+    reasons = []
     if rules.irba is None or bank.irb_capital is None:
-        said.append(
+        reasons.append(
             "SEC-IRBA: the rules have none" if rules.irba is None else "SEC-IRBA: needs the bank's --irb-capital"
         )
     if rules.erba is None or not bank.qualities:
-        said.append(
+        reasons.append(
             "SEC-ERBA: the rules have none" if rules.erba is None else "SEC-ERBA: needs your --quality NOTE=NAME"
         )
-    return [*said, *([rules.note.rstrip(".")] if rules.note else [])]
+    return [*reasons, *([rules.note.rstrip(".")] if rules.note else [])]

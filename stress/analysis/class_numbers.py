@@ -63,21 +63,21 @@ def fixed_numbers(
         "break-even": lambda: _breakeven(job),
         "yield": lambda: _yields(job),
     }
-    numbers, left_out = _found(job, steps)
+    numbers, left_out = _gathered(job, steps)
     return Fixed(held, base, numbers, left_out)
 
 
-def _found(job: Job, steps: Mapping[str, Callable[[], Numbers]]) -> tuple[Numbers, tuple[str, ...]]:
+def _gathered(job: Job, steps: Mapping[str, Callable[[], Numbers]]) -> tuple[Numbers, tuple[str, ...]]:
     """What each step finds of every note, and what could not be computed and why."""
-    found: Numbers = {note.name: {} for note in job.deal.notes}
+    by_note: Numbers = {note.name: {} for note in job.deal.notes}
     left_out = []
-    for what, numbers in steps.items():
+    for step, numbers in steps.items():
         try:
             for name, values in numbers().items():
-                found[name] |= values
+                by_note[name] |= values
         except StressError as error:
-            left_out.append(f"{what}: {error}")
-    return found, tuple(left_out)
+            left_out.append(f"{step}: {error}")
+    return by_note, tuple(left_out)
 
 
 def committee(
@@ -94,14 +94,14 @@ def committee(
     `fixed`: what `fixed_numbers` found for a job that differs in its seed alone. What a deal has not (a residual note a
     coupon, a certificate a balance) is NaN; what cannot be computed is said.
 
-    >>> found = committee(job, paths=64)
-    >>> [(one.note, round(one.risk_weight, 2)) for one in found.classes][0]
+    >>> answer = committee(job, paths=64)
+    >>> [(row.note, round(row.risk_weight, 2)) for row in answer.classes][0]
     ('A', 0.15)
     """
     known = fixed or fixed_numbers(job, rules, bank)
     if progress is not None:
         progress(1, 2)
-    losses, unknown = _found(job, {"expected credit loss": lambda: _ecl(job, paths)})
+    losses, unknown = _gathered(job, {"expected credit loss": lambda: _ecl(job, paths)})
     if progress is not None:
         progress(2, 2)
     blocks = -(-paths // LANES)
@@ -122,30 +122,30 @@ def _numbers(name: str, values: dict[str, Any]) -> ClassNumbers:
 
 def _capital(held: Capital) -> Numbers:
     return {
-        one.note: {
-            "attachment": one.attachment,
-            "detachment": one.detachment,
-            "risk_weight": one.risk_weight,
-            "capital_charge": REQUIRED * one.risk_weight,
+        row.note: {
+            "attachment": row.attachment,
+            "detachment": row.detachment,
+            "risk_weight": row.risk_weight,
+            "capital_charge": REQUIRED * row.risk_weight,
         }
-        for one in held.weights
+        for row in held.weights
     }
 
 
 def _breakeven(job: Job) -> Numbers:
-    found = rating(job, UNSTRESSED)
-    rows = {one.note: one.by_category[0] for one in found.classes}
-    per = 1.0 / found.base_cnl if found.base_cnl > 0.0 else np.nan
+    answer = rating(job, UNSTRESSED)
+    stands = {row.note: row.by_category[0] for row in answer.classes}
+    per = 1.0 / answer.base_cnl if answer.base_cnl > 0.0 else np.nan
     return {
         note: {
-            "breakeven_net_loss": one.breakeven_cnl,
-            "breakeven_net_loss_precision": one.precision,
-            "breakeven_multiple": one.breakeven_cnl * per,
-            "breakeven_multiple_precision": one.precision * per,
-            "breakeven_open": one.open,
-            "breakeven_crossings": float(len(one.crossings)),
+            "breakeven_net_loss": stand.breakeven_cnl,
+            "breakeven_net_loss_precision": stand.precision,
+            "breakeven_multiple": stand.breakeven_cnl * per,
+            "breakeven_multiple_precision": stand.precision * per,
+            "breakeven_open": stand.open,
+            "breakeven_crossings": float(len(stand.crossings)),
         }
-        for note, one in rows.items()
+        for note, stand in stands.items()
     }
 
 
@@ -154,22 +154,25 @@ def _ecl(job: Job, paths: int) -> Numbers:
 
 
 def _yields(job: Job) -> Numbers:
-    return {name: {"yield_at_par": one.yield_, "discount_margin": one.margin} for name, one in all_at_par(job).items()}
+    return {
+        name: {"yield_at_par": priced.yield_, "discount_margin": priced.margin}
+        for name, priced in all_at_par(job).items()
+    }
 
 
 def with_committee(ds: xr.Dataset, answer: Committee) -> xr.Dataset:
     """A run's Dataset with the answer as variables by tranche (`stress.results.COMMITTEE`), and what it rests on.
 
-    >>> found = with_committee(ds, committee(job, paths=64))
-    >>> float(found["risk_weight"].sel(tranche="A"))
+    >>> with_numbers = with_committee(ds, committee(job, paths=64))
+    >>> float(with_numbers["risk_weight"].sel(tranche="A"))
     0.15
     """
     from stress.results.variables import COMMITTEE
 
     names = [str(name) for name in ds["tranche"].values]
-    rows = {one.note: one for one in answer.classes}
+    rows = {row.note: row for row in answer.classes}
     flat = [_flat(rows[name], _unseen(ds, name, answer.paths)) for name in names]
-    values = {v.name: np.array([one[v.name] for one in flat]) for v in COMMITTEE}
+    values = {v.name: np.array([row[v.name] for row in flat]) for v in COMMITTEE}
     about = {
         key: getattr(answer, key)
         for key in ("scenario", "rules", "status", "date", "pool_weight", "base_net_loss", "paths", "left_out")
@@ -185,18 +188,18 @@ def _unseen(ds: xr.Dataset, note: str, paths: int) -> float:
     return min(bound, float(first["expected_loss_high"])) if float(first["expected_loss"]) == 0.0 else bound
 
 
-def _flat(one: ClassNumbers, unseen: float) -> dict[str, float]:
+def _flat(numbers: ClassNumbers, unseen: float) -> dict[str, float]:
     """Fields of a class, an interval as four of them; `unseen` above a loss that no path showed."""
-    found: dict[str, float] = {}
-    for key, value in one._asdict().items():
+    fields: dict[str, float] = {}
+    for key, value in numbers._asdict().items():
         if isinstance(value, Interval):
             ends = dict(zip(("", "_se", "_low", "_high"), value, strict=True))
-            found |= {f"{key}{end}": float(x) for end, x in ends.items()}
-            if found[key] == 0.0:
-                found[f"{key}_high"] = unseen
+            fields |= {f"{key}{end}": float(x) for end, x in ends.items()}
+            if fields[key] == 0.0:
+                fields[f"{key}_high"] = unseen
         elif key != "note":
-            found[key] = float(value)
-    return found
+            fields[key] = float(value)
+    return fields
 
 
 def beside_counts(job: Job, known: dict[str, Fixed] | None = None) -> Callable[[xr.Dataset], xr.Dataset]:

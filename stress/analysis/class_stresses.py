@@ -60,8 +60,8 @@ def rating(
     a note, a category or a scenario that is not there, and where the pool loses nothing.
 
     >>> table = load_stresses("scenarios/stresses/example.toml")
-    >>> found = rating(job, table).classes[0]
-    >>> found.note, found.held, found.passes
+    >>> row = rating(job, table).classes[0]
+    >>> row.note, row.held, row.passes
     ('A', 'hardest', False)
     """
     from_closing(job, "rating", "puts a table of stresses over the whole life on every class")
@@ -80,7 +80,7 @@ def rating(
             progress(k + 1, steps)
     support = support_of(job.deal, job.pool.balance)
     rows = tuple(
-        _class(job, table, note, support[note] or 0.0, wanted.get(note), tuple(one[note] for one in stands))
+        _class(job, table, note, support[note] or 0.0, wanted.get(note), tuple(by_note[note] for by_note in stands))
         for note in classes
     )
     sizes = _sizes(job, case, table, wanted, base, trials.portion(progress, 0, 1)) if size else ()
@@ -158,15 +158,15 @@ def _begins(work: _Work, notes: Sequence[int]) -> list[_Begins]:
         for k in np.flatnonzero(lost[1:, note] & ~lost[:-1, note])
     ]
     for _ in range(ROUNDS if brackets else 0):
-        found = work.run(np.concatenate([one.within() for one in brackets]))
-        inner = found.of_pool("net_loss").reshape(-1, WITHIN)
-        hit = found.of_notes("any_loss").reshape(-1, WITHIN, lost.shape[1]) > 0.0
-        brackets = [one.narrowed(hit[i, :, one.note], inner[i]) for i, one in enumerate(brackets)]
+        outcomes = work.run(np.concatenate([bracket.within() for bracket in brackets]))
+        inner = outcomes.of_pool("net_loss").reshape(-1, WITHIN)
+        hit = outcomes.of_notes("any_loss").reshape(-1, WITHIN, lost.shape[1]) > 0.0
+        brackets = [bracket.narrowed(hit[i, :, bracket.note], inner[i]) for i, bracket in enumerate(brackets)]
     return [_of_class(note, cnl, lost[:, note], brackets) for note in notes]
 
 
 def _of_class(note: int, cnl: Array, lost: NDArray[np.bool_], brackets: Sequence[_Bracket]) -> _Begins:
-    own = [np.sort(one.cnl) for one in brackets if one.note == note]
+    own = [np.sort(bracket.cnl) for bracket in brackets if bracket.note == note]
     if lost[0]:
         own.insert(0, cnl[[0, 0]])
     return _Begins(np.array(own or [cnl[[-1, -1]]]), bool(lost[0]), not own)
@@ -187,7 +187,7 @@ def _stands(work: _Work, base: float, classes: list[int]) -> dict[int, Stand]:
 def _class(
     job: Job, table: Stresses, note: int, support: float, held: str | None, stands: tuple[Stand, ...]
 ) -> ClassRating:
-    passed = [k for k, one in enumerate(stands) if one.passes]
+    passed = [k for k, stand in enumerate(stands) if stand.passes]
     best = passed[0] if passed else len(stands)
     shown = stands[min(best, len(stands) - 1) if held is None else table.place(held)]
     return ClassRating(
@@ -212,7 +212,7 @@ def _classes(job: Job) -> list[int]:
 def _held(job: Job, table: Stresses, given: Mapping[str, str]) -> dict[int, str]:
     """Category by place of the note, senior first; those of the table that the deal has not are another deal's."""
     names = [note.name for note in job.deal.notes]
-    wanted = {names.index(one.note): one.category for one in table.held if one.note in names}
+    wanted = {names.index(row.note): row.category for row in table.held if row.note in names}
     for note, category in given.items():
         table.place(category, f"--class {note}={category}: ")
         wanted[trials.note_index(job, note, option="--class")] = category

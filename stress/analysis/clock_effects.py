@@ -53,7 +53,7 @@ def clocks(
         trials.variants(_on(job, "daily"), case, [[], [outage]]), threads, trials.portion(progress, 0, 3)
     )
     daily = base.isel(scenario=[0])
-    found: dict[str, xr.Dataset] = {}
+    runs: dict[str, xr.Dataset] = {}
     left_out = []
     others: tuple[tuple[str, Clock], ...] = (("monthly", "monthly"), ("at payment dates", "payment_date"))
     for done, (name, clock) in enumerate(others, start=1):
@@ -62,16 +62,16 @@ def clocks(
         except ConfigError as error:
             left_out.append(f"{name}: {error}")
             continue
-        found[name] = trials.counted(varied, threads, trials.portion(progress, done, 3))
+        runs[name] = trials.counted(varied, threads, trials.portion(progress, done, 3))
     without = base.isel(scenario=[1]).assign_coords(scenario=daily["scenario"])
-    found[f"{days} days of outage in month {month}"] = without
+    runs[f"{days} days of outage in month {month}"] = without
     notes = [note.name for note in job.deal.notes if trials.lends(note)]
     places = [(name, None) for name in OF_POOL] + [(name, note) for name in OF_NOTE for note in notes]
     return Clocks(
         job=job.name,
         scenario=case.name,
-        ways=tuple(found),
-        rows=tuple(_effect(name, note, daily, found) for name, note in places),
+        ways=tuple(runs),
+        rows=tuple(_effect(name, note, daily, runs) for name, note in places),
         left_out=tuple(left_out),
         paths=job.paths,
         seed=job.seed,
@@ -88,15 +88,15 @@ def _on(job: Job, clock: Clock) -> Job:
     return job.model_copy(update={"deal": deal, "clock": clock})
 
 
-def _effect(name: str, note: str | None, daily: xr.Dataset, found: dict[str, xr.Dataset]) -> Effect:
-    def one(ds: xr.Dataset) -> xr.Dataset:
+def _effect(name: str, note: str | None, daily: xr.Dataset, runs: dict[str, xr.Dataset]) -> Effect:
+    def selected(ds: xr.Dataset) -> xr.Dataset:
         first = ds.isel(scenario=0)
         return first if note is None else first.sel(tranche=note)
 
-    value = one(measures.mean(daily, name))
+    value = selected(measures.mean(daily, name))
     changes = []
-    for way, ds in found.items():
-        change = one(measures.compare(ds, daily, name))
-        changes.append(Change(way, *(float(change[k]) for k in ("estimate", "error", "low", "high"))))
+    for clock, ds in runs.items():
+        change = selected(measures.compare(ds, daily, name))
+        changes.append(Change(clock, *(float(change[k]) for k in ("estimate", "error", "low", "high"))))
     estimate, error, low, high = (float(value[k]) for k in ("estimate", "error", "low", "high"))
     return Effect(name, note, estimate, error, low, high, tuple(changes))

@@ -57,8 +57,8 @@ def ecl(
     (the backstop of IFRS 9, 5.5.11). Means over plain paths of the job's seed, the same for all scenarios. Raises
     ConfigError for a date beyond legal maturity or an unknown scenario.
 
-    >>> found = ecl(job, paths=64, scenarios=["baseline"])
-    >>> [one.book for one in found.rows if one.month == 0]
+    >>> answer = ecl(job, paths=64, scenarios=["baseline"])
+    >>> [row.book for row in answer.rows if row.month == 0]
     ['A', 'B', 'mezzanine', 'loans']
     """
     dates = tuple(dates) or _dates(job)
@@ -75,7 +75,9 @@ def ecl(
         if progress is not None:
             progress(k + 1, len(cases))
     rows = [
-        _row(case.name, *key, each) for case, table in zip(cases, tables, strict=True) for key, each in table.items()
+        _row(case.name, *key, of_paths)
+        for case, table in zip(cases, tables, strict=True)
+        for key, of_paths in table.items()
     ]
     weights = [case.probability for case in cases]
     given = [weight for weight in weights if weight is not None]
@@ -94,8 +96,8 @@ def at_closing(job: Job, paths: int = PATHS) -> dict[str, tuple[Interval, Interv
     """12-month and lifetime loss at closing of every note that is owed principal, under the job's first scenario, as
     `ecl` finds them; the loans are left out. Raises ConfigError for a job in mid-life."""
     _check(job, (0,), MULTIPLE)
-    found = _notes(trials.only(job, None), -(-paths // LANES), (0,))
-    return {note: (_loss(one.twelve_month), _loss(one.lifetime)) for (note, _), one in found.items()}
+    table = _notes(trials.only(job, None), -(-paths // LANES), (0,))
+    return {note: (_loss(of_paths.twelve_month), _loss(of_paths.lifetime)) for (note, _), of_paths in table.items()}
 
 
 class _Paths(NamedTuple):
@@ -108,8 +110,8 @@ class _Paths(NamedTuple):
     allowance: Array
 
 
-def _row(scenario: str, book: str, month: int, found: _Paths) -> Allowance:
-    return Allowance(scenario, book, month, _mean(found.outstanding), *(_loss(values) for values in found[1:]))
+def _row(scenario: str, book: str, month: int, of_paths: _Paths) -> Allowance:
+    return Allowance(scenario, book, month, _mean(of_paths.outstanding), *(_loss(values) for values in of_paths[1:]))
 
 
 def _mean(values: Array) -> Interval:
@@ -118,8 +120,8 @@ def _mean(values: Array) -> Interval:
 
 def _loss(values: Array) -> Interval:
     """The mean of a share, with the rule of three above one of which no path shows anything."""
-    found = _mean(values)
-    return found if found.estimate != 0.0 else Interval(*found[:3], min(1.0, UNSEEN / values.size))  # type: ignore[arg-type]
+    mean = _mean(values)
+    return mean if mean.estimate != 0.0 else Interval(*mean[:3], min(1.0, UNSEEN / values.size))  # type: ignore[arg-type]
 
 
 def _mixed(weights: Sequence[float], parts: Sequence[Array]) -> Array:
@@ -129,9 +131,9 @@ def _mixed(weights: Sequence[float], parts: Sequence[Array]) -> Array:
 
 def _gathered(job: Job, blocks: int, names: Sequence[str]) -> dict[str, Array]:
     rows: dict[str, list[Array]] = {name: [] for name in names}
-    for found in block_rows(job, assemble(job), blocks, [n for n in names if n != "first_loss"]):
+    for block in block_rows(job, assemble(job), blocks, [n for n in names if n != "first_loss"]):
         for name, parts in rows.items():
-            parts.append(found[name])
+            parts.append(block[name])
     return {name: np.concatenate(parts, axis=-1) for name, parts in rows.items()}
 
 
@@ -173,15 +175,15 @@ def _loans(job: Job, blocks: int, dates: Sequence[int], rate: float, limit: Arra
         rows["m2"] + rows["m3"] + rows["m4_on"], rows["pool_balance"], out=np.zeros_like(risen),
         where=rows["pool_balance"] > 0,
     )  # fmt: skip
-    found = {}
+    table = {}
     for t in dates:
         left = never * (1.0 + rate) ** t / job.pool.balance
         whole, soon = left * lost[t:].sum(axis=0), left * lost[t : t + YEAR].sum(axis=0)
         now = min(t, n_month - 1)  # at closing: what the first month does
         stage = np.minimum(1.0, risen[now] + (1.0 - risen[now]) * late[max(t - 1, 0)] * (t > 0))
         balance = rows["pool_balance"][t - 1] / job.pool.balance if t else np.ones(lost.shape[1])
-        found[LOANS, t] = _Paths(balance, soon, whole, stage, soon + risen[now] * (whole - soon))
-    return found
+        table[LOANS, t] = _Paths(balance, soon, whole, stage, soon + risen[now] * (whole - soon))
+    return table
 
 
 def _run_off(job: Job, case: ScenarioCase) -> Job:
@@ -192,8 +194,8 @@ def _run_off(job: Job, case: ScenarioCase) -> Job:
 
 def _closing(job: Job) -> tuple[float, Array]:
     """What the loans earn a month on expected rates, and the entry rates of each segment at closing."""
-    one = _run_off(job, job.scenarios[0])
-    rows = values_of(one, assemble(one, deterministic=True), 0)
+    run_off = _run_off(job, job.scenarios[0])
+    rows = values_of(run_off, assemble(run_off, deterministic=True), 0)
     earned = rows["fee_income"][1].sum() + rows["late_charge"][1].sum()
     return float(earned / rows["month_start_balance"][1].sum()), np.asarray(
         rows["entry_rate"][1][started(job)], np.float64

@@ -41,8 +41,8 @@ def at_percentile(lever: Lever, curve: Curve, percentile: float, monotone: bool)
         least, most = np.maximum.accumulate(least), np.minimum.accumulate(most[::-1])[::-1]
     upper, lower = (_passes(lever, curve.value, bound, chance) for bound in (most, least))
     crossings = [
-        _crossing(lever, curve, one, *((upper, lower) if one.fails else (lower, upper)))
-        for one in _passes(lever, curve.value, curve.probability, chance)
+        _crossing(lever, curve, passing, *((upper, lower) if passing.fails else (lower, upper)))
+        for passing in _passes(lever, curve.value, curve.probability, chance)
     ]
     one_way = len(crossings) <= 1 and monotone
     return answer(lever, percentile, crossings, bool(curve.probability[0] > chance), one_way, float(curve.value[-1]))
@@ -56,29 +56,29 @@ class _Pass(NamedTuple):
     """True where it rises above it."""
 
 
-def _crossing(lever: Lever, curve: Curve, one: _Pass, early: list[_Pass], late: list[_Pass]) -> Crossing:
+def _crossing(lever: Lever, curve: Curve, passing: _Pass, early: list[_Pass], late: list[_Pass]) -> Crossing:
     """A crossing with the nearest one of the bound that passes before it and of the bound that passes after it.
 
     A bound that never does so within the curve leaves that end of the interval open, at the end of the curve.
     """
-    at = float(lever.place(one.value))
-    before = [x for x in early if x.fails == one.fails and lever.place(x.value) <= at]
-    after = [x for x in late if x.fails == one.fails and lever.place(x.value) >= at]
+    at = float(lever.place(passing.value))
+    before = [x for x in early if x.fails == passing.fails and lever.place(x.value) <= at]
+    after = [x for x in late if x.fails == passing.fails and lever.place(x.value) >= at]
     first, last = float(curve.value[0]), float(curve.value[-1])
     ends = (before[-1].value if before else first, not before), (after[0].value if after else last, not after)
     (low, low_open), (high, high_open) = sorted(ends)
     error = np.nan if low_open or high_open else (high - low) / (2.0 * NORMAL)
-    return Crossing(one.value, error, low, high, one.fails, low_open, high_open)
+    return Crossing(passing.value, error, low, high, passing.fails, low_open, high_open)
 
 
 def _passes(lever: Lever, value: Array, chance: Array, goal: float) -> list[_Pass]:
     """Every value at which a probability passes `goal`, linear between points."""
     place, above = lever.place(value), chance > goal
-    found = []
+    passes = []
     for at in np.flatnonzero(np.diff(above.astype(int)) != 0):
         share = (goal - chance[at]) / (chance[at + 1] - chance[at])
-        found.append(_Pass(float(lever.value(place[at] + share * (place[at + 1] - place[at]))), bool(above[at + 1])))
-    return found
+        passes.append(_Pass(float(lever.value(place[at] + share * (place[at + 1] - place[at]))), bool(above[at + 1])))
+    return passes
 
 
 def answer(

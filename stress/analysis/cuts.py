@@ -145,11 +145,11 @@ def _line(work: Work, shares: list[float], first: int, note: int, span: float) -
         )
         return value, limit, sampler is not None and float(value.estimate) == 0.0
 
-    def said(width: float) -> None:
+    def report(width: float) -> None:
         if work.progress is not None:
             work.progress(min(HALVINGS, max(0, int(math.log2(span / width)))), HALVINGS)
 
-    return Falling(trial, said)
+    return Falling(trial, report)
 
 
 def moved(shares: list[float], first: int, note: int, cut: float) -> list[float]:
@@ -167,11 +167,11 @@ def read(job: Job, case: ScenarioCase, threads: int | None, sampler: Sampler | N
     ds = trials.counted(job.model_copy(update={"scenarios": (case,)}), threads, sampler=sampler)
     loss, chance, life = measures.expected_loss(ds), measures.loss_probability(ds), measures.wal(ds)
 
-    def each(answer: xr.Dataset) -> list[Interval]:
+    def intervals(answer: xr.Dataset) -> list[Interval]:
         parts = [answer[k].values[0] for k in Interval._fields]
         return [Interval(*row) for row in zip(*parts, strict=True)]
 
-    return Reading(each(loss), each(chance), each(life), measures.warnings(ds))
+    return Reading(intervals(loss), intervals(chance), intervals(life), measures.warnings(ds))
 
 
 def against(target: Target, reading: Reading, note: int, table: Bands) -> tuple[Interval, float]:

@@ -66,11 +66,11 @@ def nearest(margin: Function, goal: float, start: Array, most: int = 40) -> Desi
         alignment = float(direction @ towards)
         turned = np.array([(1.0 - t) * direction + t * towards for t in TURNS])
         turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)
-        found = radius(margin, goal, turned, 1.02 * distance)
-        best = int(np.argmin(found))
-        if not found[best] < distance * (1.0 - ENOUGH):
+        distances = radius(margin, goal, turned, 1.02 * distance)
+        best = int(np.argmin(distances))
+        if not distances[best] < distance * (1.0 - ENOUGH):
             break
-        direction, distance = turned[best], float(found[best])
+        direction, distance = turned[best], float(distances[best])
     return Design(distance * direction, distance, alignment, step)
 
 
@@ -81,20 +81,20 @@ def radius(margin: Function, goal: float, directions: Array, far: float = FAR) -
     beyond the surface by at most far / 32^4.
     """
     answer = np.full(len(directions), np.inf)
-    kept = np.arange(len(directions))
-    low, high = np.zeros(kept.size), np.full(kept.size, far)
+    active = np.arange(len(directions))
+    low, high = np.zeros(active.size), np.full(active.size, far)
     for turn in range(ROUNDS):
         at = low[:, None] + SHARE * (high - low)[:, None]
-        points = at[:, :, None] * directions[kept, None, :]
+        points = at[:, :, None] * directions[active, None, :]
         beyond = margin(points.reshape(-1, directions.shape[1])).reshape(at.shape) <= goal
         beyond[:, -1] |= turn > 0
         hit = beyond.any(axis=1)
         first = beyond[hit].argmax(axis=1)
-        at, kept, row = at[hit], kept[hit], np.arange(first.size)
+        at, active, row = at[hit], active[hit], np.arange(first.size)
         low, high = np.where(first > 0, at[row, first - 1], low[hit]), at[row, first]
-        if not kept.size:
+        if not active.size:
             break
-    answer[kept] = high
+    answer[active] = high
     return answer
 
 

@@ -122,8 +122,8 @@ def _solve(pool: Pool, cohort: Cohort, loads: Loads = CALM, draws: Draws | None 
 
     def miss(x: Array) -> Array:
         entry[solve] = np.exp(x)
-        got = run_static_pool(cohort, entry, loads, draws).cumulative.mean(axis=1)[solve]
-        return np.asarray(np.log(got / target[solve]))
+        default = run_static_pool(cohort, entry, loads, draws).cumulative.mean(axis=1)[solve]
+        return np.asarray(np.log(default / target[solve]))
 
     high = np.full(solve.size, np.log(1.0 - 1e-9))
     short = solve[miss(high) < 0.0]
@@ -225,7 +225,7 @@ def _months(fit: PoolFit) -> str:
 def _against_history(fit: PoolFit, history: History) -> str:
     """The misfit of each ratio against the mean of its history, relative."""
     part = []
-    for name, got, past in (("NPR", fit.npr, history.non_performing_ratio), ("ODR", fit.odr, history.overdue_ratio)):
+    for name, fitted, past in (("NPR", fit.npr, history.non_performing_ratio), ("ODR", fit.odr, history.overdue_ratio)):
         mean = float(np.mean(past))
-        part.append(f"{name} {min(past):.2%} to {max(past):.2%}, mean {mean:.2%} (misfit {got / mean - 1.0:+.0%})")
+        part.append(f"{name} {min(past):.2%} to {max(past):.2%}, mean {mean:.2%} (misfit {fitted / mean - 1.0:+.0%})")
     return f"history {history.year[0]}-{history.year[-1]}: " + "; ".join(part)

@@ -23,10 +23,10 @@ USUAL = 8.0
 class Falling:
     """A measure over its limit at the points that were tried, each tried once."""
 
-    def __init__(self, trial: Callable[[float], tuple[Interval, float, bool]], said: Callable[[float], None]) -> None:
+    def __init__(self, trial: Callable[[float], tuple[Interval, float, bool]], report: Callable[[float], None]) -> None:
         """`trial`: the measure at a point, its limit, and whether nothing was seen of it where it is looked for.
-        `said`: told the width of the bracket."""
-        self.trial, self.said = trial, said
+        `report`: told the width of the bracket."""
+        self.trial, self.report = trial, report
         self.known: dict[float, dict[Part, float]] = {}
 
     def gap(self, at: float, part: Part) -> float:
@@ -51,7 +51,7 @@ class Falling:
                 low, high = (at, high) if known[part] > 0.0 else (low, at)
         steps = self._steps(part, low, high, width, guess)
         for low, high in steps:
-            self.said(high - low)
+            self.report(high - low)
         return low, high
 
     def between(self, part: Part, low: float, high: float) -> float:

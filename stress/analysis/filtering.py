@@ -19,7 +19,7 @@ from scipy.special import chdtrc, ndtr
 from stress.analysis import kept, posterior, trials
 from stress.analysis.followed import default_now, drawn_now, expected_losses, notes_now, triggers_now
 from stress.analysis.from_today import Later, Rest, Standing, later, moved, said_to_be, standing, with_law
-from stress.analysis.observed import Seen, months_of, probits, seen_of
+from stress.analysis.observed import Ratios, months_of, probits, ratios_of
 from stress.analysis.rivals import last_value
 from stress.analysis.whitened import RATIOS, Sample, Whitened
 from stress.answers.follow import Follow, Surprise, Update
@@ -76,8 +76,8 @@ def follow(
     Raises ConfigError, DataError where the reports are none of this deal, and where fewer than 100 effective paths are
     left: the reports then lie where the model hardly goes.
 
-    >>> found = follow(job, "scenarios/reports/baitiao-24m-made-up.toml", as_of="2020-02", paths=256)
-    >>> found.notes[-1].expected_loss > found.notes[-1].expected_loss_before
+    >>> answer = follow(job, "scenarios/reports/baitiao-24m-made-up.toml", as_of="2020-02", paths=256)
+    >>> answer.notes[-1].expected_loss > answer.notes[-1].expected_loss_before
     True
     """
     from_closing(job, "follow", "reads reports from closing on")
@@ -87,22 +87,22 @@ def follow(
     job = job.model_copy(update={"scenarios": (case,)})
     reports = _known(reports, as_of)
     whitened = Whitened(job)
-    seen, left_out = seen_of(job, reports, whitened.sample(np.zeros((1, 1))).ratio[0])
+    ratios, left_out = ratios_of(job, reports, whitened.sample(np.zeros((1, 1))).ratio[0])
     label = dict(zip(months_of(job, reports).tolist(), map(str, reports.period), strict=True))
     state = before = _prior(whitened, job.seed, paths)
     surprises: list[Surprise] = []
     updates: list[Update] = []
-    months = np.unique(seen.month)
+    months = np.unique(ratios.month)
     stands, today, then = Later(whitened, None), before.sample, before
     loss = was = expected_losses(before.sample, before.weight)[0]
     for done, month in enumerate(months, 1):
         then, last, was = state, stands, loss
-        new = seen.of(seen.month == month)
-        surprises += _surprises(state, before, new, seen.of(seen.month < month), label[int(month)], job.seed)
-        state = given_all(whitened, seen.of(seen.month <= month), state.centre, job.seed, paths)
+        new = ratios.of(ratios.month == month)
+        surprises += _surprises(state, before, new, ratios.of(ratios.month < month), label[int(month)], job.seed)
+        state = given_all(whitened, ratios.of(ratios.month <= month), state.centre, job.seed, paths)
         if state.effective < FLOOR:
             raise DataError(_refusal(reports, label[int(month)], state.effective, paths, surprises))
-        told, stands = _stands(whitened, reports, int(month), state)
+        status, stands = _stands(whitened, reports, int(month), state)
         today = stands.whitened.sample(state.point)
         loss, error = expected_losses(today, state.weight)
         updates.append(Update(label[int(month)], state.effective, tuple(loss.tolist()), tuple(error.tolist())))
@@ -110,19 +110,19 @@ def follow(
             progress(done, len(months))
         if done < len(months) and kept.asked_to_stop():
             left_out = (f"interrupted: {len(months) - done} later reports were not read", *left_out)
-            seen = seen.of(seen.month <= month)
+            ratios = ratios.of(ratios.month <= month)
             break
-    month = int(seen.month[-1]) + 1
-    rest = Rest(told.state, told.given, today, moved(job, last, then, stands, (was, loss), month))
-    return _answer(job, reports, whitened, seen, before, state, surprises, updates, (*told.left, *left_out), rest)
+    month = int(ratios.month[-1]) + 1
+    rest = Rest(status.state, status.given, today, moved(job, last, then, stands, (was, loss), month))
+    return _answer(job, reports, whitened, ratios, before, state, surprises, updates, (*status.left, *left_out), rest)
 
 
 def _stands(whitened: Whitened, reports: Reported, month: int, state: State) -> tuple[Standing, Later]:
     """The deal after the report of a month (from 0), and the rest of its life."""
     count = months_of(whitened.job, reports).tolist().index(month) + 1
-    told = standing(whitened, reports.upto(count), month + 1, state.centre)
+    status = standing(whitened, reports.upto(count), month + 1, state.centre)
     try:
-        return told, later(whitened.job, told.state, reports.file)
+        return status, later(whitened.job, status.state, reports.file)
     except ConfigError as error:
         against = "".join(f"; {period}: {says}" for period, says in contradictions(reports.upto(count))[-1:])
         raise ConfigError(f"{error}{against}") from None
@@ -132,7 +132,7 @@ def _answer(
     job: Job,
     reports: Reported,
     whitened: Whitened,
-    seen: Seen,
+    ratios: Ratios,
     before: State,
     state: State,
     surprises: list[Surprise],
@@ -141,10 +141,10 @@ def _answer(
     rest: Rest,
 ) -> Follow:
     """All that was found, in the words of the answer."""
-    lead = next(name for r, name in enumerate(NAMES) if (seen.ratio == r).sum() == _most(seen))
+    lead = next(name for r, name in enumerate(NAMES) if (ratios.ratio == r).sum() == _most(ratios))
     leading = [s for s in surprises if s.figure == lead]
     test = drift([s.pit for s in leading])
-    last = int(seen.month[-1])
+    last = int(ratios.month[-1])
     return Follow(
         job=job.name,
         scenario=job.scenarios[0].name,
@@ -181,8 +181,8 @@ def _known(reports: Reported, as_of: Period | None) -> Reported:
     return reports.upto(count)
 
 
-def _generator(seed: int, month: int, what: int) -> np.random.Generator:
-    return np.random.default_rng([seed, FIRST + month, what])
+def _generator(seed: int, month: int, stream: int) -> np.random.Generator:
+    return np.random.default_rng([seed, FIRST + month, stream])
 
 
 def _prior(whitened: Whitened, seed: int, paths: int) -> State:
@@ -190,9 +190,9 @@ def _prior(whitened: Whitened, seed: int, paths: int) -> State:
     return State(point, np.full(paths, 1.0 / paths), whitened.sample(point), np.zeros(0))
 
 
-def given_all(whitened: Whitened, seen: Seen, before: Array, seed: int, paths: int) -> State:
+def given_all(whitened: Whitened, ratios: Ratios, before: Array, seed: int, paths: int) -> State:
     """The posterior given all that was seen; `before`: the mode of an earlier month, or nothing."""
-    month = int(seen.month[-1]) + 1
+    month = int(ratios.month[-1]) + 1
     start = np.zeros(whitened.upto(month))
     warm = start.copy()
     warm[: before.size] = before
@@ -201,17 +201,17 @@ def given_all(whitened: Whitened, seen: Seen, before: Array, seed: int, paths: i
     known = whitened.until(month)
 
     def misfits(points: Array) -> Array:
-        return seen.misfits(known.sample(points).ratio)
+        return ratios.misfits(known.sample(points).ratio)
 
     proposal = posterior.laplace(misfits, (start, warm) if before.size else (start,))
-    found = posterior.weigh(misfits, proposal, paths, _generator(seed, month, 1))
+    weighted = posterior.weigh(misfits, proposal, paths, _generator(seed, month, 1))
     later = _generator(seed, month, 2).standard_normal((paths, whitened.upto(whitened.n_month) - start.size))
-    point = np.hstack([found.point, later])
-    fit = float(chdtrc(seen.value.size, 2.0 * proposal.value))
-    return State(point, found.weight, whitened.sample(point), proposal.centre, fit)
+    point = np.hstack([weighted.point, later])
+    fit = float(chdtrc(ratios.value.size, 2.0 * proposal.value))
+    return State(point, weighted.weight, whitened.sample(point), proposal.centre, fit)
 
 
-def _surprises(state: State, before: State, new: Seen, old: Seen, label: str, seed: int) -> list[Surprise]:
+def _surprises(state: State, before: State, new: Ratios, old: Ratios, label: str, seed: int) -> list[Surprise]:
     """Each ratio of a report against its prediction from the reports before it."""
     made = []
     for k in range(new.value.size):
@@ -245,8 +245,8 @@ def _surprises(state: State, before: State, new: Seen, old: Seen, label: str, se
     return made
 
 
-def _most(seen: Seen) -> int:
-    return int(max((seen.ratio == r).sum() for r in range(len(NAMES))))
+def _most(ratios: Ratios) -> int:
+    return int(max((ratios.ratio == r).sum() for r in range(len(NAMES))))
 
 
 def _refusal(reports: Reported, label: str, effective: float, paths: int, surprises: list[Surprise]) -> str:
@@ -260,15 +260,15 @@ def _refusal(reports: Reported, label: str, effective: float, paths: int, surpri
 
 
 def _remarks(job: Job, fit: float) -> list[str]:
-    said = []
+    sentences = []
     if fit < UNLIKELY:
-        said.append(
+        sentences.append(
             f"the reports are further from the model than it allows: a chance of {fit:.2g} of being as far; what "
             "follows rests on a model that does not describe this deal"
         )
     if job.pool.obligors is None:
-        return said
+        return sentences
     return [
-        *said,
+        *sentences,
         f"borrowers are taken as without end; that there are {job.pool.obligors:,} widens the error of each report",
     ]

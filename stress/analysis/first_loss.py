@@ -41,10 +41,10 @@ def multiples(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) ->
 
 def _lost(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]], times: Array) -> NDArray[np.bool_]:
     """(k, point, note) whether the note loses where default odds are turned by (k, point) `times`."""
-    more = [
+    shocks = [
         [*move, Shock.model_validate({"target": "default_odds", "multiply": float(x)})]
         for row in times
         for move, x in zip(moves, row, strict=True)
     ]
-    found = trials.outcomes(trials.variants(job, case, more)).of_notes("any_loss") > 0.0
-    return np.asarray(found.reshape(*times.shape, -1))
+    lost = trials.outcomes(trials.variants(job, case, shocks)).of_notes("any_loss") > 0.0
+    return np.asarray(lost.reshape(*times.shape, -1))

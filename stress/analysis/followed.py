@@ -43,11 +43,11 @@ def notes_now(
 def worth_now(price: Array, weight: Array) -> list[tuple[float, float, float, float]]:
     """Mean, its error, 5% and 95% of the weighted paths, of each note's value (P, N)."""
     mean, error = (np.atleast_1d(x) for x in mean_of(price, weight))
-    found = []
+    rows = []
     for n in range(price.shape[1]):
         low, high = quantiles(price[:, n], weight, (0.05, 0.95))
-        found.append((float(mean[n]), float(error[n]), float(low), float(high)))
-    return found
+        rows.append((float(mean[n]), float(error[n]), float(low), float(high)))
+    return rows
 
 
 def default_now(before: Sample, weight_before: Array, now: Sample, weight: Array) -> dict[str, float]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from stress.analysis.filtering import FLOOR, PATHS, given_all
 from stress.analysis.from_today import later, said_to_be, standing, with_law
-from stress.analysis.observed import months_of, seen_of
+from stress.analysis.observed import months_of, ratios_of
 from stress.analysis.whitened import Whitened
 from stress.errors import DataError
 from stress.inputs.files.reported import Reported, read_reports
@@ -24,18 +24,18 @@ def from_reports(job: Job) -> Job:
     reports = read_reports(Path(job.reports))
     job = job.model_copy(update={"reports": ""})
     whitened = Whitened(job.model_copy(update={"scenarios": job.scenarios[:1]}))
-    seen, _ = seen_of(job, reports, whitened.sample(np.zeros((1, 1))).ratio[0])
-    found = given_all(whitened, seen, np.zeros(0), job.seed, PATHS)
-    if found.effective < FLOOR:
+    ratios, _ = ratios_of(job, reports, whitened.sample(np.zeros((1, 1))).ratio[0])
+    posterior = given_all(whitened, ratios, np.zeros(0), job.seed, PATHS)
+    if posterior.effective < FLOOR:
         raise DataError(
-            f"{reports.file}: of {PATHS:,} paths {found.effective:.0f} are effective, fewer than {FLOOR:g}: the "
+            f"{reports.file}: of {PATHS:,} paths {posterior.effective:.0f} are effective, fewer than {FLOOR:g}: the "
             "reports lie where the model hardly goes; stress follow says which of them, and by how much"
         )
-    last = int(seen.month[-1])
-    told = standing(whitened, _upto(job, reports, last), last + 1, found.centre)
-    later(job, told.state, reports.file)
-    state = with_law(told.state, whitened, found, last)
-    return job.but(state=said_to_be(state, job, reports, told.given))
+    last = int(ratios.month[-1])
+    status = standing(whitened, _upto(job, reports, last), last + 1, posterior.centre)
+    later(job, status.state, reports.file)
+    state = with_law(status.state, whitened, posterior, last)
+    return job.but(state=said_to_be(state, job, reports, status.given))
 
 
 def _upto(job: Job, reports: Reported, month: int) -> Reported:

@@ -75,22 +75,22 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
         return Standing(model, (), (f"the reported amounts are {why}: none of them is used",))
     figures, left = _before_payment(whitened.job, model, figures)
     changes, given = _of_pool(model, figures, pool)
-    for part, (found, names) in {
+    for part, (change, names) in {
         "notes": _of_notes(model, figures, whitened.job),
         "accounts": _of_accounts(model, figures, whitened.job),
         "sums": _of_sums(model, reports, month),
         "lately": _of_lately(model, reports, lambda: then.defaults(point, month)),
     }.items():
         if names:
-            changes[part], given = found, (*given, *names)
+            changes[part], given = change, (*given, *names)
     return Standing(model.model_copy(update=changes), given, (*left, *_far(model, figures, whitened.job)))
 
 
 def _before_payment(job: Job, model: State, figures: dict[str, float]) -> tuple[dict[str, float], tuple[str, ...]]:
     """Balances and cash, reported after the payment of the month, as they are before it where the state has it still to
     be made: moved by what this payment changes in the model. In words, which."""
-    told = [name for name in figures if name.startswith(NAMED)]
-    if model.pending is None or not told:
+    reported = [name for name in figures if name.startswith(NAMED)]
+    if model.pending is None or not reported:
         return figures, ()
     paid = replay(job.but(state=model), path=0).isel(month=0)
     moved = dict(figures)
@@ -102,17 +102,19 @@ def _before_payment(job: Job, model: State, figures: dict[str, float]) -> tuple[
         if (name := ACCOUNT + account) in figures:
             moved[name] = max(0.0, figures[name] + cash - float(paid["account_after"].sel(account=account)))
     why = f"reported after the payment for {model.as_of}; the state, which has it still to make, stands before it"
-    return moved, (f"{', '.join(told)}: {why}",)
+    return moved, (f"{', '.join(reported)}: {why}",)
 
 
 def _far(model: State, figures: dict[str, float], job: Job) -> tuple[str, ...]:
     """Notes whose reported balance is far from the one that the payments of the most likely path leave."""
-    found = []
+    sentences = []
     for note in job.deal.notes:
         balance, left = figures.get(NOTE + note.name, math.nan), model.notes[note.name].balance
         if abs(balance - left) > FAR * note.original(job.pool.balance):
-            found.append(f"{NOTE}{note.name}: {balance:,.0f}, used as reported; the most likely path has {left:,.0f}")
-    return tuple(found)
+            sentences.append(
+                f"{NOTE}{note.name}: {balance:,.0f}, used as reported; the most likely path has {left:,.0f}"
+            )
+    return tuple(sentences)
 
 
 def _over(figures: dict[str, float], stood: float) -> dict[str, float]:
@@ -126,13 +128,13 @@ def _of_pool(model: State, figures: dict[str, float], pool: float) -> tuple[dict
     if math.isnan(pool):
         return {}, ()
     late = [sum(held.late[b] for held in model.pool if b < len(held.late)) for b in range(6)]
-    told = {b: figures[name] for b, name in enumerate(BUCKETS) if name in figures and late[b] > 0.0}
-    scale = [told[b] / late[b] if b in told else 1.0 for b in range(6)]
+    reported = {b: figures[name] for b, name in enumerate(BUCKETS) if name in figures and late[b] > 0.0}
+    scale = [reported[b] / late[b] if b in reported else 1.0 for b in range(6)]
     others = sum(x * s for x, s in zip(late, scale, strict=True))
     current = sum(held.performing for held in model.pool)
     share = max(0.0, pool - others) / current if current > 0.0 else 0.0
     entries = tuple(_scaled(held, share, scale) for held in model.pool)
-    return {"pool": entries}, ("pool", *(BUCKETS[b] for b in told))
+    return {"pool": entries}, ("pool", *(BUCKETS[b] for b in reported))
 
 
 def _scaled(held: Held, share: float, late: list[float]) -> Held:
@@ -149,33 +151,33 @@ def _scaled(held: Held, share: float, late: list[float]) -> Held:
 
 def _of_notes(model: State, figures: dict[str, float], job: Job) -> tuple[object, tuple[str, ...]]:
     """Balances as reported; a residual note has received as much more, or less, as its balance is below the model's."""
-    told = {name: figures[NOTE + name] for name in model.notes if NOTE + name in figures}
+    reported = {name: figures[NOTE + name] for name in model.notes if NOTE + name in figures}
     residual = {note.name for note in job.deal.notes if note.residual}
     notes = dict(model.notes)
-    for name, balance in told.items():
+    for name, balance in reported.items():
         changes, note = {"balance": balance}, notes[name]
         if name in residual:
             changes["received"] = max(0.0, note.received + note.balance - balance)
         notes[name] = note.model_copy(update=changes)
-    return notes, tuple(NOTE + name for name in told)
+    return notes, tuple(NOTE + name for name in reported)
 
 
 def _of_accounts(model: State, figures: dict[str, float], job: Job) -> tuple[object, tuple[str, ...]]:
-    told = {name.removeprefix(ACCOUNT): cash for name, cash in figures.items() if name.startswith(ACCOUNT)}
-    for name in told:
+    reported = {name.removeprefix(ACCOUNT): cash for name, cash in figures.items() if name.startswith(ACCOUNT)}
+    for name in reported:
         if name not in model.accounts:
             raise DataError(f"{ACCOUNT}{name}: {job.deal.name} has no such account: {', '.join(model.accounts)}")
-    return dict(model.accounts) | told, tuple(ACCOUNT + name for name in told)
+    return dict(model.accounts) | reported, tuple(ACCOUNT + name for name in reported)
 
 
 def _of_sums(model: State, reports: Reported, month: int) -> tuple[object, tuple[str, ...]]:
     """Sums since closing of amounts that every month's report gave."""
-    found = {}
+    sums = {}
     for key, name in (("defaults", "defaults"), ("recoveries", "recoveries"), ("purchases", "new_receivables")):
         values = reports.figure.get(name, ())
         if len(values) == month and not any(map(math.isnan, values)):
-            found[key] = float(sum(values))
-    return model.sums.model_copy(update=found), tuple(f"sum of {key}" for key in found)
+            sums[key] = float(sum(values))
+    return model.sums.model_copy(update=sums), tuple(f"sum of {key}" for key in sums)
 
 
 def _of_lately(model: State, reports: Reported, of_model: Callable[[], Array]) -> tuple[object, tuple[str, ...]]:
@@ -183,15 +185,15 @@ def _of_lately(model: State, reports: Reported, of_model: Callable[[], Array]) -
 
     `of_model` gives the model's, by month up to the last report's.
     """
-    told = {
+    reported = {
         reports.at[-1] - at: value
         for at, value in zip(reports.at, reports.figure.get("defaults", ()), strict=False)
         if not math.isnan(value)
     }
-    if not told:
+    if not reported:
         return model.lately, ()
     lost, owed, defaults = list(model.lately.defaults), list(model.lately.recoverable), of_model()
-    for back, value in told.items():
+    for back, value in reported.items():
         if back < len(lost):
             lost[-1 - back] = value
         if back < len(owed) and defaults[-1 - back] > 0.0:
@@ -249,9 +251,9 @@ def later(job: Job, state: State, file: str) -> Later:
 
 def said_to_be(state: State, job: Job, reports: Reported, given: tuple[str, ...]) -> State:
     """A state with where it comes from: its reports, what of it they gave, and of which model the rest is."""
-    said = ", ".join(given) or "nothing of it as an amount"
+    listed = ", ".join(given) or "nothing of it as an amount"
     model = f"all else is that of the most likely path of {job.name} under {job.scenarios[0].name}."
-    source = f"{with_dates(reports.name, reports.note)}: reported are {said}; {model}"
+    source = f"{with_dates(reports.name, reports.note)}: reported are {listed}; {model}"
     whole = f"{source} {reports.source}".strip()
     fits = len(whole) <= LONGEST_TEXT
     return state.model_copy(update={"source": whole if fits else source, "illustrative": reports.illustrative})
@@ -271,8 +273,8 @@ def with_law(stands: State, whitened: Whitened, now: Sampled, last: int) -> Stat
     none = N_PARAMETER - drawn.shape[1]  # of them nothing is told where the scenario draws none
     rows = [(0.0,) * i + (1.0,) for i in range(none)]
     rows += [(0.0,) * none + tuple(row[: i + 1]) for i, row in enumerate(root.tolist())]
-    told = (*(0.0,) * none, *mean[: drawn.shape[1]].tolist())
-    known = KnownLaw.model_validate({"parameters": told, "root": tuple(rows)})
+    parameters = (*(0.0,) * none, *mean[: drawn.shape[1]].tolist())
+    known = KnownLaw.model_validate({"parameters": parameters, "root": tuple(rows)})
     return stands.model_copy(update={"factors": tuple(mean[drawn.shape[1] :].tolist()), "known": known})
 
 

@@ -64,8 +64,8 @@ def gradient(
     DEFAULT or CNL of the pool. Raises ConfigError for an unknown measure, note or scenario, or factors without a
     density. Derivatives are NaN where no path showed any of the measure: nothing is known of them then.
 
-    >>> found = gradient(job, "EL", "subordinated", paths=2048)
-    >>> found.inputs[0].input, found.inputs[0].derivative > 0.0
+    >>> answer = gradient(job, "EL", "subordinated", paths=2048)
+    >>> answer.inputs[0].input, answer.inputs[0].derivative > 0.0
     ('level of the rates of arrears, all segments and months', True)
     """
     return gradients(job, [(measure, tranche)], scenario, paths, progress)[0]
@@ -81,15 +81,17 @@ def gradients(
     """`gradient` of several (measure, tranche) at once, from one run.
 
     >>> both = gradients(job, [("EL", "subordinated"), ("ES95", "subordinated")], paths=2048)
-    >>> [one.measure for one in both]
+    >>> [answer.measure for answer in both]
     ['EL', 'ES95']
     """
     wanted = [_wanted(job, measure, tranche) for measure, tranche in measures]
-    one = trials.only(job, scenario)
-    scores = scores_of(one)
+    single = trials.only(job, scenario)
+    scores = scores_of(single)
     return [
-        _answer(one, scores, each, sums)
-        for each, sums in zip(wanted, _run(one, scores, wanted, max(2, -(-paths // PANEL)), progress), strict=True)
+        _answer(single, scores, request, sums)
+        for request, sums in zip(
+            wanted, _run(single, scores, wanted, max(2, -(-paths // PANEL)), progress), strict=True
+        )
     ]
 
 
@@ -104,12 +106,12 @@ def _wanted(job: Job, measure: str, tranche: str | None) -> Wanted:
             raise ConfigError(f"--tranche {tranche}: {name} is a measure of the pool")
         pool = len(NOTE_QUANTITIES) * len(job.deal.notes)
         return Wanted(name, "", pool + POOL_QUANTITIES.index(OF_POOL[name]), np.nan)
-    lent = [each.name for each in job.deal.notes if trials.lends(each)]
-    note = tranche or lent[-1]
-    at = trials.note_index(job, note, can_lose=True)
+    funded = [note.name for note in job.deal.notes if trials.lends(note)]
+    chosen = tranche or funded[-1]
+    at = trials.note_index(job, chosen, can_lose=True)
     quantity = "loss" if tail is not None else OF_NOTES[name]
     level = np.nan if tail is None else float(tail[1]) / 100.0
-    return Wanted(name, note, len(NOTE_QUANTITIES) * at + NOTE_QUANTITIES.index(quantity), level)
+    return Wanted(name, chosen, len(NOTE_QUANTITIES) * at + NOTE_QUANTITIES.index(quantity), level)
 
 
 def _answer(job: Job, scores: Scores, wanted: Wanted, sums: _Sums) -> Gradient:
@@ -121,8 +123,8 @@ def _answer(job: Job, scores: Scores, wanted: Wanted, sums: _Sums) -> Gradient:
     plain, controlled = _controlled(sums, scores)
     if not np.isnan(wanted.level):  # v of the tail
         plain, controlled = (
-            Interval(one.estimate + sums.held, one.error, one.low + sums.held, one.high + sums.held)
-            for one in (plain, controlled)
+            Interval(interval.estimate + sums.held, interval.error, interval.low + sums.held, interval.high + sums.held)
+            for interval in (plain, controlled)
         )
     why = WHOLE if sums.held >= 1.0 else UNSEEN
     return Gradient(
@@ -150,22 +152,22 @@ def _run(
     job: Job, scores: Scores, wanted: Sequence[Wanted], panels: int, progress: trials.Progress | None
 ) -> list[_Sums]:
     """Batch after batch on all cores; of expected shortfalls the paths beyond v once more, when v is known."""
-    tails = [r for r, one in enumerate(wanted) if not np.isnan(one.level)]
+    tails = [r for r, request in enumerate(wanted) if not np.isnan(request.level)]
     summed = ScoreSums(job, scores, panels)
-    table, losses = summed.outcomes([one.row for one in wanted], tails, progress)
+    table, losses = summed.outcomes([request.row for request in wanted], tails, progress)
     if not np.isfinite(table).all():
         raise StressError(f"scenario {job.scenarios[0].name}: an outcome is not a number")
     size, feature = table[:, 0, -1], table[:, 0, :-1]
-    found = [_Sums(size, one[:, -1], feature, one[:, :-1]) for one in table[:, 1:].transpose(1, 0, 2)]
+    sums = [_Sums(size, part[:, -1], feature, part[:, :-1]) for part in table[:, 1:].transpose(1, 0, 2)]
     if tails:
         levels = [wanted[r].level for r in tails]
-        held = [np.quantile(one, level, method="inverted_cdf") for one, level in zip(losses, levels, strict=True)]
+        held = [np.quantile(loss, level, method="inverted_cdf") for loss, level in zip(losses, levels, strict=True)]
         beyond = np.stack(
-            [np.maximum(one - v, 0.0) / (1.0 - q) for one, v, q in zip(losses, held, levels, strict=True)]
+            [np.maximum(loss - v, 0.0) / (1.0 - q) for loss, v, q in zip(losses, held, levels, strict=True)]
         )
-        for r, v, one in zip(tails, held, summed.of(beyond)[:, 1:].transpose(1, 0, 2), strict=True):
-            found[r] = _Sums(size, one[:, -1], feature, one[:, :-1], float(v))
-    return found
+        for r, v, part in zip(tails, held, summed.of(beyond)[:, 1:].transpose(1, 0, 2), strict=True):
+            sums[r] = _Sums(size, part[:, -1], feature, part[:, :-1], float(v))
+    return sums
 
 
 def _slopes(sums: _Sums, scores: Scores) -> Interval:
@@ -187,8 +189,8 @@ def _controlled(sums: _Sums, scores: Scores) -> tuple[Interval, Interval]:
     n, x = sums.size.sum(), sums.feature[:, :linear]
     mean = sums.outcome.sum() / n
     slope = sums.product[:, :linear].sum(axis=0) / n - mean * x.sum(axis=0) / n
-    found = []
+    intervals = []
     for values in (sums.outcome, sums.outcome - x @ slope):
         parts = batches.symmetric(batches.ratio(values, sums.size), sums.size)
-        found.append(Interval(*(float(part) for part in parts)))  # type: ignore[arg-type]
-    return found[0], found[1]
+        intervals.append(Interval(*(float(part) for part in parts)))  # type: ignore[arg-type]
+    return intervals[0], intervals[1]

@@ -70,8 +70,8 @@ def backtest(
     from the first origin on, scored or not. Raises ConfigError, DataError where no origin or no target is left.
 
     >>> cards = stress.load("scenarios/jobs/card-master-trust.toml")
-    >>> found = stress.analysis.backtest(cards, "scenarios/reports/us-cards.toml", "2014-01", draws=500)
-    >>> found.horizons[1].months
+    >>> answer = stress.analysis.backtest(cards, "scenarios/reports/us-cards.toml", "2014-01", draws=500)
+    >>> answer.horizons[1].months
     8
     """
     reports = opened(reports)
@@ -86,8 +86,7 @@ def backtest(
     if last is not None and last < first:
         raise ConfigError(f"--to {last}: lies before --from {first}")
     own = job_rates(job.pool, reports.per_year, draws, np.random.default_rng([job.seed, 0]))
-    bands: list[_Known] = []
-    found: list[Forecast] = []
+    forecasts: list[tuple[_Known, Forecast]] = []
     stopped = None
     for origin in (o for o in range(LEAST, len(at)) if adaptive or _asked(at[o - 1], horizons, begin, end)):
         if kept.asked_to_stop():
@@ -96,12 +95,10 @@ def backtest(
         if progress is not None:
             progress(origin - LEAST, len(at) - LEAST)
         seed = np.random.default_rng([job.seed, int(at[origin])])
-        for band, forecast in _from(series, at, origin, horizons, half_life, draws, own, seed):
-            bands.append(band)
-            found.append(forecast)
+        forecasts += _from(series, at, origin, horizons, half_life, draws, own, seed)
     if adaptive:
-        found = _adapted(bands, found)
-    inside = [f for f, b in zip(found, bands, strict=True) if begin <= at[b.target] <= end]
+        forecasts = _adapted(forecasts)
+    inside = [forecast for band, forecast in forecasts if begin <= at[band.target] <= end]
     if not inside:
         if stopped is not None:
             raise Interrupted
@@ -136,8 +133,8 @@ def _answer(
     scores = {
         h: _scores([f for f in inside if f.horizon == h]) for h in horizons if any(f.horizon == h for f in inside)
     }
-    ones = [f for f in inside if f.horizon == min(scores)]
-    test = drift([f.pit for f in ones]) if min(scores) == 1 else None
+    nearest = [f for f in inside if f.horizon == min(scores)]
+    test = drift([f.pit for f in nearest]) if min(scores) == 1 else None
     return BackTest(
         job=job.name,
         reports=reports.name,
@@ -152,8 +149,8 @@ def _answer(
         forecasts=tuple(inside),
         horizons=scores,
         drift=test,
-        drift_period=tuple(f.target for f in ones),
-        alarm=None if test is None or test.alarm is None else ones[test.alarm].target,
+        drift_period=tuple(f.target for f in nearest),
+        alarm=None if test is None or test.alarm is None else nearest[test.alarm].target,
         says=(*(f"{reports.name}: {note}" for note in reports.note), *_failures(scores)),
     )
 
@@ -204,12 +201,12 @@ def _from(
     return made
 
 
-def _adapted(bands: list[_Known], found: list[Forecast]) -> list[Forecast]:
+def _adapted(forecasts: list[tuple[_Known, Forecast]]) -> list[tuple[_Known, Forecast]]:
     """Bands whose width has learnt, by horizon, from the forecasts whose target an origin knows."""
-    width = {b.horizon: 0.0 for b in bands}
+    width = {band.horizon: 0.0 for band, _ in forecasts}
     waiting: list[tuple[_Known, float, Forecast]] = []
     adapted = []
-    for band, forecast in zip(bands, found, strict=True):
+    for band, forecast in forecasts:
         for item in [w for w in waiting if w[0].horizon == band.horizon and w[0].target < band.origin]:
             waiting.remove(item)
             width[band.horizon] += STEP * (float(not item[2].held) - (1.0 - LEVEL))
@@ -217,7 +214,7 @@ def _adapted(bands: list[_Known], found: list[Forecast]) -> list[Forecast]:
         low, high = (float(ndtr(band.median + scale * (x - band.median))) for x in (band.low, band.high))
         new = forecast._replace(low=low, high=high)
         waiting.append((band, scale, new))
-        adapted.append(new)
+        adapted.append((band, new))
     return adapted
 
 
@@ -250,19 +247,19 @@ def _binomial(held: Array) -> float:
 
 def _failures(scores: dict[int, Scores]) -> list[str]:
     """The honest sentences: bands that held too little, rivals that were as good."""
-    said = []
+    sentences = []
     for h, s in scores.items():
         ahead_of = f"{h} report{'s' * (h > 1)} ahead"
         if s.months < FEW:
-            said.append(f"{ahead_of} {s.months} forecast{'s' * (s.months > 1)}: too few to judge")
+            sentences.append(f"{ahead_of} {s.months} forecast{'s' * (s.months > 1)}: too few to judge")
             continue
         if s.coverage_90 < LEVEL - 0.05:
-            said.append(f"{ahead_of} the 90% band held {100 * s.coverage_90:.0f}%: it is too narrow")
+            sentences.append(f"{ahead_of} the 90% band held {100 * s.coverage_90:.0f}%: it is too narrow")
         best = min(
             (s.crps_last, "the last value"),
             (s.crps_stationary, "the stationary law"),
             (s.crps_job, "the job's own law"),
         )
         if s.crps >= best[0]:
-            said.append(f"{ahead_of} {best[1]} is as good or better (CRPS {best[0]:.4f} against {s.crps:.4f})")
-    return said
+            sentences.append(f"{ahead_of} {best[1]} is as good or better (CRPS {best[0]:.4f} against {s.crps:.4f})")
+    return sentences

@@ -75,8 +75,8 @@ def _subordination(label: str, points: float) -> Side:
 
 def note_share(job: Job, note: int) -> float:
     """Original balance of a note over the cut-off balance."""
-    one = job.deal.notes[note]
-    return float(one.share if one.share is not None else (one.amount or 0.0) / job.pool.balance)
+    terms = job.deal.notes[note]
+    return float(terms.share if terms.share is not None else (terms.amount or 0.0) / job.pool.balance)
 
 
 def with_shares(job: Job, shares: list[float]) -> Job:
@@ -86,7 +86,7 @@ def with_shares(job: Job, shares: list[float]) -> Job:
         sizes: list[dict[str, float | None]] = [{"share": share, "amount": None} for share in size]
     else:  # the pool is the trust's; or notes come to more than the pool, as amounts may
         sizes = [{"share": None, "amount": share * job.pool.balance} for share in size]
-    notes = tuple(note.model_copy(update=one) for note, one in zip(job.deal.notes, sizes, strict=True))
+    notes = tuple(note.model_copy(update=change) for note, change in zip(job.deal.notes, sizes, strict=True))
     deal = Deal.model_validate(job.deal.model_copy(update={"notes": notes}).model_dump(exclude_unset=True))
     return job.model_copy(update={"deal": deal})
 
@@ -106,7 +106,7 @@ def calibrated(parameters: Parameters) -> tuple[Input, ...]:
     def moved(shift: float) -> Callable[[float], float]:
         return lambda value: 1.0 / (1.0 + (1.0 / value - 1.0) * math.exp(-shift))
 
-    found = {
+    replacements = {
         "default odds": Input(
             "default odds",
             _shock(low, "default_odds", multiply=math.exp(-p)),
@@ -119,7 +119,7 @@ def calibrated(parameters: Parameters) -> tuple[Input, ...]:
             "persistence of factors", _dependence(low, "phi", moved(-phi)), _dependence(high, "phi", moved(phi))
         ),
     }
-    return tuple(found.get(one.name, one) for one in INPUTS)
+    return tuple(replacements.get(item.name, item) for item in INPUTS)
 
 
 INPUTS: tuple[Input, ...] = (

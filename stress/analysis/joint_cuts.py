@@ -47,7 +47,7 @@ class Joint(NamedTuple):
     """(G, G) what a cut moves by, per unit that each cut moves were the notes above it known."""
 
 
-def alone(n: int) -> Joint:
+def independent(n: int) -> Joint:
     """Cuts that have nothing to do with each other."""
     return Joint(np.ones(n), np.eye(n), np.eye(n))
 
@@ -59,17 +59,17 @@ def joint_of(work: Work, shares: Sequence[float], groups: Sequence[Group]) -> Jo
     """
     n = len(groups)
     if n < 2 or not all(group.cut.feasible for group in groups):
-        return alone(n)
+        return independent(n)
     value, without = _measured(work, shares, groups)
     slope = np.zeros((n, n))
     for j, group in enumerate(groups):
         below = groups[j + 1].cut.value if j + 1 < n else 0.0
         step = min(max(group.cut.value - group.cut.low, FIRST * group.cut.value), 0.5 * (group.cut.value - below))
-        there = [one.cut.value - step * (k == j) for k, one in enumerate(groups)]
+        there = [group.cut.value - step * (k == j) for k, group in enumerate(groups)]
         slope[:, j] = (_measured(work, laid(shares, groups, there), groups)[0] - value) / -step
     spread = np.cov(without)
     if not np.isfinite(spread).all() or (np.diag(slope) >= 0.0).any() or (np.diag(spread) <= 0.0).any():
-        return alone(n)
+        return independent(n)
     back = np.linalg.inv(slope)
     covariance = back @ spread @ back.T
     error = np.sqrt(np.diag(covariance))
@@ -79,16 +79,16 @@ def joint_of(work: Work, shares: Sequence[float], groups: Sequence[Group]) -> Jo
 
 def laid(shares: Sequence[float], groups: Sequence[Group], cuts: Sequence[float]) -> list[float]:
     """Shares with other cuts; the notes of a group, and those below the last, keep their proportions."""
-    found, top = list(shares), sum(shares)
+    new, top = list(shares), sum(shares)
     for group, cut in zip(groups, cuts, strict=True):
         part = sum(shares[group.first : group.last + 1])
         for k in range(group.first, group.last + 1):
-            found[k] = shares[k] * (top - cut) / part
+            new[k] = shares[k] * (top - cut) / part
         top = cut
     junior = groups[-1].last + 1
     for k in range(junior, len(shares)):
-        found[k] = shares[k] * top / sum(shares[junior:])
-    return found
+        new[k] = shares[k] * top / sum(shares[junior:])
+    return new
 
 
 def interval(weight: Array, shift: float, groups: Sequence[Group], joint: Joint) -> Interval:
@@ -120,13 +120,13 @@ def _measured(work: Work, shares: Sequence[float], groups: Sequence[Group]) -> t
     for group in groups:
         case = work.case_of(group.last)
         if case.name not in known:
-            one = job.model_copy(update={"scenarios": (case,)})
-            known[case.name] = trials.counted(one, work.threads, sampler=work.sampler_of(group.last))
+            varied = job.model_copy(update={"scenarios": (case,)})
+            known[case.name] = trials.counted(varied, work.threads, sampler=work.sampler_of(group.last))
         ds = known[case.name]
         if work.wanted[group.last].kind == "PD":
-            found = sums.means(ds, sums.of_notes, "any_loss")[0]
+            replicates = sums.means(ds, sums.of_notes, "any_loss")[0]
         else:
-            found = means.replicates_of(ds, "expected_loss")[0]
-        value.append(float(found.value[0, group.last]))
-        without.append(found.without[0, group.last])
+            replicates = means.replicates_of(ds, "expected_loss")[0]
+        value.append(float(replicates.value[0, group.last]))
+        without.append(replicates.without[0, group.last])
     return np.array(value), np.array(without)

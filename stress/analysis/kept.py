@@ -94,9 +94,9 @@ def counted(rests_on: Callable[[], str], count: Callable[[threading.Event | None
     key = hashlib.sha256(rests_on().encode()).hexdigest()
     if key not in kept.known:
         kept.check()
-        found = count(kept.stop)
-        if found is None:
+        ds = count(kept.stop)
+        if ds is None:
             kept.cut = True
             raise Interrupted
-        kept.known[key] = found
+        kept.known[key] = ds
     return kept.known[key]

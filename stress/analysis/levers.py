@@ -71,9 +71,9 @@ def lever_of(name: str, benign: float | None = None, adverse: float | None = Non
     """A lever by name, between other ends where they are given. Raises ConfigError."""
     if name not in LEVERS:
         raise ConfigError(f"--shock {name}: one of {', '.join(LEVERS)}{suggest(name, list(LEVERS))}")
-    found = LEVERS[name]
-    lever = found._replace(
-        benign=found.benign if benign is None else benign, adverse=found.adverse if adverse is None else adverse
+    known = LEVERS[name]
+    lever = known._replace(
+        benign=known.benign if benign is None else benign, adverse=known.adverse if adverse is None else adverse
     )
     if lever.benign == lever.adverse:
         raise ConfigError(f"--from {lever.benign:g} --to {lever.adverse:g}: the ends of the search must differ")

@@ -63,33 +63,33 @@ def search(margin: Margin, goal: float, leads: int = 1) -> tuple[design.Design, 
     for name, start in _starts(margin, goal, leads).items():
         if searches and kept.asked_to_stop():
             return best, tuple(searches), UNKNOWN
-        found = design.nearest(margin, goal, start)
-        searches.append(Search(name, found.distance, found.alignment, found.steps))
-        best = min(best, found, key=lambda one: one.distance)
+        candidate = design.nearest(margin, goal, start)
+        searches.append(Search(name, candidate.distance, candidate.alignment, candidate.steps))
+        best = min(best, candidate, key=lambda point: point.distance)
     if not np.isfinite(best.distance):
         return best, tuple(searches), UNKNOWN
     for _ in range(RESTARTS):
         aimed, heaviest = _aimed(margin, goal, best.point)
         if heaviest is None or kept.asked_to_stop():
             break
-        found = _from_path(margin, goal, heaviest)
-        searches.append(Search("a sampled path", found.distance, found.alignment, found.steps))
-        if not found.distance < best.distance * (1.0 - 1e-3):
+        candidate = _from_path(margin, goal, heaviest)
+        searches.append(Search("a sampled path", candidate.distance, candidate.alignment, candidate.steps))
+        if not candidate.distance < best.distance * (1.0 - 1e-3):
             break
-        best = found
+        best = candidate
     return best, tuple(searches), aimed
 
 
-def says(found: design.Design, searches: tuple[Search, ...]) -> str:
+def says(nearest: design.Design, searches: tuple[Search, ...]) -> str:
     """What the searches say about trust in the answer."""
-    if found.distance == 0.0:
+    if nearest.distance == 0.0:
         return "so much is lost at factors of 0 already"
     reached = [s.beta for s in searches if np.isfinite(s.beta)]
-    near = sum(b <= found.distance * 1.001 for b in reached)
+    near = sum(b <= nearest.distance * 1.001 for b in reached)
     words = [f"{near} of {len(searches)} starts end within 0.1% of it"]
     if kept.asked_to_stop():
         words.insert(0, "interrupted: the best so far")
-    if not found.alignment > SMOOTH:
+    if not nearest.alignment > SMOOTH:
         words.append("the point lies on an edge of the surface (a trigger): Phi(-beta) is a rough guide")
     return "; ".join(words)
 
@@ -97,11 +97,11 @@ def says(found: design.Design, searches: tuple[Search, ...]) -> str:
 def _from_path(margin: Margin, goal: float, path: Array) -> design.Design:
     """The nearest point reached from a losing path: shortened by random search, then by steps along the surface."""
     short = design.shortened(margin, goal, path, margin.shape[0])
-    found = design.nearest(margin, goal, short)
-    if found.alignment > SMOOTH:
-        return found
-    edge = design.shortened(margin, goal, found.point if found.point.size else short, margin.shape[0])
-    return design.Design(edge, float(np.linalg.norm(edge)), found.alignment, found.steps)
+    candidate = design.nearest(margin, goal, short)
+    if candidate.alignment > SMOOTH:
+        return candidate
+    edge = design.shortened(margin, goal, candidate.point if candidate.point.size else short, margin.shape[0])
+    return design.Design(edge, float(np.linalg.norm(edge)), candidate.alignment, candidate.steps)
 
 
 def _starts(margin: Margin, goal: float, leads: int) -> dict[str, Array]:
@@ -121,10 +121,10 @@ def _starts(margin: Margin, goal: float, leads: int) -> dict[str, Array]:
                 shape[begin:end, lead] = -1.0
                 which = f", factor {lead + 1}" if leads > 1 and other != -1.0 else ""
                 starts[word + which + name] = shape.ravel() / np.linalg.norm(shape)
-    reach = design.radius(margin, goal, np.array(list(starts.values())))
-    order = np.argsort(reach, kind="stable")
+    distances = design.radius(margin, goal, np.array(list(starts.values())))
+    order = np.argsort(distances, kind="stable")
     names = list(starts)
-    chosen = {names[k]: starts[names[k]] for k in order[:NEAREST] if np.isfinite(reach[k])}
+    chosen = {names[k]: starts[names[k]] for k in order[:NEAREST] if np.isfinite(distances[k])}
     slope = design.gradient(margin, np.zeros(n_month * n_factor))
     if np.any(slope):
         chosen = {"slope at the origin": -slope, **chosen}

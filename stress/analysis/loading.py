@@ -27,15 +27,15 @@ def load(path: str | Path) -> Alone | Job | Sweep | Book:
     >>> [note.name for note in job.deal.notes]
     ['A', 'B', 'mezzanine', 'subordinated']
     """
-    found = read.load(path)
-    return as_of_reports(_fitting(path, found)) if isinstance(found, Job | Sweep) else found
+    loaded = read.load(path)
+    return as_of_reports(_fitting(path, loaded)) if isinstance(loaded, Job | Sweep) else loaded
 
 
 def load_job(path: str | Path) -> Job:
     """A job and everything that it refers to, as of its last report. Raises ConfigError, also for a sweep."""
-    found = as_of_reports(_fitting(path, read.load_job(path)))
-    assert isinstance(found, Job)
-    return found
+    job = as_of_reports(_fitting(path, read.load_job(path)))
+    assert isinstance(job, Job)
+    return job
 
 
 def load_run(path: str | Path) -> Job | Sweep:
@@ -43,9 +43,9 @@ def load_run(path: str | Path) -> Job | Sweep:
     return as_of_reports(_fitting(path, read.load_run(path)))
 
 
-def _fitting(path: str | Path, found: Job | Sweep) -> Job | Sweep:
+def _fitting(path: str | Path, loaded: Job | Sweep) -> Job | Sweep:
     """What is run as it is. ConfigError with the file where a state that it names does not fit its deal and pool."""
-    jobs = found.jobs if isinstance(found, Sweep) else (found,)
+    jobs = loaded.jobs if isinstance(loaded, Sweep) else (loaded,)
     for job in {(job.deal.name, job.pool.name): job for job in jobs if job.state is not None}.values():
         from stress.runs.sampling import refuse_misfit
 
@@ -53,18 +53,18 @@ def _fitting(path: str | Path, found: Job | Sweep) -> Job | Sweep:
             refuse_misfit(job)
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from None
-    return found
+    return loaded
 
 
-def as_of_reports(found: Job | Sweep) -> Job | Sweep:
+def as_of_reports(loaded: Job | Sweep) -> Job | Sweep:
     """What starts from the state that its reports leave; as it is where it names none. ConfigError, DataError."""
-    first = found.jobs[0] if isinstance(found, Sweep) else found
+    first = loaded.jobs[0] if isinstance(loaded, Sweep) else loaded
     if not first.reports:
-        return found
+        return loaded
     from stress.analysis.from_reports import from_reports
 
-    told = from_reports(first)
-    if not isinstance(found, Sweep):
-        return told
-    jobs = tuple(job.model_copy(update={"reports": ""}).but(state=told.state) for job in found.jobs)
-    return found.model_copy(update={"jobs": jobs})
+    followed = from_reports(first)
+    if not isinstance(loaded, Sweep):
+        return followed
+    jobs = tuple(job.model_copy(update={"reports": ""}).but(state=followed.state) for job in loaded.jobs)
+    return loaded.model_copy(update={"jobs": jobs})

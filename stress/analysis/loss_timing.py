@@ -33,7 +33,7 @@ class LossTiming(NamedTuple):
     """(T,) of the pool's own entry rates, in each segment and stage."""
     wanted: Array
     """(T,) cumulative net loss over the cut-off balance."""
-    found: Array
+    modelled: Array
     """(T,) that of the engine."""
     final: float
     """Cumulative default less recoveries at legal maturity: the loss itself, where all recoveries have come by then."""
@@ -41,7 +41,7 @@ class LossTiming(NamedTuple):
     @property
     def error(self) -> float:
         """Largest difference from what is wanted, over the cut-off balance."""
-        return float(np.abs(self.found - self.wanted).max())
+        return float(np.abs(self.modelled - self.wanted).max())
 
     @property
     def case(self) -> ScenarioCase:
@@ -57,8 +57,8 @@ def loss_timing(job: Job, cumulative_net_loss: float, timing: tuple[float, ...])
     cut-off defaults. Late balances that stay in a bucket default later than is wanted where that asks for fewer
     defaults than they are: `error` says by how much. Raises ConfigError for a loss that the pool cannot have.
 
-    >>> found = loss_timing(job, 0.02, (0.6, 0.4))
-    >>> found.error < 1e-9
+    >>> answer = loss_timing(job, 0.02, (0.6, 0.4))
+    >>> answer.error < 1e-9
     True
     """
     from_closing(job, "loss timing", "is of the whole life")
@@ -71,8 +71,8 @@ def loss_timing(job: Job, cumulative_net_loss: float, timing: tuple[float, ...])
     wanted[lag:] = late + (cumulative_net_loss - late) * share[: last - lag]
     for month in range(lag, last):
         multiple[month - lag] = _solved(job, multiple, month - lag, month, float(wanted[month]))
-    found, final = _net_loss(job, multiple)
-    return LossTiming(multiple, wanted, found, final)
+    modelled, final = _net_loss(job, multiple)
+    return LossTiming(multiple, wanted, modelled, final)
 
 
 def _shares(job: Job, loss: float, timing: tuple[float, ...]) -> Array:
@@ -97,10 +97,10 @@ def _shares(job: Job, loss: float, timing: tuple[float, ...]) -> Array:
 
 def _solved(job: Job, multiple: Array, at: int, month: int, wanted: float) -> float:
     """The multiple of one month's entries: losses of a later month are linear in it; 0 where that is still too much."""
-    none, one = (_net_loss(job, _with(multiple, at, value))[0][month] for value in (0.0, 1.0))
+    none, unit = (_net_loss(job, _with(multiple, at, value))[0][month] for value in (0.0, 1.0))
     if none >= wanted - 1e-14:
         return 0.0
-    value = (wanted - none) / (one - none) if one > none else np.inf
+    value = (wanted - none) / (unit - none) if unit > none else np.inf
     if value > MOST or value * float(entry_rates(job.pool).max()) > RATE_CAP:
         raise ConfigError(
             f"loss timing: month {month + 1} cannot end at a net loss of {wanted:.4%} of the cut-off balance so far: "
@@ -122,9 +122,9 @@ def _case(multiple: Array) -> ScenarioCase:
 
 def _net_loss(job: Job, multiple: Array) -> tuple[Array, float]:
     """(T,) cumulative net loss over the cut-off balance by month of default, and that of cash at the end."""
-    one = job.model_copy(update={"scenarios": (_case(multiple),)})
-    problem = assemble(one, deterministic=True)
+    single = job.model_copy(update={"scenarios": (_case(multiple),)})
+    problem = assemble(single, deterministic=True)
     sizes = problem.sizes
-    values = values_of(one, problem, 0, np.zeros((sizes.n_month, sizes.n_factor)))
+    values = values_of(single, problem, 0, np.zeros((sizes.n_month, sizes.n_factor)))
     lost = np.cumsum(values["defaults"][1] - values["recoverable"][1]) / job.pool.balance
     return np.asarray(lost), float(values["default_stock"][1][-1])

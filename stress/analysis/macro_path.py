@@ -44,7 +44,7 @@ def macro_path(satellite: Satellite, path: xr.Dataset, expected: xr.Dataset) -> 
     if satellite.link not in ("logit", "probit"):
         raise ConfigError(f"--satellite {satellite.name}: link {satellite.link!r}; a rate needs logit or probit")
     months = 12 // satellite.per_year
-    moved, base = (one["entry_rate"].values * (12.0 if satellite.annualised else 1.0) for one in (path, expected))
+    moved, base = (ds["entry_rate"].values * (12.0 if satellite.annualised else 1.0) for ds in (path, expected))
     link = logit if satellite.link == "logit" else ndtri
     edge = 1e-9
     by_month = (link(np.clip(moved, edge, 1 - edge)) - link(np.clip(base, edge, 1 - edge))).mean(axis=1)
@@ -61,10 +61,10 @@ def macro_path(satellite: Satellite, path: xr.Dataset, expected: xr.Dataset) -> 
 
 def _uncarried(satellite: Satellite, shift: Array) -> Array:
     """The shift of each period less what the satellite's own lags carry on of those before."""
-    found = shift.copy()
+    moves = shift.copy()
     for own in satellite.own:
-        found[own.lag :] -= own.coefficient * shift[: shift.size - own.lag]
-    return found
+        moves[own.lag :] -= own.coefficient * shift[: shift.size - own.lag]
+    return moves
 
 
 def _system(satellite: Satellite, names: tuple[str, ...], n: int) -> tuple[Array, Array]:
@@ -76,7 +76,7 @@ def _system(satellite: Satellite, names: tuple[str, ...], n: int) -> tuple[Array
     for term in satellite.terms:
         k, rows = names.index(term.variable), np.arange(n)
         for lag, sign in ((term.lag, 1.0), (term.lag + term.difference, -1.0 if term.difference else 0.0)):
-            seen = rows[rows >= lag]
-            system[seen, k, seen - lag] += sign * term.coefficient
+            lagged = rows[rows >= lag]
+            system[lagged, k, lagged - lag] += sign * term.coefficient
         unit[k] += abs(term.coefficient)
     return system.reshape(n, -1), 1.0 / np.maximum(unit, 1e-12)

@@ -51,8 +51,8 @@ class Margin(NamedTuple):
         padded = -(-count // LANES) * LANES
         lanes = np.zeros((padded, *self.shape))
         lanes[:count] = normals.reshape(count, *self.shape)
-        found = [self._block(lanes[k : k + LANES]) for k in range(0, padded, LANES)]
-        return np.concatenate(found)[:count]
+        blocks = [self._block(lanes[k : k + LANES]) for k in range(0, padded, LANES)]
+        return np.concatenate(blocks)[:count]
 
     def drawn(self, block: int) -> Array:
         """(32, T * F) normals of a block of the job's draws, far from the paths that it simulates."""
@@ -88,18 +88,18 @@ def margin_of(job: Job, note: int) -> Margin:
 
 def holds(job: Job) -> str:
     """What `margin_of` holds still in a job, in words; empty where its paths differ by factors alone."""
-    case, what = job.scenarios[0], []
+    case, held = job.scenarios[0], []
     if job.pool.dependence.df is not None:
-        what.append("the t copula's mixing variable")
+        held.append("the t copula's mixing variable")
     if case.parameters is not None:
-        what.append("drawn parameters")
+        held.append("drawn parameters")
     if case.swing is not None:
-        what.append("macro variables")
+        held.append("macro variables")
     if any(shock.target == "heterogeneity" for shock in case.shocks):
-        what.append("heterogeneity")
+        held.append("heterogeneity")
     if case.short_rate is not None:
-        what.append("the short rate's own part")
-    said = [f"{' and '.join(what)} held at the median"] if what else []
+        held.append("the short rate's own part")
+    sentences = [f"{' and '.join(held)} held at the median"] if held else []
     if job.pool.obligors is not None:
-        said.append("borrowers taken as without end")
-    return "; ".join(said)
+        sentences.append("borrowers taken as without end")
+    return "; ".join(sentences)

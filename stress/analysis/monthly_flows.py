@@ -124,11 +124,11 @@ def cash_flows(job: Job, scenario: str | None = None, path: int | None = None) -
     >>> bool((flows["principal"].sum("month") + flows["balance"][-1] > 0.0).all())
     True
     """
-    one = only(job, scenario)
+    job = only(job, scenario)
     if path is None:
-        values = values_of(one, assemble(one, deterministic=True), 0)
-        return _dataset(one, _flows(one, _plain(values)), {"kind": "deterministic"})
-    return _dataset(one, _flows(one, _plain(path_values(one, path))), {"kind": "path", "path": path})
+        values = values_of(job, assemble(job, deterministic=True), 0)
+        return _dataset(job, _flows(job, _plain(values)), {"kind": "deterministic"})
+    return _dataset(job, _flows(job, _plain(path_values(job, path))), {"kind": "path", "path": path})
 
 
 def mean_flows(
@@ -142,19 +142,19 @@ def mean_flows(
     >>> mean["cdr_se"].dims
     ('month',)
     """
-    one = only(job, scenario)
-    each = -(-paths // (LANES * GROUPS))
+    job = only(job, scenario)
+    per_group = -(-paths // (LANES * GROUPS))
     groups: list[dict[str, Array]] = [{} for _ in range(GROUPS)]
-    for block, values in enumerate(block_means(one, assemble(one), each * GROUPS)):
-        group = groups[block // each]
+    for block, values in enumerate(block_means(job, assemble(job), per_group * GROUPS)):
+        group = groups[block // per_group]
         for name, array in _plain(values).items():
-            group[name] = group[name] + array / each if name in group else array / each
-        if progress is not None and block % each == each - 1:
-            progress(block + 1, each * GROUPS)
+            group[name] = group[name] + array / per_group if name in group else array / per_group
+        if progress is not None and block % per_group == per_group - 1:
+            progress(block + 1, per_group * GROUPS)
     total = {name: np.mean([group[name] for group in groups], axis=0) for name in groups[0]}
-    found, spread = _flows(one, total), _spread(groups, total, lambda values: _flows(one, values))
-    errors = {f"{name}_se": (dims, spread[name]) for name, (dims, _) in found.items()}
-    return _dataset(one, found | errors, {"kind": "mean", "paths": each * GROUPS * LANES})
+    flows, spread = _flows(job, total), _spread(groups, total, lambda values: _flows(job, values))
+    errors = {f"{name}_se": (dims, spread[name]) for name, (dims, _) in flows.items()}
+    return _dataset(job, flows | errors, {"kind": "mean", "paths": per_group * GROUPS * LANES})
 
 
 def _spread(
@@ -163,11 +163,11 @@ def _spread(
     """Jackknife standard errors of all that is made of means (Efron and Stein 1981)."""
     n = len(groups)
     left = [made({name: (n * total[name] - group[name]) / (n - 1) for name in total}) for group in groups]
-    found = {}
+    errors = {}
     for name in left[0]:
-        parts = np.stack([one[name][1] for one in left])
-        found[name] = np.sqrt((n - 1) / n * ((parts - parts.mean(axis=0)) ** 2).sum(axis=0))
-    return found
+        parts = np.stack([flows[name][1] for flows in left])
+        errors[name] = np.sqrt((n - 1) / n * ((parts - parts.mean(axis=0)) ** 2).sum(axis=0))
+    return errors
 
 
 def _plain(values: Values) -> dict[str, Array]:
@@ -195,7 +195,7 @@ def _money(job: Job, values: Mapping[str, Array]) -> Flows:
     return {name: (("month", dim) if dim else ("month",), v[name]) for name, (dim, _) in _kinds(v).items()}
 
 
-def _said_already(job: Job, flows: Flows) -> set[str]:
+def _redundant(job: Job, flows: Flows) -> set[str]:
     """Columns that say no more than others: cash at par, losses that there are not, no purchase at a payment."""
     par = {"sale_proceeds": "sold", "purchase_cost": "purchases"}
     least = NOTHING * job.pool.balance
@@ -204,10 +204,10 @@ def _said_already(job: Job, flows: Flows) -> set[str]:
         face = flows[par[name]][1] if par.get(name) in flows else 0.0
         return bool((np.abs(flows[name][1] - face) > least).any())
 
-    found = {name for name in CASH if not differs(name)}
+    columns = {name for name in CASH if not differs(name)}
     if "bought_at_payment" in flows and not flows["bought_at_payment"][1].any():
-        found |= {"bought_in_month", "bought_at_payment"}  # all is bought in the month
-    return found
+        columns |= {"bought_in_month", "bought_at_payment"}  # all is bought in the month
+    return columns
 
 
 def _of_the_month(job: Job, name: str, so_far: Array) -> Array:
@@ -215,7 +215,9 @@ def _of_the_month(job: Job, name: str, so_far: Array) -> Array:
     before = np.zeros(so_far.shape[1])
     if job.state is not None:
         sums = [job.state.parties.get(party) for party in job.deal.parties]
-        before = np.array([0.0 if one is None else one.received if name == "received" else one.paid for one in sums])
+        before = np.array(
+            [0.0 if total is None else total.received if name == "received" else total.paid for total in sums]
+        )
         so_far = so_far.copy()
         so_far[: paid_before(job)] = before
     return np.diff(so_far, axis=0, prepend=before[None])
@@ -228,8 +230,8 @@ def _kinds(known: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 
 def _vectors(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
     recovered = _ratio(v["recoverable"], v["defaults"], NOTHING * job.pool.balance)
-    found = pool_rates(job, v) | {"severity": 1.0 - recovered}
-    return {name: found[name] for name in VECTORS}
+    rates = pool_rates(job, v) | {"severity": 1.0 - recovered}
+    return {name: rates[name] for name in VECTORS}
 
 
 def pool_rates(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
@@ -272,7 +274,7 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
     labels = {
         name: label for name, label in labels_of(job).items() if name in ("month", "tranche", "fee", "account", "party")
     }
-    said = {
+    about = {
         "version": __version__,
         "source_digest": source_digest(),
         "job_hash": job_hash(job),
@@ -281,9 +283,9 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
         "seed": str(job.seed),
         "currency": job.deal.currency,
     }
-    plain = _said_already(job, flows)
+    plain = _redundant(job, flows)
     flows = {name: flow for name, flow in flows.items() if name.removesuffix("_se") not in plain}
-    ds = xr.Dataset(flows, coords=labels | coords, attrs=said | attrs)
+    ds = xr.Dataset(flows, coords=labels | coords, attrs=about | attrs)
     for name, (_, meaning) in _kinds(flows).items():
         ds[name].attrs.update(units=job.deal.currency, long_name=meaning)
     for name, meaning in VECTORS.items():

@@ -82,11 +82,11 @@ def price(
         shocks = [Shock.model_validate({"target": target, "multiply": x}) for target, x in moves if x != 1.0]
         moved = trials.variants(job, case, [shocks])
         flows = _flows(moved, note, curve)
-        found = [_priced(flows, one, speed, level) for one in prices]
+        priced = [_priced(flows, quoted, speed, level) for quoted in prices]
         if case.short_rate is not None:
             adjusted = spreads(moved, note, prices, blocks)
-            found = [one._replace(option_adjusted=spread) for one, spread in zip(found, adjusted, strict=True)]
-        rows += found
+            priced = [row._replace(option_adjusted=spread) for row, spread in zip(priced, adjusted, strict=True)]
+        rows += priced
         if progress is not None:
             progress(k + 1, len(pairs) + 1)
     spread = _breakeven_spread(trials.only(job, case.name), note, curve, blocks)
@@ -116,13 +116,13 @@ class _Flows(NamedTuple):
 
 def _flows(job: Job, note: int, curve: Curve, run: Values | None = None) -> _Flows:
     """Of one note; `run`: the deterministic run of the job, where it was made."""
-    found = _run(job) if run is None else run
-    rows = {name: values[:, note] for name, (dims, values) in found.items() if dims == ("month", "tranche")}
-    today, one = today_of(job, note), job.deal.notes[note]
+    run = _run(job) if run is None else run
+    rows = {name: values[:, note] for name, (dims, values) in run.items() if dims == ("month", "tranche")}
+    today, terms = today_of(job, note), job.deal.notes[note]
     principal = rows["principal_paid"] / today.size
     cash = (rows["interest_paid"] + rows["residual_yield"]) / today.size + principal
     index = np.full(cash.size, np.nan)
-    if one.index is not None:
+    if terms.index is not None:
         index = np.asarray(asked(job.deal, job.pool, job.scenarios[0]).coupon[:, note], np.float64)
     loss = float(rows["note_balance"][-1] + rows.get("written_down", np.zeros(1))[-1]) / today.size
     forward = curve_of(job) if job.scenarios[0].short_rate is not None else None
@@ -136,10 +136,10 @@ def all_at_par(job: Job) -> dict[str, Priced]:
     >>> round(all_at_par(job)["A"].price)
     100
     """
-    one = trials.variants(job, job.scenarios[0], [[]])
-    run, lent = _run(one), [note.name for note in job.deal.notes if trials.lends(note)]
-    flows = {name: _flows(one, trials.note_index(job, name), FLAT, run) for name in lent}
-    return {name: _priced(each, 100.0, 1.0, 1.0) for name, each in flows.items()}
+    varied = trials.variants(job, job.scenarios[0], [[]])
+    run, funded = _run(varied), [note.name for note in job.deal.notes if trials.lends(note)]
+    flows = {name: _flows(varied, trials.note_index(job, name), FLAT, run) for name in funded}
+    return {name: _priced(of_note, 100.0, 1.0, 1.0) for name, of_note in flows.items()}
 
 
 def zero_rates(curve: Curve, years: Array) -> Array:
@@ -168,15 +168,15 @@ def _priced(flows: _Flows, price: float, speed: float, level: float) -> Priced:
         return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.index_rate + m, -0.9) * fraction)))
 
     floating = bool(np.isfinite(flows.index_rate).all())
-    found, spread = (rate_at(value, worth, LOWEST, HIGHEST) for value in (at_yield, at_spread))
+    yield_, spread = (rate_at(value, worth, LOWEST, HIGHEST) for value in (at_yield, at_spread))
     margin = rate_at(at_margin, worth, LOWEST, HIGHEST) if floating else np.nan
-    weight = cash * (1.0 + found) ** -years / worth
+    weight = cash * (1.0 + yield_) ** -years / worth
     received = float(flows.principal.sum())
     months = np.flatnonzero(flows.principal > 1e-9) + 1
     return Priced(
-        price, speed, level, found, margin, spread,
-        float(weight @ years) / (1.0 + found), _slope(*((at_margin, margin) if floating else (at_spread, spread))),
-        float(weight @ (years * (years + 1.0))) / (1.0 + found) ** 2,
+        price, speed, level, yield_, margin, spread,
+        float(weight @ years) / (1.0 + yield_), _slope(*((at_margin, margin) if floating else (at_spread, spread))),
+        float(weight @ (years * (years + 1.0))) / (1.0 + yield_) ** 2,
         float(flows.principal @ years) / received if received > 0.0 else np.nan,
         int(months[0]) if months.size else 0, int(months[-1]) if months.size else 0, flows.loss,
     )  # fmt: skip
@@ -205,8 +205,8 @@ def _breakeven_spread(job: Job, note: int, curve: Curve, blocks: int) -> Interva
         tops.append(float(np.where(np.abs(left) < ROUNDING, 0.0, left).sum()))
         bottoms.append(float(((discount * fraction) @ opening).sum()))
     top, bottom = (np.array(parts).reshape(GROUPS, -1).sum(axis=1) for parts in (tops, bottoms))
-    found = batches.symmetric(batches.ratio(top, bottom), np.full(GROUPS, blocks / GROUPS * LANES))
-    return Interval(*(float(part) for part in found))  # type: ignore[arg-type]
+    spread = batches.symmetric(batches.ratio(top, bottom), np.full(GROUPS, blocks / GROUPS * LANES))
+    return Interval(*(float(part) for part in spread))  # type: ignore[arg-type]
 
 
 def _check(prices: Sequence[float], speeds: Sequence[float], defaults: Sequence[float], curve: Curve) -> None:
@@ -216,10 +216,10 @@ def _check(prices: Sequence[float], speeds: Sequence[float], defaults: Sequence[
             if not 0.0 <= value <= most or (option == "--prices" and value == 0.0):
                 raise ConfigError(f"{option} {value:g}: must be above 0 and at most {most:g}")
     if prices and max(prices) <= SHARE:
-        one = prices[0]
+        first = prices[0]
         raise ConfigError(
-            f"--prices {one:g}: prices are per 100 of balance: did you mean {100.0 * one:g}? Where {one:g} per 100 is "
-            f"meant, ask it beside par: --prices {one:g},100"
+            f"--prices {first:g}: prices are per 100 of balance: did you mean {100.0 * first:g}? Where {first:g} per "
+            f"100 is meant, ask it beside par: --prices {first:g},100"
         )
     for years, rate in curve:
         if not (0.0 < years <= 100.0 and -0.5 < rate < 1.0):

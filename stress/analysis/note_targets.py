@@ -61,18 +61,18 @@ def wanted_of(job: Job, targets: Mapping[str | None, Target]) -> dict[int, Targe
     last = max(k for k, note in enumerate(job.deal.notes) if note.share or note.amount)
     if targets and last < 1:
         raise ConfigError("sizing needs a note below the one that is sized; the deal has one note only")
-    found: dict[int, Target] = {}
+    wanted: dict[int, Target] = {}
     for name, target in targets.items():
         if name is None:
-            found = dict.fromkeys(range(last), target) | found
+            wanted = dict.fromkeys(range(last), target) | wanted
             continue
         note = trials.note_index(job, name, option="--target")
         if note >= last:
             raise ConfigError(
                 f"--target {name}:...: {name} ranks last and takes what the others leave; size a note above it"
             )
-        found[note] = target
-    return dict(sorted(found.items()))
+        wanted[note] = target
+    return dict(sorted(wanted.items()))
 
 
 def implied(wanted: Mapping[int, Target], note: int) -> bool:

@@ -28,7 +28,7 @@ LEAST = 1e-9
 """A ratio of the model below this is none; one nearer to 0 or 1 counts as this."""
 
 
-class Seen(NamedTuple):
+class Ratios(NamedTuple):
     """Reported ratios (K,), in the order of the months."""
 
     month: NDArray[np.int64]
@@ -40,9 +40,9 @@ class Seen(NamedTuple):
     error: Array
     """One standard deviation, on the scale of probits."""
 
-    def of(self, chosen: NDArray[np.bool_]) -> Seen:
+    def of(self, chosen: NDArray[np.bool_]) -> Ratios:
         """Some of them."""
-        return Seen(self.month[chosen], self.ratio[chosen], *(part[chosen] for part in self[2:]))
+        return Ratios(self.month[chosen], self.ratio[chosen], *(part[chosen] for part in self[2:]))
 
     def misfits(self, ratio: Array) -> Array:
         """(P, T, R) ratios of paths -> (P, K)."""
@@ -71,7 +71,7 @@ def months_of(job: Job, reports: Reported) -> NDArray[np.int64]:
     return month
 
 
-def seen_of(job: Job, reports: Reported, model: Array) -> tuple[Seen, tuple[str, ...]]:
+def ratios_of(job: Job, reports: Reported, model: Array) -> tuple[Ratios, tuple[str, ...]]:
     """Every ratio that the reports tell and the model has, and in words what was left out.
 
     `model` (T, R): ratios at the median of all draws. Raises DataError where a report tells no ratio at all, or a note
@@ -79,7 +79,7 @@ def seen_of(job: Job, reports: Reported, model: Array) -> tuple[Seen, tuple[str,
     """
     _notes_of_the_deal(job, reports)
     month = months_of(job, reports)
-    found: list[tuple[int, int, float, float]] = []
+    rows: list[tuple[int, int, float, float]] = []
     none: dict[str, list[str]] = {}
     for r, (name, (_, base)) in enumerate(RATIOS.items()):
         value, error = _ratio(reports, name, base)
@@ -91,21 +91,23 @@ def seen_of(job: Job, reports: Reported, model: Array) -> tuple[Seen, tuple[str,
             elif model[month[k], r] < LEAST:
                 none.setdefault(f"{name}: the model has none", []).append(str(reports.period[k]))
             else:
-                found.append((int(month[k]), r, x, error))
-    if not found:
-        told = ", ".join(RATIOS)
+                rows.append((int(month[k]), r, x, error))
+    if not rows:
+        known = ", ".join(RATIOS)
         raise DataError(
-            f"{reports.file}: tells nothing that the model has: needs one of {told} (or default_rate) with pool"
+            f"{reports.file}: tells nothing that the model has: needs one of {known} (or default_rate) with pool"
         )
-    found.sort()
-    at, ratio = (np.array([row[k] for row in found], dtype=np.int64) for k in (0, 1))
-    share, spread = (np.array([row[k] for row in found]) for k in (2, 3))
+    rows.sort()
+    at, ratio = (np.array([row[k] for row in rows], dtype=np.int64) for k in (0, 1))
+    share, spread = (np.array([row[k] for row in rows]) for k in (2, 3))
     late = [str(period) for period, m in zip(reports.period, month, strict=True) if m > at[-1]]
     if late:  # nothing in them moves a path: the deal stands where the last ratio leaves it
         needs = "defaults need pool_begin or the pool of the month before"
         none[f"reports that tell no ratio ({needs}): none of them is used"] = late
-    said = tuple(f"left out: {what} ({', '.join(when[:4])}{', ...' * (len(when) > 4)})" for what, when in none.items())
-    return Seen(at, ratio, share, ndtri(share), _spread(share, spread, job.pool.obligors)), said
+    sentences = tuple(
+        f"left out: {reason} ({', '.join(when[:4])}{', ...' * (len(when) > 4)})" for reason, when in none.items()
+    )
+    return Ratios(at, ratio, share, ndtri(share), _spread(share, spread, job.pool.obligors)), sentences
 
 
 def _spread(value: Array, error: Array, obligors: int | None) -> Array:

@@ -69,10 +69,10 @@ def spreads(job: Job, note: int, prices: Sequence[float], blocks: int) -> list[I
 
 def _solved(values: Values, worth: float) -> Interval:
     """Where the mean present value is the price; its error is that of the mean over its slope."""
-    found = rate_at(lambda spread: float(values(spread).mean()), worth, LOWEST, HIGHEST)
-    if np.isnan(found):
+    root = rate_at(lambda spread: float(values(spread).mean()), worth, LOWEST, HIGHEST)
+    if np.isnan(root):
         return Interval(*np.full(4, np.nan))
-    there = values(found)
-    slope = (values(found - STEP).mean() - values(found + STEP).mean()) / (2.0 * STEP)
+    there = values(root)
+    slope = (values(root - STEP).mean() - values(root + STEP).mean()) / (2.0 * STEP)
     error = float(there.std(ddof=1) / np.sqrt(there.size) / slope)
-    return Interval(*np.array([found, error, found - NORMAL * error, found + NORMAL * error]))
+    return Interval(*np.array([root, error, root - NORMAL * error, root + NORMAL * error]))

@@ -13,15 +13,15 @@ Array = NDArray[np.float64]
 def mean_of(values: Array, there: NDArray[np.bool_] | None = None) -> Interval:
     """Mean over the last axis, of the paths that are `there`, with its standard error. NaN where there is none.
 
-    >>> found = mean_of(np.array([1.0, 2.0, 3.0]))
-    >>> float(found.estimate), round(float(found.error), 4)
+    >>> mean = mean_of(np.array([1.0, 2.0, 3.0]))
+    >>> float(mean.estimate), round(float(mean.error), 4)
     (2.0, 0.5774)
     """
-    kept = np.ones(values.shape, bool) if there is None else there
-    n = kept.sum(axis=-1)
+    mask = np.ones(values.shape, bool) if there is None else there
+    n = mask.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(kept, values, 0.0).sum(axis=-1) / n
-        square = np.where(kept, (values - mean[..., None]) ** 2, 0.0).sum(axis=-1)
+        mean = np.where(mask, values, 0.0).sum(axis=-1) / n
+        square = np.where(mask, (values - mean[..., None]) ** 2, 0.0).sum(axis=-1)
         error = np.sqrt(square / (n - 1.0) / n)
     mean, error = np.where(n > 0, mean, np.nan), np.where(n > 1, error, np.nan)
     return Interval(mean, error, mean - NORMAL * error, mean + NORMAL * error)
@@ -35,9 +35,9 @@ def quantile_of(
     Where the upper rank lies beyond the last path nothing bounds it but `most`, which no value exceeds. The error is
     the interval's width over 2 x 1.96. David and Nagaraja (2003), Order Statistics, 7.1.
     """
-    kept = np.ones(values.shape, bool) if there is None else there
-    n = kept.sum(axis=-1)
-    ordered = np.sort(np.where(kept, values, np.inf), axis=-1)
+    mask = np.ones(values.shape, bool) if there is None else there
+    n = mask.sum(axis=-1)
+    ordered = np.sort(np.where(mask, values, np.inf), axis=-1)
     half = NORMAL * np.sqrt(n * level * (1.0 - level))
 
     def at(rank: Array) -> Array:
@@ -45,6 +45,6 @@ def quantile_of(
         return np.asarray(np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0], np.float64)
 
     ranks = n * level, n * level - half, n * level + half + 1.0
-    found, low, high = (np.where(n > 0, at(rank), np.nan) for rank in ranks)
+    value, low, high = (np.where(n > 0, at(rank), np.nan) for rank in ranks)
     high = np.where((n > 0) & (np.ceil(ranks[2]) > n), most, high)
-    return Interval(found, (high - low) / (2.0 * NORMAL), low, high)
+    return Interval(value, (high - low) / (2.0 * NORMAL), low, high)

@@ -20,13 +20,13 @@ Parts = tuple[float, float, float, float, float]
 """Base, loss and its error, multiple and its error."""
 
 
-def with_expected(job: Job, case: ScenarioCase, lever: Lever, one: Answer) -> Answer:
+def with_expected(job: Job, case: ScenarioCase, lever: Lever, answer: Answer) -> Answer:
     """A deterministic break-even with its losses: their error is that of the bracket, which is left out."""
-    if not math.isfinite(one.value):
-        return one
-    found = trials.outcomes(trials.variants(job, case, [[lever.shock(x)] for x in (lever.neutral, one.value)]))
-    net, default = (_expected(*map(float, found.of_pool(quantity))) for quantity in ("net_loss", "default"))
-    return one._replace(loss=PoolLoss(*net, *default, constant_default_rate(job, case, lever, one.value)))
+    if not math.isfinite(answer.value):
+        return answer
+    outcomes = trials.outcomes(trials.variants(job, case, [[lever.shock(x)] for x in (lever.neutral, answer.value)]))
+    net, default = (_expected(*map(float, outcomes.of_pool(quantity))) for quantity in ("net_loss", "default"))
+    return answer._replace(loss=PoolLoss(*net, *default, constant_default_rate(job, case, lever, answer.value)))
 
 
 def _expected(base: float, there: float) -> Parts:
@@ -57,10 +57,10 @@ def with_simulated(
     probability to fail over its slope between the ends of the break-even's own interval; the base of a multiple is on
     the same draws. `failing`: the note, and the quantity that is 1 on a path on which it fails.
     """
-    known = [one for one in answers if math.isfinite(one.value)]
+    known = [answer for answer in answers if math.isfinite(answer.value)]
     if not known:
         return list(answers)
-    values = [lever.neutral, *(x for one in known for x in (one.low, one.value, one.high))]
+    values = [lever.neutral, *(x for answer in known for x in (answer.low, answer.value, answer.high))]
     varied = trials.variants(job, case, [[lever.shock(x)] for x in values])
     ds = trials.counted(varied, threads, progress, sampler)
     note, asked = failing
@@ -68,8 +68,8 @@ def with_simulated(
     fails = batches.Replicates(fails.value[:, note], fails.without[:, note])
     net, default = (sums.means(ds, sums.of_pool, quantity) for quantity in ("net_loss", "default"))
     losses = [PoolLoss(*_parts(net, fails, k), *_parts(default, fails, k), None) for k in range(len(known))]
-    by_percentile = {one.percentile: loss for one, loss in zip(known, losses, strict=True)}
-    return [one._replace(loss=by_percentile.get(one.percentile)) for one in answers]
+    by_percentile = {answer.percentile: loss for answer, loss in zip(known, losses, strict=True)}
+    return [answer._replace(loss=by_percentile.get(answer.percentile)) for answer in answers]
 
 
 def _parts(read: tuple[batches.Replicates, np.ndarray], fails: batches.Replicates, at: int) -> Parts:
@@ -81,7 +81,7 @@ def _parts(read: tuple[batches.Replicates, np.ndarray], fails: batches.Replicate
     moved = -slope * (fails.without[here] - fails.value[here])  # what brings the probability back to the percentile's
     there = batches.Replicates(value[here], without[here] + moved)
     times = batches.quotient(there, batches.Replicates(value[0], without[0]))
-    error, ratio_error = (float(batches.error(one, size)) for one in (there, times))
+    error, ratio_error = (float(batches.error(replicates, size)) for replicates in (there, times))
     return float(value[0]), float(value[here]), error, float(times.value), ratio_error
 
 

@@ -51,11 +51,11 @@ def positions(job: Job, blocks: int, delinquent: float = 0.0) -> Positions:
     names = ROWS if job.deal.trust is None else (*ROWS, "invested")
     rows: dict[str, list[Array]] = {name: [] for name in (*names, "cash", "loss") if name not in CASH}
     problem = assemble(job)
-    for found in block_rows(job, problem, blocks, names):
-        held, paid = (found[name] for name in CASH)
-        found["cash"] = left_by_payments(problem, held.sum(axis=1), paid)
+    for block in block_rows(job, problem, blocks, names):
+        held, paid = (block[name] for name in CASH)
+        block["cash"] = left_by_payments(problem, held.sum(axis=1), paid)
         for name, parts in rows.items():
-            parts.append(found[name])
+            parts.append(block[name])
     whole = {name: np.concatenate(parts, axis=-1) for name, parts in rows.items()}
     return _placed(job, whole, blocks * LANES, delinquent)
 

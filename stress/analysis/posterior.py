@@ -60,18 +60,18 @@ class Weighted(NamedTuple):
 
 def laplace(misfits: Misfits, starts: Sequence[Array]) -> Proposal:
     """The normal law at the best mode reached from the starts."""
-    return min((_mode(misfits, start) for start in starts), key=lambda one: one.value)
+    return min((_mode(misfits, start) for start in starts), key=lambda proposal: proposal.value)
 
 
 def weigh(misfits: Misfits, proposal: Proposal, count: int, seed: np.random.Generator) -> Weighted:
     """Draws of the posterior: `count` of them, weighted; a proposal that fits badly is fitted to its own draws."""
-    found = _draw(misfits, proposal, count, seed)
+    weighted = _draw(misfits, proposal, count, seed)
     for _ in range(ROUNDS):
-        if found.effective >= WANTED * count:
+        if weighted.effective >= WANTED * count:
             break
-        again = _draw(misfits, _fitted(found), count, seed)
-        found = max(found, again, key=lambda one: one.effective)
-    return found
+        again = _draw(misfits, _fitted(weighted), count, seed)
+        weighted = max(weighted, again, key=lambda draw: draw.effective)
+    return weighted
 
 
 def _mode(misfits: Misfits, start: Array) -> Proposal:
@@ -111,12 +111,12 @@ def _draw(misfits: Misfits, proposal: Proposal, count: int, seed: np.random.Gene
     return Weighted(point, weight / weight.sum(), proposal)
 
 
-def _fitted(found: Weighted) -> Proposal:
+def _fitted(weighted: Weighted) -> Proposal:
     """The normal law of the weighted draws, drawn towards the one they came from as far as they are few."""
-    n = found.point.shape[1]
-    trust = found.effective / (found.effective + 10.0 * n)
-    centre = found.weight @ found.point
-    away = found.point - centre
-    before = np.linalg.inv(found.proposal.root @ found.proposal.root.T)
-    covariance = trust * (away.T * found.weight) @ away + (1.0 - trust) * before
+    n = weighted.point.shape[1]
+    trust = weighted.effective / (weighted.effective + 10.0 * n)
+    centre = weighted.weight @ weighted.point
+    away = weighted.point - centre
+    before = np.linalg.inv(weighted.proposal.root @ weighted.proposal.root.T)
+    covariance = trust * (away.T * weighted.weight) @ away + (1.0 - trust) * before
     return Proposal(centre, np.asarray(np.linalg.cholesky(np.linalg.inv(covariance))))

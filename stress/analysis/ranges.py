@@ -98,10 +98,10 @@ def check_axes(job: Job, case: ScenarioCase, axes: Sequence[Axis]) -> None:
 
 
 def _axis(job: Job, text: str) -> Axis:
-    found = re.fullmatch(r"(share:.+|[A-Za-z_]+)=([^:=]+):([^:=]+)", text.strip())
-    if found is None:
+    match = re.fullmatch(r"(share:.+|[A-Za-z_]+)=([^:=]+):([^:=]+)", text.strip())
+    if match is None:
         raise ConfigError(f"--over {text}: write TARGET=FROM:TO, as default_odds=1:3, or share:NOTE=0.78:0.84")
-    name, ends = found[1], [_number(one, text) for one in found.groups()[1:]]
+    name, ends = match[1], [_number(end, text) for end in match.groups()[1:]]
     if not ends[0] < ends[1]:
         raise ConfigError(f"--over {text}: FROM must lie below TO")
     low, high = ends
@@ -146,10 +146,10 @@ def _target(name: str) -> Target:
 
 def _gives(job: Job, note: int) -> int:
     """The note that loses what `note` gains: the last that lent, or the most senior where that is `note` itself."""
-    lent = [k for k, one in enumerate(job.deal.notes) if trials.lends(one)]
-    if len(lent) < 2:
+    funded = [k for k, terms in enumerate(job.deal.notes) if trials.lends(terms)]
+    if len(funded) < 2:
         raise ConfigError(f"--over share:{job.deal.notes[note].name}: the deal has no other note to take from")
-    return lent[-1] if note != lent[-1] else lent[0]
+    return funded[-1] if note != funded[-1] else funded[0]
 
 
 def _within(value: float, low: float, high: float) -> float:

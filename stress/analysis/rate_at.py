@@ -25,14 +25,14 @@ def rate_at(value: Callable[[float], float], worth: float, low: float, high: flo
     """
 
     def gap(at: float) -> float:
-        found = value(math.expm1(at))
-        return math.log(found / worth) if found > 0.0 else -math.inf
+        present = value(math.expm1(at))
+        return math.log(present / worth) if present > 0.0 else -math.inf
 
     left, right = math.log1p(low), math.log1p(high)
     above, below = gap(left), gap(right)
     if not below < 0.0 < above:
         return math.nan
-    at, kept = 0.5 * (left + right), 0
+    at, stayed = 0.5 * (left + right), 0
     for _ in range(_MOST):
         if math.isfinite(above) and math.isfinite(below):
             at = left + (right - left) * above / (above - below)
@@ -42,7 +42,7 @@ def rate_at(value: Callable[[float], float], worth: float, low: float, high: flo
         if abs(here) <= _EXACT or not left < at < right:
             break
         if here > 0.0:
-            left, above, below, kept = at, here, 0.5 * below if kept > 0 else below, 1
+            left, above, below, stayed = at, here, 0.5 * below if stayed > 0 else below, 1
         else:
-            right, below, above, kept = at, here, 0.5 * above if kept < 0 else above, -1
+            right, below, above, stayed = at, here, 0.5 * above if stayed < 0 else above, -1
     return math.expm1(at)

@@ -36,8 +36,8 @@ SMALL = 0.05
 def rates(job: Job, scenario: str | None = None, paths: int = PATHS, progress: Progress | None = None) -> Rates:
     """Fans of the pool's rates under one scenario or all, from plain paths of the job's seed.
 
-    >>> found = rates(job, "baseline", paths=64)
-    >>> found.rates[0].name, found.rates[0].level.shape == (1, job.deal.legal_maturity_months, 5)
+    >>> answer = rates(job, "baseline", paths=64)
+    >>> answer.rates[0].name, answer.rates[0].level.shape == (1, job.deal.legal_maturity_months, 5)
     ('dq30', True)
     """
     cases = job.scenarios if scenario is None else (case_of(job, scenario),)
@@ -48,11 +48,11 @@ def rates(job: Job, scenario: str | None = None, paths: int = PATHS, progress: P
         if progress is not None:
             progress(k + 1, len(cases))
     n = blocks * LANES
-    found = []
+    fans = []
     for name, title in TITLES.items():
-        values = np.stack([one[name] for one in by_case])  # (scenario, month, path)
-        found.append(_fan(name, title, values))
-    return Rates(job.name, tuple(case.name for case in cases), tuple(found), n, job.seed)
+        values = np.stack([rows[name] for rows in by_case])  # (scenario, month, path)
+        fans.append(_fan(name, title, values))
+    return Rates(job.name, tuple(case.name for case in cases), tuple(fans), n, job.seed)
 
 
 def _fan(name: str, title: str, values: Array) -> Rate:
@@ -63,17 +63,17 @@ def _fan(name: str, title: str, values: Array) -> Rate:
     known = np.where(few[..., None], 0.0, values)
     level, mean = np.nanquantile(known, QUANTILES, axis=-1), np.nanmean(known, axis=-1)
     error = np.nanstd(known, axis=-1, ddof=1) / np.sqrt(np.maximum(n, 1))
-    level, mean, error = (np.where(few, np.nan, found) for found in (level, mean, error))
+    level, mean, error = (np.where(few, np.nan, part) for part in (level, mean, error))
     return Rate(name, title, np.moveaxis(level, 0, -1), mean, error)
 
 
-def _of_case(one: Job, blocks: int) -> dict[str, Array]:
+def _of_case(job: Job, blocks: int) -> dict[str, Array]:
     """(month, path) of each rate, NaN from where the median pool is small."""
     parts: dict[str, list[Array]] = {name: [] for name in (*TITLES, "month_start_balance")}
-    for rows in paths_of(one, assemble(one), blocks, ROWS):
-        made = pool_rates(one, rows) | rows
+    for rows in paths_of(job, assemble(job), blocks, ROWS):
+        made = pool_rates(job, rows) | rows
         for name, values in parts.items():
             values.append(made[name])
     joined = {name: np.concatenate(values, axis=1) for name, values in parts.items()}
-    small = np.median(joined.pop("month_start_balance"), axis=1) < SMALL * one.pool.balance
+    small = np.median(joined.pop("month_start_balance"), axis=1) < SMALL * job.pool.balance
     return {name: np.where(small[:, None], np.nan, values) for name, values in joined.items()}

@@ -40,8 +40,8 @@ def reverse(
 
     Paths and seed are the job's. Raises ConfigError for an unknown note or scenario, or a loss outside [0, 1).
 
-    >>> found = reverse(job.but(paths=512), "subordinated")
-    >>> found.beta > 0.0 and bool(found.path["loss"].sel(tranche="subordinated") > 0.0)
+    >>> answer = reverse(job.but(paths=512), "subordinated")
+    >>> answer.beta > 0.0 and bool(answer.path["loss"].sel(tranche="subordinated") > 0.0)
     True
     """
     if not 0.0 <= loss < 1.0:
@@ -49,39 +49,39 @@ def reverse(
         raise ConfigError(f"--loss {loss:g}: a share of the original amount, from 0 to below 1{hint}")
     note = trials.note_index(job, tranche, can_lose=True)
     case = trials.case_of(job, scenario)
-    one = trials.variants(job, case, [[]])
-    margin = margin_of(one, note)
+    varied = trials.variants(job, case, [[]])
+    margin = margin_of(varied, note)
     goal = -loss - TOUCH
-    found, searches, aimed = search(margin, goal)
+    nearest, searches, aimed = search(margin, goal)
     try:
-        simulated = _simulated(one, note, loss, threads, progress)
+        simulated = _simulated(varied, note, loss, threads, progress)
     except Interrupted:
         simulated = UNKNOWN
     shape = margin.shape
-    if not np.isfinite(found.distance):
+    if not np.isfinite(nearest.distance):
         held = f"conditional rates are held beyond {FACTOR_RANGE:g} of a factor"
         why = f"no path within {design.FAR:g} standard deviations loses more than {loss:g} ({held})"
         blank = np.zeros(shape)
         return Reverse(job.name, case.name, tranche, loss, np.inf, 0.0, simulated, aimed, job.paths, job.seed,
                        blank, blank[:, 0], searches, why, None, None)  # fmt: skip
-    normals = found.point.reshape(shape)
+    normals = nearest.point.reshape(shape)
     return Reverse(
         job=job.name,
         scenario=case.name,
         tranche=tranche,
         loss=loss,
-        beta=found.distance,
-        first_order=float(ndtr(-found.distance)),
+        beta=nearest.distance,
+        first_order=float(ndtr(-nearest.distance)),
         simulated=simulated,
         aimed=aimed,
         paths=job.paths,
         seed=job.seed,
         normals=normals,
-        weight=(normals**2).sum(axis=1) / max(found.distance**2, 1e-300),
+        weight=(normals**2).sum(axis=1) / max(nearest.distance**2, 1e-300),
         searches=searches,
-        says="; ".join(filter(None, (says(found, searches), holds(one)))),
-        path=trace_of(one, margin.problem, 0, normals),
-        expected=trace_of(one, assemble(one, deterministic=True), 0),
+        says="; ".join(filter(None, (says(nearest, searches), holds(varied)))),
+        path=trace_of(varied, margin.problem, 0, normals),
+        expected=trace_of(varied, assemble(varied, deterministic=True), 0),
     )
 
 

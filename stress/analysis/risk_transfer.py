@@ -49,27 +49,27 @@ def transfer_of(
     """
     names = [note.name for note in job.deal.notes]
     share = np.array([kept.get(name, 0.0) for name in names])
-    size, weight = place.balance[0, :, 0], np.array([one.risk_weight for one in weights])
-    first = np.array([one.attachment == weights[-1].attachment and not one.senior for one in weights])
+    size, weight = place.balance[0, :, 0], np.array([row.risk_weight for row in weights])
+    first = np.array([row.attachment == weights[-1].attachment and not row.senior for row in weights])
     between = (weight > MEZZANINE) & (weight < formulas.HIGHEST - 1e-9)
-    mezzanine = between & ~first & np.array([not one.senior for one in weights])
+    mezzanine = between & ~first & np.array([not row.senior for row in weights])
     held = _share(share * size * weight, size * weight, mezzanine), _share(share * size, size, first)
     passes, says = _mechanical(rules, *held)
     needs = float((share * size * weight).sum()) * 0.08 / job.pool.balance
     pool_capital = 0.08 * loan
     cap = float(formulas.capital_cap(pool_capital, share.max()))
     cost = _interest(job) @ (1.0 - share) / job.pool.balance
-    loss, found = place.loss, None
+    loss, spread = place.loss, None
     if excess is not None:
-        found, took = excess_of(job, *excess, place.loss.shape[1] // LANES)
-        low, high = (np.array([getattr(one, key) for one in weights]) for key in ("attachment", "detachment"))
+        spread, took = excess_of(job, *excess, place.loss.shape[1] // LANES)
+        low, high = (np.array([getattr(row, key) for row in weights]) for key in ("attachment", "detachment"))
         loss = borne(took.rest, low, high, job.pool.balance)
-    own = 0.0 if found is None else float(found.designated.estimate)
+    own = 0.0 if spread is None else float(spread.designated.estimate)
     needed = min(needs, cap) + own
     saved = pool_capital - needed
     return Transfer(
         dict(zip(names, map(float, share), strict=True)), *held, passes, says, _losses(loss, share, job.pool.balance),
-        pool_capital, needed, cap < needs, float(cost), float(cost / saved) if saved > 0.0 else np.nan, found,
+        pool_capital, needed, cap < needs, float(cost), float(cost / saved) if saved > 0.0 else np.nan, spread,
     )  # fmt: skip
 
 
@@ -111,12 +111,12 @@ def _losses(loss: Array, kept: Array, balance: float) -> tuple[Transferred, ...]
     expected = [batches.ratio(grouped(x), n) for x in (sold, whole)]
     tail = [tail_of(x) for x in (sold, whole)]
     beyond = [batches.Replicates(a.value - b.value, a.without - b.without) for a, b in zip(tail, expected, strict=True)]
-    found = []
-    for what, (part, total) in (("expected loss", expected), ("unexpected loss", beyond)):
+    rows = []
+    for name, (part, total) in (("expected loss", expected), ("unexpected loss", beyond)):
         share = batches.symmetric(batches.quotient(part, total), n)
         over = batches.Replicates(total.value / balance, total.without / balance)
-        found.append(Transferred(what, share, batches.symmetric(over, n)))
-    return tuple(found)
+        rows.append(Transferred(name, share, batches.symmetric(over, n)))
+    return tuple(rows)
 
 
 def _worst(whole: Array) -> tuple[Array, NDArray[np.int64]]:

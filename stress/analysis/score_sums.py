@@ -71,12 +71,12 @@ class ScoreSums:
     def of(self, values: Array) -> Array:
         """The same sums of given values (V, path), from the paths on which any is not 0, drawn again."""
         by_block = np.ascontiguousarray(values.reshape(len(values), -1, LANES).transpose(1, 0, 2))
-        seen = np.flatnonzero(by_block.any(axis=(1, 2)))
-        of_batch, asked = seen // PANEL_BLOCKS % self.n_batch, np.arange(len(values))
+        blocks = np.flatnonzero(by_block.any(axis=(1, 2)))
+        of_batch, asked = blocks // PANEL_BLOCKS % self.n_batch, np.arange(len(values))
 
         def batch(at: int) -> Array:
             sums = self._none(len(values))
-            for block in seen[of_batch == at].tolist():
+            for block in blocks[of_batch == at].tolist():
                 normals = alone.drawn_normals(self.problem, block, self.job.seed).reshape(-1)
                 self._add(sums, normals, by_block[block : block + 1], asked)
             return sums
@@ -94,10 +94,10 @@ class ScoreSums:
         )
 
     def _over_batches(self, batch: Callable[[int], Array], threads: int, progress: trials.Progress | None) -> Array:
-        found = []
+        tables = []
         with ThreadPoolExecutor(threads) as pool:
             for sums in pool.map(batch, range(self.n_batch)):
-                found.append(sums)
+                tables.append(sums)
                 if progress is not None:
-                    progress(len(found), self.n_batch)
-        return np.stack(found)
+                    progress(len(tables), self.n_batch)
+        return np.stack(tables)

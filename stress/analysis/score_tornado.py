@@ -45,32 +45,32 @@ def gradient_tornado(
 
     `measure` and the rest as `gradient` takes them, raises what it raises. Months one by one are left to `gradient`.
 
-    >>> found = gradient_tornado(job, "EL", "subordinated", paths=2048)
-    >>> found.estimator, found.bars[0].reach >= found.bars[-1].reach
+    >>> answer = gradient_tornado(job, "EL", "subordinated", paths=2048)
+    >>> answer.estimator, answer.bars[0].reach >= answer.bars[-1].reach
     ('scores', True)
     """
-    found = gradient(job, measure, tranche, scenario, paths, progress)
-    known = [one for one in found.inputs if ", month " not in one.input and np.isfinite(one.derivative)]
-    bars = [_bar(one) for one in known]
+    answer = gradient(job, measure, tranche, scenario, paths, progress)
+    known = [slope for slope in answer.inputs if ", month " not in slope.input and np.isfinite(slope.derivative)]
+    bars = [_bar(slope) for slope in known]
     return Tornado(
-        job=found.job,
-        scenario=found.scenario,
-        measure=found.measure,
-        tranche=found.tranche or None,
+        job=answer.job,
+        scenario=answer.scenario,
+        measure=answer.measure,
+        tranche=answer.tranche or None,
         unit="1",
-        base=float(found.controlled.estimate),
-        base_error=float(found.controlled.error),
+        base=float(answer.controlled.estimate),
+        base_error=float(answer.controlled.error),
         bars=tuple(sorted((bar for bar in bars if bar.reach > 0.0), key=lambda bar: -bar.reach)),
         unmoved=tuple(bar.name for bar in bars if bar.reach == 0.0),
-        left_out=found.left_out,
-        paths=found.paths,
-        seed=found.seed,
+        left_out=answer.left_out,
+        paths=answer.paths,
+        seed=answer.seed,
         estimator="scores",
     )
 
 
 def _bar(slope: Slope) -> Bar:
-    move = next(one for one in MOVES if slope.input.startswith(one.start))
+    move = next(move for move in MOVES if slope.input.startswith(move.start))
     sides = []
     for sign, shown in ((-1.0, "\N{MINUS SIGN}"), (1.0, "+")):
         ends = sorted(sign * move.step * end for end in (slope.low, slope.high))

@@ -57,7 +57,7 @@ def sensitivity(
     tail, of_note = is_tail(name), not of_pool(name)
     note = _note_of(job, name, tranche)
     case = trials.case_of(job, scenario)
-    sides = [side for one in inputs for side in (one.down, one.up) if side is not None]
+    sides = [side for item in inputs for side in (item.down, item.up) if side is not None]
     shocks = [side for side in sides if side.shock is not None and _has(job, case, side)]
     total = 1 + sum(side.edit is not None for side in sides)
     moves = [[], *([side.shock] for side in shocks if side.shock is not None)]
@@ -65,18 +65,18 @@ def sensitivity(
     step = trials.portion(progress, 0, total)
     base, done = _shocked(trials.variants(job, case, moves), shocks, threads, step, sampler, tail)
     of = note if of_note else None
-    found = _changes(measures.difference(base, name), of, [None, *done])
+    changes = _changes(measures.difference(base, name), of, [None, *done])
     edited = [side for side in sides if side.edit is not None and side.edit(job) is not None]
     with contextlib.suppress(Interrupted):  # what is not done is told below
         for at, side in enumerate(edited if done == shocks else (), start=1):
             ds = _edited(job, case, side, threads, trials.portion(progress, at, total), sampler, tail)
-            found |= _changes(measures.compare(ds, base.isel(scenario=[0]), name), of, [side])
-    undone = {side for side in (*shocks, *edited) if side not in found}
+            changes |= _changes(measures.compare(ds, base.isel(scenario=[0]), name), of, [side])
+    undone = {side for side in (*shocks, *edited) if side not in changes}
     first = measured(base, name).isel({"scenario": 0, **({"tranche": note} if of_note else {})})
-    whole = [one for one in inputs if not undone & {one.down, one.up}]
-    bars = [Bar(one.name, found.get(one.down), found.get(one.up)) for one in whole]
+    whole = [item for item in inputs if not undone & {item.down, item.up}]
+    bars = [Bar(item.name, changes.get(item.down), changes.get(item.up)) for item in whole]
     known, least = [bar for bar in bars if bar.down or bar.up], NOTHING * (abs(float(first["estimate"])) or 1.0)
-    kept = sorted((bar for bar in known if bar.reach > least), key=lambda bar: -bar.reach)
+    moving = sorted((bar for bar in known if bar.reach > least), key=lambda bar: -bar.reach)
     return Tornado(
         job=job.name,
         scenario=case.name,
@@ -85,10 +85,10 @@ def sensitivity(
         unit=str(first["estimate"].attrs.get("units", "1")),
         base=float(first["estimate"]),
         base_error=float(first["error"]),
-        bars=tuple(kept),
+        bars=tuple(moving),
         unmoved=tuple(bar.name for bar in known if bar.reach <= least),
         left_out=tuple(bar.name for bar in bars if not (bar.down or bar.up)),
-        undone=tuple(one.name for one in inputs if one not in whole),
+        undone=tuple(item.name for item in inputs if item not in whole),
         paths=job.paths,
         seed=job.seed,
         estimator="plain" if sampler is None else "importance",
@@ -100,7 +100,7 @@ def _note_of(job: Job, name: str, tranche: str | None) -> int:
     if tranche is not None and of_pool(name):
         raise ConfigError(f"--tranche {tranche}: {name} is a measure of the pool")
     principal = is_tail(name) or name in OF_PRINCIPAL
-    asked = [one.name for one in job.deal.notes if (trials.lends(one) or not principal) and _lives(one, name)]
+    asked = [note.name for note in job.deal.notes if (trials.lends(note) or not principal) and _lives(note, name)]
     note = trials.note_index(job, tranche or asked[-1], can_lose=principal)
     if not of_pool(name) and not _lives(job.deal.notes[note], name):
         raise ConfigError(f"--tranche {tranche}: a residual note takes what is left: it has no average life")
@@ -157,8 +157,8 @@ def _has(job: Job, case: ScenarioCase, side: Side) -> bool:
 
 def _changes(change: xr.Dataset, note: int | None, sides: Sequence[Side | None]) -> dict[Side | None, Change]:
     """Differences by side; the sides are in the order of the scenarios."""
-    one = change if note is None else change.isel(tranche=note)
-    parts = np.stack([one[k].values for k in ("estimate", "error", "low", "high")], axis=-1)
+    selected = change if note is None else change.isel(tranche=note)
+    parts = np.stack([selected[k].values for k in ("estimate", "error", "low", "high")], axis=-1)
     return {
         side: Change(side.label, *(float(x) for x in row))
         for side, row in zip(sides, parts, strict=True)

@@ -13,7 +13,7 @@ from stress.analysis.bands import load_bands
 from stress.analysis.break_even import FEW
 from stress.analysis.cuts import Reading, Work, against, moved, read, smallest_cut, with_error
 from stress.analysis.inputs_moved import note_share, with_shares
-from stress.analysis.joint_cuts import Group, Joint, alone, interval, joint_of, laid
+from stress.analysis.joint_cuts import Group, Joint, independent, interval, joint_of, laid
 from stress.analysis.kept import Interrupted
 from stress.analysis.note_targets import Target, implied, smallest, wanted_of
 from stress.answers.sizing import Sized, Sizing
@@ -65,13 +65,15 @@ def size(
     work = Work(job, case, wanted, table, threads, progress)
     shares, groups, joint, whole = _solved(work)
     seed = (job.seed + PROOF_SEED) % 2**64
-    fresh = job.model_copy(update={"seed": seed, "paths": PROOF_PATHS * job.paths})
-    sizes = with_shares(fresh, shares) if wanted else fresh
+    proof_job = job.model_copy(update={"seed": seed, "paths": PROOF_PATHS * job.paths})
+    sizes = with_shares(proof_job, shares) if wanted else proof_job
     aimed: dict[str, Shifted | None] = {}
     try:
         kept.check()
         aimed = _aimed(work, sizes)
-        proofs = {name: read(sizes, one, threads, aimed[name]) for name, one in work.cases().items()}
+        proofs = {
+            name: read(sizes, scenario_case, threads, aimed[name]) for name, scenario_case in work.cases().items()
+        }
     except Interrupted:
         whole, proofs = False, {name: Reading.unread(len(shares)) for name in work.cases()}
     proof_of = [proofs[work.case_of(k).name] for k in range(len(shares))]
@@ -87,7 +89,7 @@ def size(
         paths=job.paths,
         seed=job.seed,
         estimator="importance" if _rare(work) and any(aimed.values()) else "plain",
-        proof_paths=fresh.paths if whole else 0,
+        proof_paths=proof_job.paths if whole else 0,
         proof_seed=seed,
         table=table.name,
         feasible=all(feasible.values()),
@@ -117,12 +119,12 @@ def _solved(work: Work) -> _Solved:
                 shares = moved(shares, first, k, groups[-1].cut.value)
             if sweep and max(abs(a - b) for a, b in zip(shares, before, strict=True)) < CLOSE:
                 break
-        solved = [one._replace(cut=with_error(work, shares, *one)) for one in groups]
+        solved = [group._replace(cut=with_error(work, shares, *group)) for group in groups]
         return shares, solved, joint_of(work, shares, solved), True
     except Interrupted:
         if len(groups) < len(earlier):  # the sweep before was whole
             shares, groups = before, earlier
-        return shares, groups, alone(len(groups)), False
+        return shares, groups, independent(len(groups)), False
 
 
 def _rare(work: Work) -> bool:
@@ -181,12 +183,12 @@ def _ends(solved: _Solved, note: int) -> tuple[Interval, Interval]:
     if not groups:
         return _known(shares[note]), _known(sum(shares[note + 1 :]) / total)
     none = np.zeros(len(groups))
-    base, *unit = (np.array(laid(shares, groups, row.tolist())) for row in (none, *np.eye(len(groups))))
+    base, *units = (np.array(laid(shares, groups, row.tolist())) for row in (none, *np.eye(len(groups))))
 
     def of(row: Array) -> Interval:
         """A sum of shares, `row` says of which notes."""
         shift = float(row @ base)
-        return interval(np.array([float(row @ one) for one in unit]) - shift, shift, groups, joint)
+        return interval(np.array([float(row @ unit) for unit in units]) - shift, shift, groups, joint)
 
     own, below = np.eye(len(shares))[note], np.arange(len(shares)) > note
     return of(own), of(below / total)
@@ -206,7 +208,7 @@ def _band(table: Bands, loss: Interval, life: float) -> str:
 
 def _cut_short(job: Job, groups: list[Group]) -> str:
     """What an interrupted search came to."""
-    known = ", ".join(job.deal.notes[one.last].name for one in groups)
+    known = ", ".join(job.deal.notes[group.last].name for group in groups)
     return f"Interrupted: {f'{known} sized' if known else 'no note sized'}, the others as they were; no proof was run."
 
 
@@ -214,8 +216,8 @@ def _says(job: Job, feasible: Mapping[int, bool], notes: tuple[Sized, ...], warn
     """Plain words where some target is out of reach, or the proof is not to be trusted."""
     short = [job.deal.notes[k].name for k, ok in feasible.items() if not ok]
     bound = UNSEEN / job.paths
-    meets = [one for one in notes if one.note in short and one.measured.estimate <= one.limit]
-    unseen = [one.limit for one in meets if 0.0 < one.limit < bound]
+    meets = [note for note in notes if note.note in short and note.measured.estimate <= note.limit]
+    unseen = [note.limit for note in meets if 0.0 < note.limit < bound]
     if unseen:
         return (
             f"{job.paths:,} paths on which a note never loses bound its loss by {bound:.2%} (3/n), above "
@@ -224,7 +226,7 @@ def _says(job: Job, feasible: Mapping[int, bool], notes: tuple[Sized, ...], warn
     if short:
         remedy = "give those more enhancement by a tighter target, or this one a looser one"
         return f"no size of {', '.join(short)} meets its target below the notes above it: {remedy}"
-    missed = [one.note for one in notes if one.verdict == "missed"]
+    missed = [note.note for note in notes if note.verdict == "missed"]
     if missed:
         return f"on fresh paths {', '.join(missed)} misses its target: more --paths narrow this"
     return f"Not to be trusted: {'; '.join(warnings)}." if warnings else ""

@@ -71,9 +71,9 @@ def excess_of(job: Job, rate: float, kind: str, blocks: int) -> tuple[Excess, Ab
     """What `rate` a year of the pool's balance at each month's start comes to under the job's first scenario."""
     names = ("defaults", "recoveries", "month_start_balance")
     rows: dict[str, list[Array]] = {name: [] for name in names}
-    for found in block_rows(job, assemble(job), blocks, names):
+    for block in block_rows(job, assemble(job), blocks, names):
         for name in names:
-            rows[name].append(found[name])
+            rows[name].append(block[name])
     default, recovered, pool = (np.concatenate(rows[name], axis=-1) for name in names)
     took = absorbed(default - recovered, rate / YEAR * pool, kind)
     balance = job.pool.balance
@@ -86,5 +86,5 @@ def excess_of(job: Job, rate: float, kind: str, blocks: int) -> tuple[Excess, Ab
 def _mean(values: Array) -> Interval:
     groups = np.arange(values.size) * GROUPS // values.size
     total, size = (np.asarray(np.bincount(groups, x, GROUPS), np.float64) for x in (values, np.ones(values.size)))
-    found = batches.symmetric(batches.ratio(total, size), size)
-    return Interval(*(float(part) for part in found))  # type: ignore[arg-type]
+    interval = batches.symmetric(batches.ratio(total, size), size)
+    return Interval(*(float(part) for part in interval))  # type: ignore[arg-type]

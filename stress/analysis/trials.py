@@ -120,15 +120,15 @@ def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> 
 def _names(case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> list[str]:
     """Of each variant its scenario and its moves in words, as far as a name may be long; with a number where several
     are alike."""
-    seen: Counter[str] = Counter()
-    found = []
+    counts: Counter[str] = Counter()
+    names = []
     for move in moves:
         name = f"{case.name} with {'; '.join(map(shock_words, move))}" if move else case.name
         if len(name) > LONGEST_NAME - NUMBER:
             name = f"{case.name[: LONGEST_NAME - NUMBER - len(MOVED)]}{MOVED}"
-        seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return found
+        counts[name] += 1
+        names.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
+    return names
 
 
 class Expected(NamedTuple):
@@ -151,14 +151,14 @@ class Expected(NamedTuple):
 def outcomes(job: Job) -> Expected:
     """The deterministic run: unconditional rates, rho = 0 (not a factor of 0)."""
     n_note = len(job.deal.notes)
-    found = []
+    values = []
     for part in _parts(job, MOST_CALM):
         space = Workspace(pack(assemble(part, deterministic=True), handed=True))
         alone.run(space, 0, 1, LANES, part.seed)
-        found.append(space.handed()[:, 0].mean(axis=-1))
+        values.append(space.handed()[:, 0].mean(axis=-1))
         worst = space.counts().residual.max(axis=1)
-        _refuse_broken(part, np.count_nonzero(~np.isfinite(found[-1]), axis=1), worst)
-    notes, pool = np.split(np.concatenate(found), [len(NOTE_QUANTITIES) * n_note], axis=1)
+        _refuse_broken(part, np.count_nonzero(~np.isfinite(values[-1]), axis=1), worst)
+    notes, pool = np.split(np.concatenate(values), [len(NOTE_QUANTITIES) * n_note], axis=1)
     return Expected(notes.reshape(len(job.scenarios), n_note, len(NOTE_QUANTITIES)), pool)
 
 
@@ -205,9 +205,9 @@ def _whole(
         return repr((source_digest(), engine.problem_digest(packed), part.seed, part.paths, replicated, *names))
 
     def count(stop: threading.Event | None) -> xr.Dataset | None:
-        found = engine.count(packed, part, None, threads, client, progress, stop=stop)
-        first = next(found, None)
-        whole = None if first is None else joined(itertools.chain([first], found))
+        counts = engine.count(packed, part, None, threads, client, progress, stop=stop)
+        first = next(counts, None)
+        whole = None if first is None else joined(itertools.chain([first], counts))
         if whole is None or whole.n_path < part.paths:
             return None
         tally = whole.tally()

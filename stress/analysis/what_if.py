@@ -105,8 +105,8 @@ def whatif(
         done = last
     if done < least_points(len(axes)):
         raise Interrupted
-    found = [np.concatenate(parts) for parts in zip(*read, strict=True)]
-    surfaces = tuple(_surfaces(job, place[:done], found))
+    by_measure = [np.concatenate(parts) for parts in zip(*read, strict=True)]
+    surfaces = tuple(_surfaces(job, place[:done], by_measure))
     return WhatIf(job.name, case.name, axes, place[:done], surfaces, job.paths, job.seed, kind, len(place))
 
 
@@ -148,12 +148,12 @@ def _groups(jobs: Sequence[Job], moves: Sequence[object]) -> Iterator[tuple[int,
 
 def _measures(ds: xr.Dataset) -> list[Array]:
     """Of each measure (point, 1 or note, estimate error high low)."""
-    found = []
-    for one in (*OF_NOTES, *OF_POOL):
-        answer = measured(ds, one.name, one.level)
+    rows = []
+    for asked in (*OF_NOTES, *OF_POOL):
+        answer = measured(ds, asked.name, asked.level)
         parts = np.stack([np.asarray(answer[k].values, np.float64) for k in ("estimate", "error", "high", "low")], -1)
-        found.append(parts if parts.ndim == 3 else parts[:, None])
-    return found
+        rows.append(parts if parts.ndim == 3 else parts[:, None])
+    return rows
 
 
 def _breakevens(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Any]]) -> list[Array]:
@@ -162,13 +162,13 @@ def _breakevens(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Any]]) ->
     return [np.stack([value, error, value + error, value - error], -1)]
 
 
-def _surfaces(job: Job, place: Array, found: Sequence[Array]) -> Iterator[Surface]:
+def _surfaces(job: Job, place: Array, by_measure: Sequence[Array]) -> Iterator[Surface]:
     """A surface of every measure that is a number at every point."""
     from stress.analysis.first_loss import HIGHEST as TURNED
     from stress.analysis.first_loss import LOWEST
 
     breakeven = Asked("Break-even", "Default odds at first loss, × (rho 0)", "", math.nan, "x", LOWEST, TURNED)
-    for asked, parts in zip((*OF_NOTES, *OF_POOL, breakeven), found, strict=True):
+    for asked, parts in zip((*OF_NOTES, *OF_POOL, breakeven), by_measure, strict=True):
         fitted = best_spline(place, parts[..., 0])
         for k in range(parts.shape[1]):
             note = job.deal.notes[k] if asked not in OF_POOL else None

@@ -110,29 +110,29 @@ class Whitened:
         pool = job.pool.model_copy(update={"obligors": None})
         problem = assemble(job.model_copy(update={"pool": pool}))
         draws = problem.market.draws
-        self.beside = {name: int(n * each) for name, (_, n, each) in zip(NORMALS, draws, strict=True) if n * each}
+        self.beside = {name: int(n * width) for name, (_, n, width) in zip(NORMALS, draws, strict=True) if n * width}
         self.problem = problem._replace(market=problem.market._replace(draws=np.zeros_like(draws)))
         self.job = job
         self.runners = [self._runner()]
 
     def until(self, month: int) -> Whitened:
         """The same paths left as they stand after a month, which is sooner told: ratios up to it are the same."""
-        found = copy(self)
-        found.problem = until(self.problem, month)
-        found.runners = [Runner(found.problem, self.beside, self.job.seed)]
-        return found
+        new = copy(self)
+        new.problem = until(self.problem, month)
+        new.runners = [Runner(new.problem, self.beside, self.job.seed)]
+        return new
 
     def as_of(self, month: int) -> Whitened:
         """The same with macro variables where the scenario has them up to a month: what they were is known by then."""
         swing = self.job.scenarios[0].swing
         if swing is None:
             return self
-        found, market = copy(self), self.problem.market
+        new, market = copy(self), self.problem.market
         shock = market.shock.copy()
         shock[:, :, : periods_over(swing, month) * len(swing.var.variables)] = 0.0
-        found.problem = self.problem._replace(market=market._replace(shock=shock))
-        found.runners = [Runner(found.problem, self.beside, self.job.seed)]
-        return found
+        new.problem = self.problem._replace(market=market._replace(shock=shock))
+        new.runners = [Runner(new.problem, self.beside, self.job.seed)]
+        return new
 
     @property
     def n_month(self) -> int:
@@ -157,8 +157,8 @@ class Whitened:
         count, full = len(points), self.upto(self.n_month)
         lanes = np.zeros((-(-count // LANES) * LANES, full))
         lanes[:count, : points.shape[1]] = points
-        found = self._shared(lanes.reshape(-1, LANES, full))
-        return Sample(*(np.concatenate(part)[:count] for part in zip(*found, strict=True)))
+        samples = self._shared(lanes.reshape(-1, LANES, full))
+        return Sample(*(np.concatenate(part)[:count] for part in zip(*samples, strict=True)))
 
     def _shared(self, blocks: Array) -> list[Sample]:
         """Blocks over the cores, a workspace a thread; few blocks on one. What they come to depends on no cut."""
@@ -167,7 +167,7 @@ class Whitened:
         self.runners += [self._runner() for _ in range(n_core() - len(self.runners))]
         with ThreadPoolExecutor(len(self.runners)) as pool:
             parts = pool.map(Runner.blocks, self.runners, np.array_split(blocks, len(self.runners)))
-            return [one for part in parts for one in part]
+            return [sample for part in parts for sample in part]
 
     def state(self, point: Array, month: int) -> State:
         """In which a point (n,) leaves the deal at the end of a month, from 1; it says nothing of the factors."""

@@ -72,11 +72,11 @@ def _shares(timing: str) -> tuple[float, ...]:
 
 def _years(answer: LossTiming) -> list[tuple[int, float, float, float]]:
     """Last month of a year, cumulative net loss wanted and found by then, mean multiple of the year's entry rates."""
-    last = len(answer.found)
+    last = len(answer.modelled)
     ends = [*range(12, last, 12), last]
     starts = [0, *ends[:-1]]
     return [
-        (end, float(answer.wanted[end - 1]), float(answer.found[end - 1]), float(answer.multiple[start:end].mean()))
+        (end, float(answer.wanted[end - 1]), float(answer.modelled[end - 1]), float(answer.multiple[start:end].mean()))
         for start, end in zip(starts, ends, strict=True)
     ]
 
@@ -103,7 +103,7 @@ def _document(answer: LossTiming) -> dict[str, Any]:
     return {
         "multiple": answer.multiple.tolist(),
         "wanted": answer.wanted.tolist(),
-        "found": answer.found.tolist(),
+        "found": answer.modelled.tolist(),
         "final": answer.final,
         "error": answer.error,
     }

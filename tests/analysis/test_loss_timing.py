@@ -24,11 +24,11 @@ def job():
 def test_net_loss_and_timing_come_back_to_a_billionth_through_ladder_recoveries_and_purchases(job) -> None:
     """2% of cut-off over two years, 60 and 40%, in a revolving pool with a ladder of three months."""
     found = loss_timing(job, 0.02, (0.6, 0.4))
-    late = found.found[2]
+    late = found.modelled[2]
     assert found.error < 1e-9
-    assert found.found[14] == pytest.approx(late + 0.6 * (0.02 - late), abs=1e-9)
-    assert found.found[-1] == pytest.approx(0.02, abs=1e-9)
-    by_month = np.diff(found.found[2:15])
+    assert found.modelled[14] == pytest.approx(late + 0.6 * (0.02 - late), abs=1e-9)
+    assert found.modelled[-1] == pytest.approx(0.02, abs=1e-9)
+    by_month = np.diff(found.modelled[2:15])
     assert by_month == pytest.approx(np.full(12, by_month.mean()), abs=1e-9)
 
 
@@ -46,7 +46,7 @@ def test_the_scenario_reproduces_it_in_a_replay(job) -> None:
     calm = job.but(pool=job.pool.but(dependence={"rho": 0.0, "phi": 0.0}), scenarios=(found.case,))
     data = stress.replay(calm, path=0)
     lost = np.cumsum((data["defaults"] - data["recoverable"]).to_numpy()) / job.pool.balance
-    np.testing.assert_allclose(lost, found.found, atol=1e-9)
+    np.testing.assert_allclose(lost, found.modelled, atol=1e-9)
 
 
 @pytest.mark.parametrize(("late", "said"), [(0.0, False), (0.002, True)])

@@ -13,7 +13,7 @@ import stress
 from stress.analysis import posterior
 from stress.analysis.filtering import follow, given_all
 from stress.analysis.from_today import with_law
-from stress.analysis.observed import Seen, probits
+from stress.analysis.observed import Ratios, probits
 from stress.analysis.whitened import RATIOS, Whitened
 from stress.assemble.problem import assemble
 from stress.inputs.files.reported import Reported
@@ -145,14 +145,14 @@ def test_two_months_of_a_pool_with_a_t_copula_agree_with_quadrature(cards: Job) 
     whitened = Whitened(job)
     rate = np.array([0.006, 0.009])
     value = ndtri(rate)
-    seen = Seen(np.array([0, 1]), np.zeros(2, np.int64), rate, value, np.array([0.15, 0.15]))
+    ratios = Ratios(np.array([0, 1]), np.zeros(2, np.int64), rate, value, np.array([0.15, 0.15]))
     axis = np.linspace(-5.0, 5.0, 41)
     grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-    misfit = seen.misfits(whitened.sample(grid).ratio)
+    misfit = ratios.misfits(whitened.sample(grid).ratio)
     log = -0.5 * (grid**2).sum(axis=1) - 0.5 * (misfit**2).sum(axis=1)
     weight = np.exp(log - log.max())
     weight /= weight.sum()
-    state = given_all(whitened, seen, np.zeros(0), 1, 8192)
+    state = given_all(whitened, ratios, np.zeros(0), 1, 8192)
     point = state.point[:, :3]
     assert whitened.beside == {"mixing_normal": 1}
     for power in (1, 2):
@@ -231,14 +231,14 @@ def test_posteriors_of_simulated_truths_are_calibrated(cards: Job) -> None:
         truth = whitened.sample(random.standard_normal((1, whitened.upto(whitened.n_month))))
         probit = probits(truth.ratio[0, :6, 0])
         error = np.full(6, 0.04)
-        seen = Seen(
+        ratios = Ratios(
             np.arange(6),
             np.zeros(6, np.int64),
             truth.ratio[0, :6, 0],
             probit + error * random.standard_normal(6),
             error,
         )
-        state = given_all(whitened, seen, np.zeros(0), k, 512)
+        state = given_all(whitened, ratios, np.zeros(0), k, 512)
         drawn = (state.sample.factor[:, 5, 0], state.sample.factor[:, 17, 0], state.sample.default)
         true = (truth.factor[0, 5, 0], truth.factor[0, 17, 0], truth.default[0])
         ranks.append([float(state.weight @ (d < t)) for d, t in zip(drawn, true, strict=True)])
@@ -257,14 +257,14 @@ def test_posteriors_of_a_ladder_with_drawn_parameters_are_calibrated() -> None:
         normals = random.standard_normal((1, whitened.upto(whitened.n_month)))
         truth = whitened.sample(normals)
         probit, error = probits(truth.ratio[0, :4, figure]), np.full(4, 0.05)
-        seen = Seen(
+        ratios = Ratios(
             np.arange(4),
             np.full(4, figure),
             truth.ratio[0, :4, figure],
             probit + error * random.standard_normal(4),
             error,
         )
-        state = given_all(whitened, seen, np.zeros(0), k, 512)
+        state = given_all(whitened, ratios, np.zeros(0), k, 512)
         drawn, true = (
             (state.point[:, 0], state.sample.factor[:, 3, 0], state.sample.default),
             (normals[0, 0], truth.factor[0, 3, 0], truth.default[0]),
