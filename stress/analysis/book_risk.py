@@ -75,15 +75,15 @@ def _scenario(book: Book, tallies: Weighed, k: int, level: float, xs: Sequence[f
     levels = sorted({*LEVELS, level})
     shortfall = {f"{x:g}": shortfall_at(tallies, k, x) for x in levels}
     standalone = sum(position.standalone_es for position in positions)
-    some = share_of(losers(count), losers(count2), whole)
+    probability = share_of(losers(count), losers(count2), whole)
     cost = share_of(tallies.first.below_cost[k, -1], tallies.second.below_cost[k, -1], whole)
     tail, once = tail_of(count, level), (tallies.first.at_once[k], tallies.second.at_once[k])
     return ScenarioRisk(
         scenario=book.scenarios[k],
         expected_loss=loss.estimate,
         expected_loss_se=loss.se,
-        loss_probability=some.estimate,
-        loss_probability_se=some.se,
+        loss_probability=probability.estimate,
+        loss_probability_se=probability.se,
         value_at_risk={f"{x:g}": var_at(tallies, k, x, shortfall[f"{x:g}"].estimate) for x in levels},
         expected_shortfall=shortfall,
         exceedance={f"{x:g}": _exceeded(tallies, k, x) for x in xs},
@@ -129,8 +129,8 @@ def _variance_ratio(tallies: Weighed, k: int, level: float) -> float:
     bins = by_bin(tallies, k, -1)
     tail = tail_of(bins.weight, level)
     plain = bins._replace(weight2=bins.weight, x2=bins.x, xx2=tallies.first.square[k, -1] * UNIT)
-    drawn, aimed = tail_error(tail, plain), tail_error(tail, bins)
-    return (drawn / aimed) ** 2 if drawn > 0.0 and aimed > 0.0 else math.nan
+    plain_error, error = tail_error(tail, plain), tail_error(tail, bins)
+    return (plain_error / error) ** 2 if plain_error > 0.0 and error > 0.0 else math.nan
 
 
 def _positions(book: Book, tallies: Weighed, k: int, level: float) -> list[PositionRisk]:
@@ -147,7 +147,7 @@ def _positions(book: Book, tallies: Weighed, k: int, level: float) -> list[Posit
         without = tail_of(first.without_count[k, p], level)
         bins = by_bin(tallies, k, p)
         loss = mean_of(bins.over(np.ones(len(count))))
-        some = share_of(losers(first.loss_count[k, p]), losers(tallies.second.loss_count[k, p]), whole)
+        probability = share_of(losers(first.loss_count[k, p]), losers(tallies.second.loss_count[k, p]), whole)
         value = mean_of(moment(tallies, k, p, 1))
         mean = tail_mean(tail, bins.x)
         risks.append(
@@ -159,8 +159,8 @@ def _positions(book: Book, tallies: Weighed, k: int, level: float) -> list[Posit
                 amount=position.amount,
                 expected_loss=weight * loss.estimate,
                 expected_loss_se=weight * loss.se,
-                loss_probability=some.estimate,
-                loss_probability_se=some.se,
+                loss_probability=probability.estimate,
+                loss_probability_se=probability.se,
                 contribution_es=weight * mean,
                 se=weight * _error(tail, bins, mean, few),
                 share_es=weight * mean / shortfall if shortfall > 0.0 else math.nan,

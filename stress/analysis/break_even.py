@@ -108,7 +108,7 @@ class _Search:
         parts = 4 if rare else 3
         try:
             self._scan(scan, trials.portion(progress, 0, parts))
-            if rare and self.curve is not None and (sampler := _aimed(self.trial, self.curve)) is not None:
+            if rare and self.curve is not None and (sampler := _sampler(self.trial, self.curve)) is not None:
                 plain, self.trial = self.trial, self.trial._replace(sampler=sampler)
                 self._again(plain, scan, trials.portion(progress, 1, parts))
             self._closer(trials.portion(progress, parts - 2, parts))
@@ -170,7 +170,7 @@ class _Trial(NamedTuple):
     """One for all points, so that they share their draws and weights."""
 
 
-def _aimed(trial: _Trial, curve: Curve) -> Sampler | None:
+def _sampler(trial: _Trial, curve: Curve) -> Sampler | None:
     """Shifts towards a loss where plain paths begin to show it: there it is rare, and near the break-even sought."""
     losing = np.flatnonzero(curve.probability > 0.0)
     if not losing.size:

@@ -18,7 +18,7 @@ from scipy.special import chdtrc, ndtr
 
 from stress.analysis import kept, posterior, trials
 from stress.analysis.followed import default_now, drawn_now, expected_losses, notes_now, triggers_now
-from stress.analysis.from_today import Later, Rest, Standing, later, moved, said_to_be, standing, with_law
+from stress.analysis.from_today import Later, Rest, Standing, later, moved, standing, with_law, with_source
 from stress.analysis.observed import Ratios, months_of, probits, ratios_of
 from stress.analysis.rivals import last_value
 from stress.analysis.whitened import RATIOS, Sample, Whitened
@@ -167,7 +167,7 @@ def _answer(
         alarm=None if test.alarm is None else leading[test.alarm].month,
         says=(*(f"{reports.name}: {note}" for note in reports.note), *left_out, *_remarks(job, state.fit)),
         moved=rest.moved,
-        state=said_to_be(with_law(rest.state, whitened, state, last), job, reports, rest.given),
+        state=with_source(with_law(rest.state, whitened, state, last), job, reports, rest.given),
         given=rest.given,
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from stress.analysis.filtering import FLOOR, PATHS, given_all
-from stress.analysis.from_today import later, said_to_be, standing, with_law
+from stress.analysis.from_today import later, standing, with_law, with_source
 from stress.analysis.observed import months_of, ratios_of
 from stress.analysis.whitened import Whitened
 from stress.errors import DataError
@@ -35,7 +35,7 @@ def from_reports(job: Job) -> Job:
     status = standing(whitened, _upto(job, reports, last), last + 1, posterior.centre)
     later(job, status.state, reports.file)
     state = with_law(status.state, whitened, posterior, last)
-    return job.but(state=said_to_be(state, job, reports, status.given))
+    return job.but(state=with_source(state, job, reports, status.given))
 
 
 def _upto(job: Job, reports: Reported, month: int) -> Reported:

@@ -249,7 +249,7 @@ def later(job: Job, state: State, file: str) -> Later:
         raise ConfigError(f"{file}: {error}") from None
 
 
-def said_to_be(state: State, job: Job, reports: Reported, given: tuple[str, ...]) -> State:
+def with_source(state: State, job: Job, reports: Reported, given: tuple[str, ...]) -> State:
     """A state with where it comes from: its reports, what of it they gave, and of which model the rest is."""
     listed = ", ".join(given) or "nothing of it as an amount"
     model = f"all else is that of the most likely path of {job.name} under {job.scenarios[0].name}."

@@ -57,7 +57,7 @@ def search(margin: Margin, goal: float, leads: int = 1) -> tuple[design.Design, 
     size = margin.shape[0] * margin.shape[1]
     if margin(np.zeros((1, size)))[0] <= goal:
         origin = design.Design(np.zeros(size), 0.0, 1.0, 0)
-        return origin, (Search("the origin", 0.0, 1.0, 0),), _aimed(margin, goal, origin.point)[0]
+        return origin, (Search("the origin", 0.0, 1.0, 0),), _importance(margin, goal, origin.point)[0]
     searches = list[Search]()
     best = design.Design(np.array([]), np.inf, np.nan, 0)
     for name, start in _starts(margin, goal, leads).items():
@@ -69,7 +69,7 @@ def search(margin: Margin, goal: float, leads: int = 1) -> tuple[design.Design, 
     if not np.isfinite(best.distance):
         return best, tuple(searches), UNKNOWN
     for _ in range(RESTARTS):
-        aimed, heaviest = _aimed(margin, goal, best.point)
+        aimed, heaviest = _importance(margin, goal, best.point)
         if heaviest is None or kept.asked_to_stop():
             break
         candidate = _from_path(margin, goal, heaviest)
@@ -131,7 +131,7 @@ def _starts(margin: Margin, goal: float, leads: int) -> dict[str, Array]:
     return chosen
 
 
-def _aimed(margin: Margin, goal: float, point: Array) -> tuple[Interval, Array | None]:
+def _importance(margin: Margin, goal: float, point: Array) -> tuple[Interval, Array | None]:
     """Probability from paths around the design point, and the losing path of the largest weight.
 
     Unbiased whatever the point: weight 1 / (a + (1 - a) likelihood ratio), the balance heuristic (Veach and Guibas

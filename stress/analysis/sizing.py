@@ -67,12 +67,12 @@ def size(
     seed = (job.seed + PROOF_SEED) % 2**64
     proof_job = job.model_copy(update={"seed": seed, "paths": PROOF_PATHS * job.paths})
     sizes = with_shares(proof_job, shares) if wanted else proof_job
-    aimed: dict[str, Shifted | None] = {}
+    samplers: dict[str, Shifted | None] = {}
     try:
         kept.check()
-        aimed = _aimed(work, sizes)
+        samplers = _samplers(work, sizes)
         proofs = {
-            name: read(sizes, scenario_case, threads, aimed[name]) for name, scenario_case in work.cases().items()
+            name: read(sizes, scenario_case, threads, samplers[name]) for name, scenario_case in work.cases().items()
         }
     except Interrupted:
         whole, proofs = False, {name: Reading.unread(len(shares)) for name in work.cases()}
@@ -88,7 +88,7 @@ def size(
         notes=notes,
         paths=job.paths,
         seed=job.seed,
-        estimator="importance" if _rare(work) and any(aimed.values()) else "plain",
+        estimator="importance" if _rare(work) and any(samplers.values()) else "plain",
         proof_paths=proof_job.paths if whole else 0,
         proof_seed=seed,
         table=table.name,
@@ -112,7 +112,7 @@ def _solved(work: Work) -> _Solved:
         for sweep in range(SWEEPS if sized else 0):
             before, earlier, groups = list(shares), groups, []
             if _rare(work):
-                work = work._replace(samplers=_aimed(work, with_shares(work.job, shares)))
+                work = work._replace(samplers=_samplers(work, with_shares(work.job, shares)))
             for at, k in enumerate(sized):
                 first = sized[at - 1] + 1 if at else 0
                 groups.append(Group(first, k, smallest_cut(work, shares, first, k)))
@@ -133,7 +133,7 @@ def _rare(work: Work) -> bool:
     return bool(work.wanted) and smallest(work.wanted, work.table, years) * work.job.paths < FEW
 
 
-def _aimed(work: Work, job: Job) -> dict[str, Shifted | None]:
+def _samplers(work: Work, job: Job) -> dict[str, Shifted | None]:
     """Shifts towards losses of the notes as sized, by scenario; None where plain paths show them."""
     return {name: shifted_of(trials.variants(job, case, [[]])) for name, case in work.cases().items()}
 

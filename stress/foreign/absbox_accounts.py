@@ -60,7 +60,7 @@ def collected(collect: Any, accounts: Any, left: list[str]) -> Collected:
         )
         for name, _ in (*interest, *principal)
     }
-    return Collected(ours, {name: some[::-1] for name, some in ours.items()}, steps, own)
+    return Collected(ours, {name: order[::-1] for name, order in ours.items()}, steps, own)
 
 
 def _source(k: int, given: Any) -> str:

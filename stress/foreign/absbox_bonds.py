@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stress.foreign.absbox_formulas import Known, formula, number, said_of
+from stress.foreign.absbox_formulas import Known, formula, number, reason_of
 from stress.foreign.literal import pairs, within
 from stress.inputs.deal.index_file import HIGH, LOW
 
@@ -114,7 +114,7 @@ def swaps_of(given: Any, indices: Mapping[str, float], known: Known, left: list[
             base = about["base"]
             notional = number(base["fix"]) if "fix" in base else formula(base["formula"], known)
         except (LookupError, TypeError, ValueError) as error:
-            left.append(f"rateSwap.{name}: {said_of(error)}")
+            left.append(f"rateSwap.{name}: {reason_of(error)}")
             continue
         swaps[str(name)] = f"({receives} - {pays}) / 12 * {notional}"
         left.append(f"rateSwap.{name}: is settled for a twelfth of a year at each payment date")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from stress.foreign.absbox_formulas import Known, fees_in, formula, named, number, said_of
+from stress.foreign.absbox_formulas import Known, fees_in, formula, named, number, reason_of
 from stress.foreign.literal import pairs
 
 Dates = Sequence[Any]
@@ -44,7 +44,7 @@ def fees_of(given: Any, known: Known, last: int, issue: datetime.date, left: lis
         try:
             _KINDS[kind](fees, name, value, known, _Life(last, issue))
         except (LookupError, TypeError, ValueError) as error:
-            left.append(f"fees.{name}: {kind} {value!r}: {said_of(error)}")
+            left.append(f"fees.{name}: {kind} {value!r}: {reason_of(error)}")
             continue
     return fees._replace(own=_in_turn(fees.own, left))
 

@@ -77,7 +77,7 @@ def fees_in(text: str) -> set[str]:
     return {bare or quoted for bare, quoted in re.findall(r"\bfee(?:\.(\w+)|\['([^']*)'\])", text)}
 
 
-def said_of(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """What an error of a formula tells: a name that is missing, or its own words."""
     if isinstance(error, KeyError):
         return str(Missing(repr(error.args[0])))
