@@ -57,18 +57,18 @@ def key_tables(kind: str) -> list[KeyTable]:
     """
     name, _, part = kind.partition(".")
     if name not in KINDS:
-        if found := _telling(kind):
-            return found
+        if tables := _telling(kind):
+            return tables
         raise ConfigError(
             f"--keys {kind}: must be one of {', '.join(KINDS)}, or a word that a key tells of"
             f"{suggest(name, list(KINDS))}"
         )
-    found = _all_tables(name)
+    tables = _all_tables(name)
     if not part:
-        return found
-    parts = [table.where.partition(": ")[2].split("[")[0].split(".")[0].split(",")[0] for table in found]
-    chosen = [table for table, first in zip(found, parts, strict=True) if first == part]
-    chosen = chosen or _only(found, lambda key: part in (key.key, key.key.partition(".")[0]))
+        return tables
+    parts = [table.where.partition(": ")[2].split("[")[0].split(".")[0].split(",")[0] for table in tables]
+    chosen = [table for table, first in zip(tables, parts, strict=True) if first == part]
+    chosen = chosen or _only(tables, lambda key: part in (key.key, key.key.partition(".")[0]))
     if not chosen:
         known = list(dict.fromkeys(first for first in parts if first))
         hint = suggest(part, known) or f"; there is {', '.join(known)}"
@@ -86,15 +86,15 @@ def _telling(word: str) -> list[KeyTable]:
     """Of all kinds of files the keys, and whole tables below them, of which a word of that beginning is said."""
     begins = re.compile(rf"\b{re.escape(_plain(word))}")
 
-    def tells(*said: str) -> bool:
-        return begins.search(_plain(" ".join(said))) is not None
+    def tells(*words: str) -> bool:
+        return begins.search(_plain(" ".join(words))) is not None
 
     tables = [table for name in KINDS for table in _all_tables(name)]
     whole = {table.model for table in tables if ": " in table.where and tells(table.where, table.says)}
     return [
-        found
+        part
         for table in tables
-        for found in ([table] if table.model in whole else _only([table], lambda k: tells(k.key, k.allowed, k.meaning)))
+        for part in ([table] if table.model in whole else _only([table], lambda k: tells(k.key, k.allowed, k.meaning)))
     ]
 
 
@@ -149,33 +149,33 @@ def _formulas() -> KeyTable:
     return KeyTable("deal: formulas", "Formula", SAYS, keys)
 
 
-def _tables(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator[KeyTable]:
+def _tables(root: Schema, schema: Schema, where: str, titles: set[str]) -> Iterator[KeyTable]:
     """A table and all that stand in it; a model that stands in several places once."""
-    if schema["title"] in seen:
+    if schema["title"] in titles:
         return
-    seen.add(schema["title"])
+    titles.add(schema["title"])
     keys = tuple(_key(root, schema, key) for key in schema["properties"])
     yield KeyTable(where, schema["title"], _sentence(schema.get("description", "")), keys)
     for key, value in schema["properties"].items():
-        for found in alternatives(root, value):
-            yield from _within(root, found, where + ("." if ": " in where else ": ") + key, seen)
+        for branch in alternatives(root, value):
+            yield from _within(root, branch, where + ("." if ": " in where else ": ") + key, titles)
 
 
-def _within(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator[KeyTable]:
+def _within(root: Schema, schema: Schema, where: str, titles: set[str]) -> Iterator[KeyTable]:
     """Tables below a key: itself, the entries of a list or of an open table, each kind of a union."""
     if "_mapping" in schema:
-        yield from _kinds(root, schema, where, seen)
+        yield from _kinds(root, schema, where, titles)
     elif "properties" in schema:
-        yield from _tables(root, schema, where, seen)
+        yield from _tables(root, schema, where, titles)
     elif isinstance(schema.get("items"), dict):
         for item in alternatives(root, schema["items"]):
-            yield from _within(root, item, f"{where}[]", seen)
+            yield from _within(root, item, f"{where}[]", titles)
     elif isinstance(schema.get("additionalProperties"), dict):
         for item in alternatives(root, schema["additionalProperties"]):
-            yield from _within(root, item, f"{where}.{'PHASE' if 'propertyNames' in schema else 'NAME'}", seen)
+            yield from _within(root, item, f"{where}.{'PHASE' if 'propertyNames' in schema else 'NAME'}", titles)
 
 
-def _kinds(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator[KeyTable]:
+def _kinds(root: Schema, schema: Schema, where: str, titles: set[str]) -> Iterator[KeyTable]:
     """Members of a union told apart by a key: what all share once, then what each has of its own."""
     tag = schema["discriminator"]["propertyName"]
     members = {word: root["$defs"][ref.rsplit("/", 1)[1]] for word, ref in schema["_mapping"].items()}
@@ -185,16 +185,16 @@ def _kinds(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator
     yield KeyTable(f"{where}, every {tag}", tag.capitalize(), "What each may say beside its own keys.", common)
     for word, member in members.items():
         own = {key: value for key, value in member["properties"].items() if key not in shared or key == tag}
-        yield from _tables(root, {**member, "properties": own}, f'{where}, {tag} = "{word}"', seen)
-    yield from _tables_of(root, [first["properties"][key] for key in shared], where, shared, seen)
+        yield from _tables(root, {**member, "properties": own}, f'{where}, {tag} = "{word}"', titles)
+    yield from _tables_of(root, [first["properties"][key] for key in shared], where, shared, titles)
 
 
 def _tables_of(
-    root: Schema, values: Sequence[Schema], where: str, keys: Sequence[str], seen: set[str]
+    root: Schema, values: Sequence[Schema], where: str, keys: Sequence[str], titles: set[str]
 ) -> Iterator[KeyTable]:
     for key, value in zip(keys, values, strict=True):
-        for found in alternatives(root, value):
-            yield from _within(root, found, f"{where}.{key}", seen)
+        for branch in alternatives(root, value):
+            yield from _within(root, branch, f"{where}.{key}", titles)
 
 
 def _key(root: Schema, schema: Schema, key: str) -> Key:
@@ -220,7 +220,7 @@ def _unit(root: Schema, schema: Schema) -> str:
     """Of a number, or of the numbers of a list or an open table."""
     for inner in ("items", "additionalProperties"):
         if isinstance(schema.get(inner), dict):
-            return next((unit for one in alternatives(root, schema[inner]) if (unit := _unit(root, one))), "")
+            return next((unit for branch in alternatives(root, schema[inner]) if (unit := _unit(root, branch))), "")
     return str(schema.get("unit", ""))
 
 
@@ -235,7 +235,7 @@ def _allowed(root: Schema, schema: Schema) -> str:
         return span[0].removeprefix("a ")
     if schema.get("type") == "array":
         item = schema.get("items") or {"type": "any"}
-        inner = "; ".join(dict.fromkeys(filter(None, (_allowed(root, one) for one in alternatives(root, item)))))
+        inner = "; ".join(dict.fromkeys(filter(None, (_allowed(root, branch) for branch in alternatives(root, item)))))
         pairs = schema.get("prefixItems")
         return f"list of {len(pairs)} values" if pairs else f"list of: {inner}"
     if schema.get("type") == "object":
