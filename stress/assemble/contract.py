@@ -33,7 +33,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
     terms = _terms(deal, pool.balance, adjusted)
     accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
     guess = np.log1p(accrual).sum(axis=1) / dates.years[-1]  # (K, N): of a note at par that pays every month
-    seen = [list(deal.indices).index(name) for name in indices_in(deal)]
+    used = [list(deal.indices).index(name) for name in indices_in(deal)]
     return Contract(
         **terms,
         accrual=np.ascontiguousarray(accrual),
@@ -42,7 +42,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
         at_guess=moments(dates.years, guess),
         discount=_discounts(deal, months, dates, terms["payable"]),
         fee_rate=_fee_rate(deal, months, dates),
-        index_level=np.stack([_index_levels(deal, m, seen) for m in months]),
+        index_level=np.stack([_index_levels(deal, m, used) for m in months]),
         additions=additions(deal, months),
     )
 
@@ -118,7 +118,7 @@ def _note_tables(deal: Deal, size: np.ndarray, cut_off: float) -> dict[str, np.n
         "per_original": 1.0 / original,
         "opening_note": size,
         "stake": _stake(original),
-        "residual": np.array([float(n.residual and of > 0.0) for n, of in zip(deal.notes, size, strict=True)]),
+        "residual": np.array([float(n.residual and amount > 0.0) for n, amount in zip(deal.notes, size, strict=True)]),
     }
 
 
@@ -142,9 +142,9 @@ def _stake(original: np.ndarray) -> np.ndarray:
     return np.stack([per, per, none, np.ones_like(original), none], axis=1)
 
 
-def _index_levels(deal: Deal, months: MonthInputs, seen: list[int]) -> np.ndarray:
+def _index_levels(deal: Deal, months: MonthInputs, used: list[int]) -> np.ndarray:
     """(T, I) levels of the indices that formulas look at."""
-    return np.zeros((deal.legal_maturity_months, 0)) if months.index_level is None else months.index_level[:, seen]
+    return np.zeros((deal.legal_maturity_months, 0)) if months.index_level is None else months.index_level[:, used]
 
 
 def _columns(names: tuple[str, ...], **values: float) -> np.ndarray:

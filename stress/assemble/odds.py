@@ -29,8 +29,8 @@ def odds_words(job: Job) -> str | None:
     moved = {case.name: _moved(case) for case in job.scenarios if _moved(case).shocks}
     if not moved:
         return None
-    of = "into M1" if job.pool.ladder is not None else "(of default: the pool has no ladder)"
-    sentence = f"default_odds multiplies the odds of entry {of}"
+    into = "into M1" if job.pool.ladder is not None else "(of default: the pool has no ladder)"
+    sentence = f"default_odds multiplies the odds of entry {into}"
     if any(s.prepayment_curve for s in job.pool.segments) or any(b.elasticity for b in job.pool.buckets):
         return sentence
     rates = {name: _static_default(job.pool, entry) for name, case in moved.items() for entry in [_highest(job, case)]}

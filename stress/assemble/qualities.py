@@ -90,16 +90,16 @@ def _copied(pool: Pool, count: int) -> Pool:
     return pool.model_copy(update={"segments": pool.segments + empty * (count - 1), "stages": stages})
 
 
-def _moved(m: MonthInputs, of: Qualities, pool: Pool, count: int) -> MonthInputs:
+def _moved(m: MonthInputs, qualities: Qualities, pool: Pool, count: int) -> MonthInputs:
     """A month's inputs with a column for each quality; rolls with an elasticity follow the odds."""
     odds = np.ones((count, m.mix.shape[1]))
-    odds[: len(of.odds)] = of.odds
+    odds[: len(qualities.odds)] = qualities.odds
     by_row = by_column(odds, pool)
     entry = [np.minimum(with_odds(m.entry, row), RATE_CAP) if (row != 1.0).any() else m.entry for row in by_row]
     elastic = np.array([b.elasticity for b in pool.buckets] + [0.0] * m.roll.shape[-1])[: m.roll.shape[-1]]
     roll = [with_odds(m.roll, row[:, None] ** elastic) if (row != 1.0).any() else m.roll for row in by_row]
     mix = np.zeros((len(m.mix), count, m.mix.shape[1]))
-    mix[np.arange(len(m.mix)), of.bought] = m.mix
+    mix[np.arange(len(m.mix)), qualities.bought] = m.mix
     swing = m.swing if m.swing is None else m.swing._replace(exposed=np.tile(m.swing.exposed, count))
     return m._replace(
         entry=np.concatenate(entry, axis=1),

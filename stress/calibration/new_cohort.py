@@ -139,9 +139,9 @@ def _rung(bucket: Bucket) -> Rung:
 def months_to_end(cohort: Cohort) -> int:
     """Months until every balance is paid or defaulted: the longest term and the ladder's tail, to a millionth of it."""
     stays = max((rung.pays_down[0] * (1.0 - rung.roll) for rung in cohort.ladder), default=0.0)
-    more = int(np.ceil(np.log(1e-6) / np.log(min(stays, 0.95)))) if stays > 0.0 else 0
+    tail = int(np.ceil(np.log(1e-6) / np.log(min(stays, 0.95)))) if stays > 0.0 else 0
     down = any(sum(rung.pays_down[1:]) > 0.0 for rung in cohort.ladder)
-    return int(cohort.due.shape[0] + len(cohort.ladder) + more + 12 * down)
+    return int(cohort.due.shape[0] + len(cohort.ladder) + tail + 12 * down)
 
 
 def _declining(rate: Array) -> Array:

@@ -138,14 +138,14 @@ def effective_size(n: int, phi: float) -> float:
     return n * (1.0 - phi) / (1.0 + phi)
 
 
-def _checked(rate: ArrayLike, what: str) -> Array:
+def _checked(rate: ArrayLike, name: str) -> Array:
     value = np.asarray(rate, dtype=np.float64)
     if value.ndim != 1 or len(value) < LEAST:
-        raise DataError(f"{what}: has {value.size} observations; a history needs at least {LEAST}")
+        raise DataError(f"{name}: has {value.size} observations; a history needs at least {LEAST}")
     wrong = np.flatnonzero(~((value > 0.0) & (value < 1.0)))
     if wrong.size:
         raise DataError(
-            f"{what}: observation {wrong[0] + 1} is {value[wrong[0]]:g}; must lie between 0 and 1, exclusive"
+            f"{name}: observation {wrong[0] + 1} is {value[wrong[0]]:g}; must lie between 0 and 1, exclusive"
         )
     return value
 

@@ -76,14 +76,14 @@ class StaticPool(NamedTuple):
 
 def loads_of(pool: Pool) -> Loads:
     """The pool's own; the correlations from `loadings` where it has them. Rolls need a ladder."""
-    of: Dependence = pool.dependence
-    correlation: tuple[float, ...] = (of.correlation_prepayment,)
-    if of.loadings is not None:
-        prepayment = np.array(of.loadings.prepayment)
-        correlation = tuple(float(np.array(of.loadings.row(s.name)) @ prepayment) for s in pool.segments)
+    dependence: Dependence = pool.dependence
+    correlation: tuple[float, ...] = (dependence.correlation_prepayment,)
+    if dependence.loadings is not None:
+        prepayment = np.array(dependence.loadings.prepayment)
+        correlation = tuple(float(np.array(dependence.loadings.row(s.name)) @ prepayment) for s in pool.segments)
     prepays = bool(new_cohort(pool).prepayment.any())
-    rho_prepayment = of.rho_prepayment if prepays else 0.0
-    return Loads(of.rho, rolls_load(pool), rho_prepayment, correlation, of.df)
+    rho_prepayment = dependence.rho_prepayment if prepays else 0.0
+    return Loads(dependence.rho, rolls_load(pool), rho_prepayment, correlation, dependence.df)
 
 
 def rolls_load(pool: Pool) -> tuple[float, ...]:

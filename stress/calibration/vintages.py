@@ -58,13 +58,13 @@ def vintages_of(table: VintageTable, columns: Columns) -> tuple[Vintages, list[s
         if name is not None:
             _refuse_negative(table, name)
     default = _monthly(table, columns.default, columns, notes)
-    seen = np.isfinite(default)
+    known = np.isfinite(default)
     if columns.at_risk is not None:
         at_risk = _given(table, columns.at_risk, default)
-        seen = seen & np.isfinite(at_risk)
+        known = known & np.isfinite(at_risk)
     else:
         at_risk, default = _left(table, columns, default, notes)
-    at_risk, default = np.where(seen, np.maximum(at_risk, 0.0), 0.0), np.where(seen, default, 0.0)
+    at_risk, default = np.where(known, np.maximum(at_risk, 0.0), 0.0), np.where(known, default, 0.0)
     return _by_season(table, at_risk, np.minimum(default, at_risk), notes), notes
 
 

@@ -66,17 +66,17 @@ class Erba(Strict):
     def _in_order(self) -> Erba:
         before = None
         for quality in self.qualities:
-            for of in ("senior", "other"):
-                short, long = getattr(quality, of)
+            for rank in ("senior", "other"):
+                short, long = getattr(quality, rank)
                 if long < short:
                     raise ValueError(
-                        f"erba.qualities: {quality.name}: {of} = [{short:g}, {long:g}]: at 5 years it weighs less than "
-                        "at 1 year, which stands first"
+                        f"erba.qualities: {quality.name}: {rank} = [{short:g}, {long:g}]: at 5 years it weighs less "
+                        "than at 1 year, which stands first"
                     )
-                if before is not None and any(a < b for a, b in zip((short, long), getattr(before, of), strict=True)):
+                if before is not None and any(a < b for a, b in zip((short, long), getattr(before, rank), strict=True)):
                     raise ValueError(
-                        f"erba.qualities: {quality.name}: {of} = [{short:g}, {long:g}]: weighs less than {before.name}"
-                        ", which stands above it: best first"
+                        f"erba.qualities: {quality.name}: {rank} = [{short:g}, {long:g}]: weighs less than "
+                        f"{before.name}, which stands above it: best first"
                     )
             before = quality
         return self

@@ -126,13 +126,13 @@ def _file(base: Path, text: str) -> Path | None:
         return None
 
 
-def _with_texts(value: Any, of: Callable[[str], str]) -> Any:
+def _with_texts(value: Any, spelled: Callable[[str], str]) -> Any:
     """The same with other texts."""
     if isinstance(value, str):
-        return of(value)
+        return spelled(value)
     if isinstance(value, dict):
-        return {key: _with_texts(item, of) for key, item in value.items()}
-    return [_with_texts(item, of) for item in value] if isinstance(value, list) else value
+        return {key: _with_texts(item, spelled) for key, item in value.items()}
+    return [_with_texts(item, spelled) for item in value] if isinstance(value, list) else value
 
 
 def _name(stem: str, taken: Mapping[str, Any], document: Mapping[str, Any]) -> str:

@@ -140,14 +140,14 @@ class BookFile(Document):
     def _names(self) -> BookFile:
         factors = () if self.factors is None else self.factors.names
         groups = {deal.group for deal in self.deals if deal.group is not None}
-        for what, names in (
+        for key, names in (
             ("deals", [deal.name for deal in self.deals]),
             ("positions", [position.label for position in self.positions]),
             ("scenarios", [scenario.name for scenario in self.scenarios]),
         ):
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice is not None:
-                raise ValueError(f"{what}: {twice!r} appears twice: names must differ")
+                raise ValueError(f"{key}: {twice!r} appears twice: names must differ")
         check_drawing(self.estimator, self.paths)
         if self.currency in self.exchange:
             raise ValueError(f"exchange.{self.currency}: is the book's own currency; give those of its deals alone")

@@ -94,8 +94,8 @@ def _odd_amounts(book: Book) -> Sentences:
         size = job.deal.notes[p.note].original(job.pool.balance)
         amount = abs(p.share) * size
         if amount < SMALL * size:
-            what = "an amount of money, not a share" if amount < 1.0 else "less than a millionth of the note"
-            says = f"{amount:g} is {what}, whose original balance is {size:,.0f}"
+            verdict = "an amount of money, not a share" if amount < 1.0 else "less than a millionth of the note"
+            says = f"{amount:g} is {verdict}, whose original balance is {size:,.0f}"
             yield named("positions", p.name) + ".amount", says + (": is it in millions?" if amount >= 1.0 else "")
 
 

@@ -106,10 +106,10 @@ def _compared(tree: Node, parts: Sequence[Value], in_a_state: bool) -> Value:
     always = a.low > b.high or (a.low >= b.high and not strict)
     never = a.high < b.low or (a.high <= b.low and strict)
     if not in_a_state and (always or never):
-        what = "always holds" if always else "never holds"
+        verdict = "always holds" if always else "never holds"
         left, right = parts
         spans = f"from {left.low:g} to {left.high:g} on the left, {right.low:g} to {right.high:g} on the right"
-        raise FormulaError(tree.at, f"{tree.does!r} {what}: {spans}{_percent(parts)}")
+        raise FormulaError(tree.at, f"{tree.does!r} {verdict}: {spans}{_percent(parts)}")
     return Value("condition", float(always), float(not never))
 
 
@@ -127,15 +127,15 @@ def _conditions(tree: Node, parts: Sequence[Value], _: bool) -> Value:
             raise FormulaError(node.at, f"{tree.does!r} takes conditions: a > b, tripped.NAME")
     if tree.does == "not":
         return Value("condition", 1.0 - parts[0].high, 1.0 - parts[0].low)
-    of = min if tree.does == "and" else max
-    return Value("condition", of(part.low for part in parts), of(part.high for part in parts))
+    pick = min if tree.does == "and" else max
+    return Value("condition", pick(part.low for part in parts), pick(part.high for part in parts))
 
 
 def _extreme(tree: Node, parts: Sequence[Value]) -> Value:
     if len(parts) < 2:
         raise FormulaError(tree.at, f"{tree.name} takes two values or more")
-    of = min if tree.name == "min" else max
-    return Value(_same_unit(tree, parts), of(part.low for part in parts), of(part.high for part in parts))
+    pick = min if tree.name == "min" else max
+    return Value(_same_unit(tree, parts), pick(part.low for part in parts), pick(part.high for part in parts))
 
 
 def _mean(tree: Node, parts: Sequence[Value]) -> Value:

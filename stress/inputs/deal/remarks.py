@@ -93,9 +93,9 @@ def _names(deal: Deal) -> Sentences:
         "accounts": ["income", "principal", *deal.accounts],
         "triggers": [trigger.name for trigger in deal.triggers],
     }
-    for what, names in lists.items():
+    for key, names in lists.items():
         for name, other, why in look_alike(names):
-            yield named(what, other), f"is hard to tell from {json.dumps(name, ensure_ascii=False)}: {why}"
+            yield named(key, other), f"is hard to tell from {json.dumps(name, ensure_ascii=False)}: {why}"
 
 
 def _costs(deal: Deal) -> Sentences:
@@ -179,15 +179,15 @@ def _out_of_order(deal: Deal) -> Sentences:
     """A junior note that is paid before a senior one, in the same phase."""
     rank = {note.name: place for place, note in enumerate(deal.notes)}
     for phase in _written(deal):
-        for what in ("interest", "principal"):
+        for kind in ("interest", "principal"):
             earlier: list[str] = []
             for number, step in enumerate(steps_of(deal, phase), 1):
-                paid = notes_of(step) if step.step == f"pay_{what}" else ()
+                paid = notes_of(step) if step.step == f"pay_{kind}" else ()
                 late = _after_junior(step, paid, [] if step.when else earlier, rank)
                 if late is not None:
                     yield (
                         f"priority.{phase}[{number}] ({step.step})",
-                        f"{late[0]} gets its {what} after {late[1]}, which is listed below it among the notes",
+                        f"{late[0]} gets its {kind} after {late[1]}, which is listed below it among the notes",
                     )
                 earlier += () if step.when else paid
 

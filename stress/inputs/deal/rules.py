@@ -32,10 +32,10 @@ def _unique(deal: Terms) -> None:
         ("triggers", [trigger.name for trigger in deal.triggers]),
         ("parties", deal.parties),
     )
-    for what, names in lists:
+    for key, names in lists:
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"{what}: {name!r} is named {names.count(name)} times: names must differ")
+                raise ValueError(f"{key}: {name!r} is named {names.count(name)} times: names must differ")
     for name in ("income", "principal"):
         if name in deal.accounts:
             raise ValueError(f"accounts: {name!r} always exists; name only further accounts")

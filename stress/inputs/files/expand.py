@@ -202,7 +202,9 @@ def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon
 
 def _quality_is_not_drawn(path: Path, parts: Sequence[Part]) -> None:
     """ConfigError where macro variables are drawn and a satellite of the case makes the quality of what is bought."""
-    uses = [use for _, part, of in parts for use in (*part.satellites, *(of.satellites if of is not None else ()))]
+    uses = [
+        use for _, part, level in parts for use in (*part.satellites, *(level.satellites if level is not None else ()))
+    ]
     if any(part.scenario.var is not None for part in parts) and any(use.target == "new_default_odds" for use in uses):
         raise ConfigError(
             f"{path}: satellites: new_default_odds: what is bought keeps its quality for life, the same on every path, "

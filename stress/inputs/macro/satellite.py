@@ -94,8 +94,8 @@ class Satellite(Document):
 
     @model_validator(mode="after")
     def _terms_differ(self) -> Satellite:
-        seen = [(term.variable, term.lag, term.difference) for term in self.terms]
-        if len(set(seen)) != len(seen):
+        keys = [(term.variable, term.lag, term.difference) for term in self.terms]
+        if len(set(keys)) != len(keys):
             raise ValueError("terms: the same variable, lag and difference appears twice")
         if len({term.lag for term in self.own}) != len(self.own):
             raise ValueError("own: the same lag appears twice")

@@ -65,9 +65,9 @@ class Var(Document):
             raise ValueError(f"constant must have {n} numbers, one a variable")
         if self.errors and len(self.errors) != len(self.lags):
             raise ValueError("errors must have as many matrices as lags")
-        for what, matrices in (("lags", self.lags), ("errors", self.errors)):
+        for key, matrices in (("lags", self.lags), ("errors", self.errors)):
             for number, matrix in enumerate(matrices, 1):
                 if len(matrix) != n or any(len(row) != n for row in matrix):
-                    raise ValueError(f"{what}[{number}] must have {n} rows of {n} numbers")
+                    raise ValueError(f"{key}[{number}] must have {n} rows of {n} numbers")
         check_covariance("covariance", self.covariance, n)
         return self

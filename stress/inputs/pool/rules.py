@@ -137,10 +137,10 @@ def check_lines(pool: Pool) -> None:
 
 def _one_plan(line: OpeningLine, alike: list[Plan]) -> None:
     """Plans alike in term and kind differ in nothing that the line leaves to them."""
-    said = {"term", "kind", "share"} | ({"apr", "floating"} if line.apr is not None else set())
-    said |= {"always_fee_free"} if line.monthly_fee is not None else set()
-    said |= {"first_period_days", "origination_fee"} if line.remaining < line.term else set()
-    left = [key for key in Plan.model_fields if key not in said]
+    given = {"term", "kind", "share"} | ({"apr", "floating"} if line.apr is not None else set())
+    given |= {"always_fee_free"} if line.monthly_fee is not None else set()
+    given |= {"first_period_days", "origination_fee"} if line.remaining < line.term else set()
+    left = [key for key in Plan.model_fields if key not in given]
     differ = [key for key in left if any(getattr(plan, key) != getattr(alike[0], key) for plan in alike)]
     if not differ:
         return
@@ -150,9 +150,9 @@ def _one_plan(line: OpeningLine, alike: list[Plan]) -> None:
     raise ValueError(f"opening: plans of {line.term} months differ in {differ[0]}{help_}")
 
 
-def _sum_to_one(what: str, share: list[float]) -> None:
+def _sum_to_one(key: str, share: list[float]) -> None:
     if abs(sum(share) - 1.0) > 1e-9:
-        raise ValueError(f"{what} must sum to 1, not {sum(share):.10g}")
+        raise ValueError(f"{key} must sum to 1, not {sum(share):.10g}")
 
 
 RULES: tuple[Callable[[Pool], None], ...] = (

@@ -78,19 +78,19 @@ def check_state(deal: Deal, pool: Pool, clock: Clock, state: State) -> None:
     _check_clock(clock, state)
 
 
-def _all_named(what: str, given: Mapping[str, object], known: list[str]) -> None:
-    _none_unknown(what, given, known)
+def _all_named(key: str, given: Mapping[str, object], known: list[str]) -> None:
+    _none_unknown(key, given, known)
     for name in known:
         if name not in given:
             silence = {"notes": "its balance", "accounts": "0 where it is empty", "triggers": "{} if never in breach"}
-            raise ValueError(f"state: {what}: {show(name)} is missing: every one is needed ({silence[what]})")
+            raise ValueError(f"state: {key}: {show(name)} is missing: every one is needed ({silence[key]})")
 
 
-def _none_unknown(what: str, given: Iterable[str], known: list[str], has: str = "the deal has") -> None:
+def _none_unknown(key: str, given: Iterable[str], known: list[str], has: str = "the deal has") -> None:
     for name in given:
         if name not in known:
             listed = ", ".join(known) or "none"
-            raise ValueError(f"state: {what}: {show(name)}: {has} {listed}{suggest(name, known)}")
+            raise ValueError(f"state: {key}: {show(name)}: {has} {listed}{suggest(name, known)}")
 
 
 def _check_notes(deal: Deal, pool: Pool, state: State) -> None:
