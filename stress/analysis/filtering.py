@@ -25,7 +25,7 @@ from stress.analysis.whitened import RATIOS, Sample, Whitened
 from stress.answers.follow import Follow, Surprise, Update
 from stress.errors import ConfigError, DataError
 from stress.inputs.door import from_closing
-from stress.inputs.files.report_ties import contradictions
+from stress.inputs.files.report_ties import contradictions, oddities
 from stress.inputs.files.reported import Reported, opened, period_at
 from stress.inputs.job import Job
 from stress.measures.drift import drift
@@ -40,6 +40,8 @@ FLOOR = 100.0
 """Effective paths below which no answer is given: an expected loss would rest on a handful of paths."""
 UNLIKELY = 0.001
 """Chance of reports as far from the model below which it is said that it does not describe the deal."""
+MOST_SAID = 4
+"""Contradictions of the reports that are told."""
 FIRST = 2**32
 """Of the generators' second key, so that no month's draws are those of a run."""
 NAMES = tuple(RATIOS)
@@ -165,11 +167,23 @@ def _answer(
         lead=lead,
         drift=test,
         alarm=None if test.alarm is None else leading[test.alarm].month,
-        says=(*(f"{reports.name}: {note}" for note in reports.note), *left_out, *_remarks(job, state.fit)),
+        says=(
+            *(f"{reports.name}: {note}" for note in reports.note),
+            *_against(reports),
+            *left_out,
+            *_remarks(job, state.fit),
+        ),
         moved=rest.moved,
         state=with_source(with_law(rest.state, whitened, state, last), job, reports, rest.given),
         given=rest.given,
     )
+
+
+def _against(reports: Reported) -> list[str]:
+    """Where figures of the reports end, and where these contradict themselves: the first few."""
+    found = [f"{period}: {says}" for period, says in oddities(reports)]
+    more = f"{len(found) - MOST_SAID} more of this kind: stress check lists all"
+    return [*found[:MOST_SAID], *([more] if len(found) > MOST_SAID else [])]
 
 
 def _known(reports: Reported, as_of: Period | None) -> Reported:

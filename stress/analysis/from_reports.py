@@ -33,6 +33,11 @@ def from_reports(job: Job) -> Job:
         )
     last = int(ratios.month[-1])
     status = standing(whitened, _upto(job, reports, last), last + 1, posterior.centre)
+    if status.unlike:
+        remedy = (
+            "correct them, or leave notes and accounts out of the reports, which are then read as shares of the pool"
+        )
+        raise DataError(f"{reports.file}: {status.unlike}: {remedy}")
     later(job, status.state, reports.file)
     state = with_law(status.state, whitened, posterior, last)
     return job.but(state=with_source(state, job, reports, status.given))

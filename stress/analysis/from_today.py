@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis.followed import expected_losses
+from stress.analysis.unused import far, is_like, unlike
 from stress.analysis.whitened import Sample, Whitened
 from stress.answers.follow import Moved
 from stress.errors import ConfigError, DataError
@@ -33,10 +34,6 @@ from stress.tables.dates import with_dates
 
 Array = NDArray[np.float64]
 
-LIKE = 4.0
-"""A reported pool so many times the model's, or a fraction of it, is in other units: no amount of it is used."""
-FAR = 0.05
-"""Of a note's original balance: farther apart from the model the payments of the deal are others than the model's."""
 BUCKETS = ("late_1", "late_2", "late_3")
 DIGITS = 6
 """Of the normals of the most likely path, and of the law of factors, in a state: a job that starts from it is the same
@@ -53,6 +50,8 @@ class Standing(NamedTuple):
     """What of it was reported."""
     left: tuple[str, ...]
     """What of the report could not be used, in words."""
+    unlike: str = ""
+    """Why its amounts are none of this deal's pool, so that none of them is used."""
 
 
 def standing(whitened: Whitened, reports: Reported, month: int, point: Array) -> Standing:
@@ -68,11 +67,9 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
     if not any(name.startswith(NAMED) for name in figures):  # nothing says that the amounts are the deal's own
         changes, given = _of_pool(model, _over(figures, stood), stood)
         return Standing(model.model_copy(update=changes), tuple(f"share of {name}" for name in given[1:]), ())
-    if not stood / LIKE <= pool <= stood * LIKE:
-        why = (
-            "without the pool's balance" if math.isnan(pool) else f"of a pool of {pool:,.0f}, the model's {stood:,.0f}"
-        )
-        return Standing(model, (), (f"the reported amounts are {why}: none of them is used",))
+    if not is_like(pool, stood):
+        why = f"the reported amounts are {unlike(pool, stood)}: none of them is used"
+        return Standing(model, (), (why,), why)
     figures, left = _before_payment(whitened.job, model, figures)
     changes, given = _of_pool(model, figures, pool)
     for part, (change, names) in {
@@ -83,7 +80,7 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
     }.items():
         if names:
             changes[part], given = change, (*given, *names)
-    return Standing(model.model_copy(update=changes), given, (*left, *_far(model, figures, whitened.job)))
+    return Standing(model.model_copy(update=changes), given, (*left, *far(model, figures, whitened.job)))
 
 
 def _before_payment(job: Job, model: State, figures: dict[str, float]) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -103,18 +100,6 @@ def _before_payment(job: Job, model: State, figures: dict[str, float]) -> tuple[
             moved[name] = max(0.0, figures[name] + cash - float(paid["account_after"].sel(account=account)))
     why = f"reported after the payment for {model.as_of}; the state, which has it still to make, stands before it"
     return moved, (f"{', '.join(reported)}: {why}",)
-
-
-def _far(model: State, figures: dict[str, float], job: Job) -> tuple[str, ...]:
-    """Notes whose reported balance is far from the one that the payments of the most likely path leave."""
-    sentences = []
-    for note in job.deal.notes:
-        balance, left = figures.get(NOTE + note.name, math.nan), model.notes[note.name].balance
-        if abs(balance - left) > FAR * note.original(job.pool.balance):
-            sentences.append(
-                f"{NOTE}{note.name}: {balance:,.0f}, used as reported; the most likely path has {left:,.0f}"
-            )
-    return tuple(sentences)
 
 
 def _over(figures: dict[str, float], stood: float) -> dict[str, float]:

@@ -74,10 +74,11 @@ def months_of(job: Job, reports: Reported) -> NDArray[np.int64]:
 def ratios_of(job: Job, reports: Reported, model: Array) -> tuple[Ratios, tuple[str, ...]]:
     """Every ratio that the reports tell and the model has, and in words what was left out.
 
-    `model` (T, R): ratios at the median of all draws. Raises DataError where a report tells no ratio at all, or a note
-    that the deal has not.
+    `model` (T, R): ratios at the median of all draws. Raises DataError where a report tells no ratio at all, a note
+    that the deal has not, or a pool of which nothing is left.
     """
     _notes_of_the_deal(job, reports)
+    _alive(job, reports)
     month = months_of(job, reports)
     rows: list[tuple[int, int, float, float]] = []
     none: dict[str, list[str]] = {}
@@ -139,6 +140,21 @@ def _begin(reports: Reported) -> tuple[float, ...]:
     end = figure.get("pool", (math.nan,) * len(at))
     before = [end[k - 1] if k and at[k] == at[k - 1] + 1 else math.nan for k in range(len(at))]
     return tuple(b if math.isnan(a) else a for a, b in zip(own, before, strict=True))
+
+
+def _alive(job: Job, reports: Reported) -> None:
+    """DataError where a report says that nothing is left of the pool: the model's own would go on in its place."""
+    pool = reports.figure.get("pool", ())
+    if 0.0 not in pool:
+        return
+    gone = pool.index(0.0)
+    where = f"{reports.file}: {reports.period[gone]}: a pool of 0"
+    if any(balance > 0.0 for balance in pool[gone:]):
+        raise DataError(f"{where} before reports of more: leave empty what is not reported")
+    raise DataError(
+        f"{where}: {job.deal.name} is over, called or repaid, and nothing is left to follow; the reports before "
+        f"{reports.period[gone]} alone tell what was known then"
+    )
 
 
 def _notes_of_the_deal(job: Job, reports: Reported) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stress.errors import DataError
+from stress.inputs.files.reported import are_reports
 from stress.tables.source import WORKBOOKS, is_workbook, parted
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", *WORKBOOKS, ".parquet", ".pq")
@@ -13,7 +14,10 @@ _EVERY = {1: "years", 2: "half-years", 4: "quarters", 12: "months"}
 
 
 def is_table(path: Path) -> bool:
-    """Whether a file's name says that it holds a table and no TOML, and no sheet of it an input file."""
+    """Whether a file's name says that it holds a table and no TOML, and no sheet of it an input file; or a folder holds
+    reports alone."""
+    if path.is_dir():
+        return are_reports(path)
     suffix = [part.lower() for part in parted(path)[0].suffixes[-2:]]
     if suffix and suffix[-1] in WORKBOOKS and _holds_inputs(path):
         return False
@@ -29,7 +33,11 @@ def _holds_inputs(path: Path) -> bool:
 
 
 def checked_table(path: Path) -> tuple[str, list[dict[str, str]]]:
-    """(kind, notes) of a tape, of a table of periods or of vintages. Raises DataError."""
+    """(kind, notes) of reports, of a tape, of a table of periods or of vintages. Raises DataError."""
+    if are_reports(path):
+        from stress.inputs.files.report_ties import notes_of_tables
+
+        return "reports", [note._asdict() for note in notes_of_tables(path)]
     if _is_tape(path):
         return "tape", [_note(path, says) for says in _held_by_tape(path)]
     from stress.inputs.table import read_table

@@ -164,15 +164,15 @@ def framed(cells: Cells, first: int, last: int, head: int, date: Sequence[int]) 
     """
     body = list(cells.row[first : last + 1])
     width = len(cells.row[head].cell)
-    body = [_as_wide(cells, row, width) for row in body]
+    body = [as_wide(cells, row, width) for row in body]
     names = _names(cells, head, width, date)
     after = cells.row[last + 1 :]
     for row in after:
         if not is_remark(row):
-            raise _second(cells, row, after[-1].number)
+            raise second(cells, row, after[-1].number)
     for row in cells.row[head + 1 : first]:
         if has_number(row.cell) or row.cell[0][:1].isdecimal() or (cells.separator and len(row.cell) != width):
-            raise _second(cells, row, row.number)
+            raise second(cells, row, row.number)
     note = list(cells.note)
     around = [*cells.row[:head], *cells.row[head + 1 : first], *after]
     if around:
@@ -219,7 +219,7 @@ def _dated(row: Row, date: Sequence[int]) -> bool:
     return parse_period(row.cell[date[0]]) is not None and bool(row.cell[date[1]])
 
 
-def _as_wide(cells: Cells, row: Row, width: int) -> Row:
+def as_wide(cells: Cells, row: Row, width: int) -> Row:
     """The row with the cells of the heading; empty ones at its end may be missing in a workbook, or be too many."""
     cell = row.cell
     while len(cell) > width and not cell[-1]:
@@ -248,7 +248,8 @@ def is_remark(row: Row) -> bool:
     return words is not None and not has_number(row.cell[1:])
 
 
-def _second(cells: Cells, row: Row, last: int) -> DataError:
+def second(cells: Cells, row: Row, last: int) -> DataError:
+    """Of rows up to line `last` that are none of the table, from `row` on: what to do about them."""
     lines = f"{cells.unit} {row.number}" if row.number == last else f"{cells.unit}s {row.number} to {last}"
     reason = f"{row.cell[0][:40]!r}: is neither a row that begins with a period nor a remark in words"
     return DataError(f"{cells.place(row)}: {reason}: take {lines} out, or write {ALLOWED}")

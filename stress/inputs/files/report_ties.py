@@ -1,4 +1,4 @@
-"""Where a report contradicts itself: balances that do not tie, parts above the whole, a rate that its amounts deny."""
+"""Where reports contradict themselves: figures that end, balances that do not tie, parts above the whole, rates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from stress.inputs.files.reported import Reported, reported_of
+from stress.inputs.files.reported import Reported, read_reports, reported_of
 from stress.inputs.reports import Reports
 from stress.inputs.text.remark import Remark
 
@@ -25,17 +25,47 @@ def contradictions(reports: Reported) -> list[tuple[str, str]]:
     return [contradiction for rule in _RULES for contradiction in rule(reports)]
 
 
+def oddities(reports: Reported) -> list[tuple[str, str]]:
+    """(period, sentence) of figures that end, then of each contradiction."""
+    return [*_ended(reports), *contradictions(reports)]
+
+
 def notes_of_reports(path: Path, model: Reports) -> list[Remark]:
     """How a report file's table is read, and its contradictions, as notes of `stress check`."""
-    reports = reported_of(path, model)
-    notes = [*(("table", note) for note in reports.note), *contradictions(reports)]
-    return [Remark(f"reports {model.name}", place, says, str(path)) for place, says in notes]
+    return _remarks(path, reported_of(path, model))
+
+
+def notes_of_tables(path: Path) -> list[Remark]:
+    """The same of a table, or a folder of tables, headed by our names. Raises ConfigError, DataError."""
+    reports = read_reports(path)
+    ends = f"{reports.period[0]} to {reports.period[-1]}" if len(reports.period) > 1 else f"{reports.period[0]}"
+    missing = reports.at[-1] + 1 - len(reports.period)
+    held = (
+        f"{len(reports.period)} reports, {ends}{f' ({missing} missing)' * (missing > 0)}: {', '.join(reports.figure)}"
+    )
+    return [Remark(f"reports {reports.name}", "table", held, str(path)), *_remarks(path, reports)]
+
+
+def _remarks(path: Path, reports: Reported) -> list[Remark]:
+    notes = [*(("table", note) for note in reports.note), *oddities(reports)]
+    return [Remark(f"reports {reports.name}", place, says, str(path)) for place, says in notes]
 
 
 def _of(reports: Reported, k: int, *names: str) -> tuple[float, ...] | None:
     """Figures of a report; None where one is missing."""
     value = tuple(reports.figure.get(name, (math.nan,) * len(reports.period))[k] for name in names)
     return None if any(map(math.isnan, value)) else value
+
+
+def _ended(reports: Reported) -> Contradictions:
+    """Figures that reports gave and the last one does not, as where a column has got another name."""
+    last: dict[str, list[str]] = {}
+    for name, value in reports.figure.items():
+        given = [str(period) for period, x in zip(reports.period, value, strict=True) if not math.isnan(x)]
+        if given and given[-1] != str(reports.period[-1]):
+            last.setdefault(given[-1], []).append(name)
+    for period, names in last.items():
+        yield period, f"is the last report of {', '.join(names)}; later ones do not give it"
 
 
 def _balances_tie(reports: Reported) -> Contradictions:

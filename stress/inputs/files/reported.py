@@ -12,13 +12,13 @@ from typing import NamedTuple
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
 from stress.inputs.files.report_numbers import decimals_of, refuse_percents, refuse_signs, values_of
-from stress.inputs.reports import FIGURES, NAMED, Column, Reports, unread
+from stress.inputs.reports import FIGURES, NAMED, NOTE, Column, Reports, unread
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
 from stress.tables.cells import Cells, read_cells
-from stress.tables.dates import WrongLabel, date_notes, different, read_labels
-from stress.tables.framed import from_heading, word
+from stress.tables.dates import WrongLabel, date_notes, different, is_label, read_labels
+from stress.tables.framed import TOP, as_wide, from_heading, is_remark, second, word
 from stress.tables.periods import ALLOWED, Period, coarser, parse_period
 from stress.tables.source import suffix
 from stress.tables.upright import upright
@@ -77,6 +77,18 @@ def read_reports(path: Path) -> Reported:
     return reported_of(path, parse_as(path, Reports, "REPORTS"))
 
 
+def are_reports(path: Path) -> bool:
+    """Whether a table, or a folder of tables, is headed by our names: a balance of the pool or of a note, and more."""
+    if not path.is_dir() and suffix(path) not in TABLES:
+        return False
+    try:
+        heads = read_cells(_tables(path)[0] if path.is_dir() else path).row[:TOP]
+    except (ConfigError, DataError):
+        return False
+    named = [{name for name in map(_our_name, row.cell) if name is not None} for row in heads]
+    return any(len(names) > 1 and any(name.startswith(("pool", NOTE)) for name in names) for names in named)
+
+
 def opened(reports: Reported | str | os.PathLike[str]) -> Reported:
     """Reports as they are, or read from a file."""
     return reports if isinstance(reports, Reported) else read_reports(Path(reports))
@@ -103,6 +115,7 @@ def reported_of(path: Path, model: Reports) -> Reported:
         raise type(error)(f"{path}: table: {error}") from None
     try:
         when = [_place(cells, cells.row[0].cell, model.period, "period") if model.period else 0 for cells in tables]
+        tables = list(map(_whole, tables, when))
         labels, date_note = _periods(tables, when)
         n = len(tables)
         parts = _read(tables, [model.name] * n, labels, model.per_year, [model.columns] * n)
@@ -149,6 +162,7 @@ def _frequency(label: list[Period]) -> int:
 def _bare_tables(files: list[Path]) -> list[Reported]:
     """Tables headed by our names, their first columns dates that are all read in one way."""
     tables = [from_heading(upright(read_cells(file)), lambda cell: _our_name(cell) is not None) for file in files]
+    tables = [_whole(cells, 0) for cells in tables]
     columns = [_ours(cells) for cells in tables]
     labels, date_note = _periods(tables, [0] * len(tables))
     parts = _read(tables, [file.stem for file in files], labels, None, columns)
@@ -178,13 +192,19 @@ def _ours(cells: Cells) -> dict[str, Column]:
     return columns
 
 
+def _whole(cells: Cells, at: int) -> Cells:
+    """The table, each row as wide as its heading; `at`: the column of periods. DataError for what stands below it."""
+    head, *body = cells.row
+    dated = [n for n, row in enumerate(body) if len(row.cell) > at and is_label(row.cell[at])]
+    after = body[dated[-1] + 1 :] if dated else []
+    for row in after:
+        if not is_remark(row):
+            raise second(cells, row, after[-1].number)
+    return cells._replace(row=(head, *(as_wide(cells, row, len(head.cell)) for row in body)))
+
+
 def _periods(tables: Sequence[Cells], when: Sequence[int]) -> tuple[list[list[Period]], tuple[str, ...]]:
     """The periods of each table, dates of all read in one way, and which: no two rows are of one period."""
-    for cells in tables:
-        for row in cells.row[1:]:
-            if len(row.cell) != len(cells.row[0].cell):
-                cells_of_it = f"has {len(row.cell)} cells; the heading has {len(cells.row[0].cell)}"
-                raise DataError(f"{cells.place(row)}: {cells_of_it}")
     place = [(cells, row, at) for cells, at in zip(tables, when, strict=True) for row in cells.row[1:]]
     try:
         dates = read_labels([row.cell[at] for _, row, at in place], different)
@@ -252,8 +272,14 @@ def _regular(cells: Cells, label: list[Period], per_year: int | None) -> tuple[P
     """Periods at the frequency of the reports, increasing."""
     if len({p.per_year for p in label}) > 1:
         raise DataError(f"{cells.file}: months, quarters and years stand in one column of periods")
+    first: dict[Period, int] = {}
+    for row, period in zip(cells.row[1:], label, strict=True):
+        if period in first:
+            twice = f"{period} stands twice, first in {cells.unit} {first[period]}"
+            raise DataError(f"{cells.place(row)}: {twice}: of a period that was restated keep the row that holds")
+        first[period] = row.number
     for k, (a, b) in enumerate(itertools.pairwise(label)):
-        if b.ordinal <= a.ordinal:
+        if b.ordinal < a.ordinal:
             raise DataError(f"{cells.place(cells.row[2 + k])}: {b} follows {a}: periods must increase")
     given = label[0].per_year
     if per_year is None:

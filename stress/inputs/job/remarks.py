@@ -155,8 +155,8 @@ def _mid_life(job: Job) -> Sentences:
         return
     yield (
         "state",
-        f"starts after {job.state.as_of}: every answer is for the rest of the life; size, rating, clocks, capital, "
-        "calibrate losses and a book are of whole lives and refuse it",
+        f"starts after {job.state.as_of}: every answer is for the rest of the life; size, rating, clocks, capital "
+        'and calibrate losses are of whole lives and refuse it; a book takes it as a file: state = "state.toml"',
     )
     for note in job.deal.notes:
         size = note.amount or (note.share or 0.0) * job.pool.balance
