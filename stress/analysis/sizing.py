@@ -221,12 +221,12 @@ def _says(job: Job, feasible: Mapping[int, bool], notes: tuple[Sized, ...], warn
     if unseen:
         return (
             f"{job.paths:,} paths on which a note never loses bound its loss by {bound:.2%} (3/n), above "
-            f"the target of {', '.join(short)}: take --paths {math.ceil(UNSEEN / min(unseen)):,} or more"
+            f"the target of {', '.join(short)}: take --paths {math.ceil(UNSEEN / min(unseen)):,} or more."
         )
     if short:
         remedy = "give those more enhancement by a tighter target, or this one a looser one"
-        return f"no size of {', '.join(short)} meets its target below the notes above it: {remedy}"
+        return f"No size of {', '.join(short)} meets its target below the notes above it: {remedy}."
     missed = [note.note for note in notes if note.verdict == "missed"]
     if missed:
-        return f"on fresh paths {', '.join(missed)} misses its target: more --paths narrow this"
+        return f"On fresh paths {', '.join(missed)} misses its target: more --paths narrow this."
     return f"Not to be trusted: {'; '.join(warnings)}." if warnings else ""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from stress.explain.words import percent
-from stress.inputs.deal import Deal
+from stress.inputs.deal import CleanUp, Deal
 from stress.inputs.deal.dates import collection_ends, first_payment, issue_of, payment_dates
+from stress.inputs.deal.formula_rules import names_of
+from stress.inputs.deal.formula_text import parse
+from stress.inputs.deal.formulas import looks_at
 
 
 def effective(deal: Deal) -> str:
@@ -39,15 +42,19 @@ def date_lines(deal: Deal) -> list[str]:
             f"- Adjusted pool: loans that bear less than {percent(deal.hurdle_rate)} a year count at the present value "
             "of what they still pay at that rate, as scheduled at closing; the rest is yield supplement."
         )
-    if deal.clean_up is not None:
-        call = deal.clean_up
-        price = "at par" if call.price is None else f"for `{call.price}`"
-        below = f"it falls below {percent(call.pool_factor or 0.0)} of the cut-off balance"
-        once = below if call.when is None else f"`{call.when}`"
-        sold = "the pool" if deal.trust is None else "what the series has invested"
-        after = "after the revolving period " * (deal.revolving_months > 0)
-        lines.append(f"- Clean-up: {after}{sold} is sold {price} once {once}.")
-    return lines
+    return lines if deal.clean_up is None else [*lines, _clean_up(deal, deal.clean_up)]
+
+
+def _clean_up(deal: Deal, call: CleanUp) -> str:
+    """When the pool is sold and for how much; whether that is held against the notes."""
+    price = "at par" if call.price is None else f"for `{call.price}`"
+    below = f"it falls below {percent(call.pool_factor or 0.0)} of the cut-off balance"
+    once = below if call.when is None else f"`{call.when}`"
+    sold = "the pool" if deal.trust is None else "what the series has invested"
+    after = "after the revolving period " * (deal.revolving_months > 0)
+    seen = {name for text in (call.when, call.price) if text for name, _ in looks_at(parse(text), names_of(deal))}
+    blind = "" if seen & {"notes", "note", "notes_outstanding"} else ", whether or not that repays the notes"
+    return f"- Clean-up: {after}{sold} is sold {price} once {once}{blind}."
 
 
 def month_end(deal: Deal, month: int) -> str:

@@ -60,6 +60,21 @@ def test_lines_are_told_with_their_own_rates() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("call", "blind"),
+    [
+        ({"pool_factor": 0.1}, True),
+        ({"when": "pool < 0.1 * pool.cut_off", "price": "0.98 * pool"}, True),
+        ({"when": "pool < 0.1 * pool.cut_off and pool >= notes"}, False),
+        ({"when": "month > 2", "price": "max(pool, owed)"}, False),
+    ],
+)
+def test_a_call_that_does_not_look_at_the_notes_is_told_so(call: dict[str, Any], blind: bool) -> None:
+    text = explain_deal(hand_worked.deal(clean_up=call, quantities={"owed": "note.A + note.B"}))
+    (line,) = (line for line in text.splitlines() if line.startswith("- Clean-up: "))
+    assert line.endswith(", whether or not that repays the notes.") is blind
+
+
 @pytest.mark.parametrize("buying", [True, False])
 def test_shares_of_new_receivables_are_told_where_they_are_others_and_something_is_bought(buying: bool) -> None:
     assert ("| segment | share | of what is new |" in words(buying)) is buying

@@ -149,9 +149,11 @@ class CleanUp(Strict):
     """The pool is sold when it falls below a share of the cut-off balance, or when a condition holds."""
 
     pool_factor: Fraction | None = None
-    """Share of the cut-off balance below which the pool is sold; or give `when`."""
+    """Share of the cut-off balance below which the pool is sold, late loans too, whether or not that repays the
+    notes; or give `when`."""
     when: FormulaText | None = None
-    """Instead: the condition on which it is sold, an option that is used by a rule: "notes < 0.1 * pool.cut_off"."""
+    """Instead: the condition on which it is sold, an option that is used by a rule:
+    "pool < 0.1 * pool.cut_off and pool >= notes"."""
     price: FormulaText | None = None
     """For how much, a formula of money; at par where it is left out."""
 
