@@ -13,11 +13,11 @@ from stress.assemble.heterogeneity import centred_shift
 from stress.assemble.months import MonthInputs
 from stress.assemble.polynomial import powers
 from stress.kernels.layout import Sizes
-from stress.kernels.tables import LENS, MIXING_RANGE, N_PARAMETER
+from stress.kernels.tables import ENTRY_LAW, MIXING_RANGE, N_PARAMETER
 
 Array = NDArray[np.float64]
 
-_REACH = 6.0
+_HALF_WIDTH = 6.0
 """Standard deviations at which a shift of log odds is held: beyond lie 2 paths in a billion."""
 _DEGREES = (0, 12, 16, 20, 24, 30, 36)
 
@@ -25,14 +25,14 @@ _DEGREES = (0, 12, 16, 20, 24, 30, 36)
 class ByPath(NamedTuple):
     """Tables of one scenario."""
 
-    lens: Array
+    entry_law: Array
     """(T, 4) see `tables.Market`."""
     quantile: Array
     """(T, S, D)"""
     root: Array
     """(3, 3)"""
     mean: Array
-    """(3,) of the drawn parameters: that of the first is in `quantile`, of the second in `lens`."""
+    """(3,) of the drawn parameters: that of the first is in `quantile`, of the second in `entry_law`."""
     shock: Array
     """(T, Q, V) weight of the innovation of a variable in a period."""
     response: Array
@@ -60,20 +60,20 @@ def by_path_of(m: MonthInputs, df: float | None) -> ByPath | None:
     mean, root = np.zeros(N_PARAMETER), np.zeros((N_PARAMETER, N_PARAMETER))
     if m.parameters is not None:
         mean, root = m.parameters
-    reach = _REACH * np.sqrt(spread**2 + root[0, 0] ** 2)
+    half_width = _HALF_WIDTH * np.sqrt(spread**2 + root[0, 0] ** 2)
     swing = m.swing
     if swing is not None:
-        reach = reach + swing.top
+        half_width = half_width + swing.top
     by_name = {
-        "reach": np.where(reach > 0.0, reach, 1.0),
+        "half_width": _positive(half_width),
         "spread": spread,
         "odds": m.rho / (1.0 - m.rho) * np.exp(mean[1]),
-        "swing_reach": np.ones(n_month) if swing is None else np.where(swing.reach > 0.0, swing.reach, 1.0),
+        "swing_half_width": np.ones(n_month) if swing is None else _positive(swing.half_width),
     }
-    lens = np.stack([np.broadcast_to(by_name[name], n_month) for name in LENS], axis=1)
+    entry_law = np.stack([np.broadcast_to(by_name[name], n_month) for name in ENTRY_LAW], axis=1)
     return ByPath(
-        lens=lens,
-        quantile=quantiles(m.entry, spread, reach, df, float(mean[0])),
+        entry_law=entry_law,
+        quantile=quantiles(m.entry, spread, half_width, df, float(mean[0])),
         root=root,
         mean=mean,
         shock=np.zeros((n_month, 0, 0)) if swing is None else swing.shock,
@@ -82,19 +82,24 @@ def by_path_of(m: MonthInputs, df: float | None) -> ByPath | None:
     )
 
 
-def quantiles(entry: Array, spread: Array, reach: Array, df: float | None, mean: float = 0.0) -> Array:
-    """(T, S, D) powers of x / reach of F^-1(p(x)), F normal or t: log odds of p(x) are those of entry, re-centred, + x.
+def _positive(half_width: Array) -> Array:
+    """1 where nothing moves: it divides there."""
+    return np.where(half_width > 0.0, half_width, 1.0)
 
-    entry (T, S); spread (T,) of the segments' own normals, whose mean rate is kept; reach (T,), 0 where nothing moves;
-    `mean` of the drawn shift of log odds.
+
+def quantiles(entry: Array, spread: Array, half_width: Array, df: float | None, mean: float = 0.0) -> Array:
+    """(T, S, D) powers of x / half_width of F^-1(p(x)), F normal or t; log odds of p(x): those of entry, centred, + x.
+
+    entry (T, S); spread (T,) of the segments' own normals, whose mean rate is kept; half_width (T,), 0 where nothing
+    moves; `mean` of the drawn shift of log odds.
     """
-    months, inverse = np.unique(np.column_stack([entry, spread, reach]), axis=0, return_inverse=True)
-    entry, spread, reach = months[:, :-2], months[:, -2], months[:, -1]
+    months, inverse = np.unique(np.column_stack([entry, spread, half_width]), axis=0, return_inverse=True)
+    entry, spread, half_width = months[:, :-2], months[:, -2], months[:, -1]
     base = np.clip(entry, 1e-12, 1.0 - 1e-12)
     centre = logit(base) + mean
     if spread.any():
         centre = logit(base) + centred_shift(base, spread[:, None]) * (spread[:, None] > 0.0) + mean
-    wide = reach[:, None, None]
+    wide = half_width[:, None, None]
 
     def wanted(u: Array) -> Array:
         odds = centre[..., None] + wide * u
@@ -103,7 +108,7 @@ def quantiles(entry: Array, spread: Array, reach: Array, df: float | None, mean:
             return np.asarray(np.where(odds < 0.0, ndtri(low), -ndtri(high)))
         return np.asarray(np.where(odds < 0.0, stdtrit(df, low), -stdtrit(df, high)))
 
-    coef = powers(wanted, _DEGREES if (reach > 0.0).any() else (0,), "entry rates by path")
+    coef = powers(wanted, _DEGREES if (half_width > 0.0).any() else (0,), "entry rates by path")
     coef[entry <= 0.0] = 0.0
     coef[..., 0] = np.where(entry <= 0.0, -1e9, coef[..., 0])
     return np.asarray(coef[inverse.ravel()])
@@ -128,7 +133,7 @@ def padded(drawn: Sequence[ByPath | None], sizes: Sizes) -> _Padded:
     )
     width = max((by_path.quantile.shape[-1] for by_path in given), default=1)
     shapes = _Padded(
-        lens=np.ones((sizes.n_scenario, sizes.n_month, 4)),
+        entry_law=np.ones((sizes.n_scenario, sizes.n_month, 4)),
         quantile=np.zeros((sizes.n_scenario, sizes.n_month, sizes.n_segment, width)),
         root=np.zeros((sizes.n_scenario, N_PARAMETER, N_PARAMETER)),
         mean=np.zeros((sizes.n_scenario, N_PARAMETER)),
@@ -148,7 +153,7 @@ def padded(drawn: Sequence[ByPath | None], sizes: Sizes) -> _Padded:
 class _Padded(NamedTuple):
     """As `ByPath`, over scenarios."""
 
-    lens: Array
+    entry_law: Array
     quantile: Array
     root: Array
     mean: Array

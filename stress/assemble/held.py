@@ -27,7 +27,7 @@ class Holding(NamedTuple):
     """(K, O, S, T + 8) principal due in month r of the deal per unit of performing; O: C if cohorts differ, else 1."""
     fee: Floats
     waiting: Floats
-    """(C, S, W) what of performing waits for its bill, in the way of the purchases that do."""
+    """(C, S, W) what of performing waits for its bill, with the delay of the purchases that do."""
 
 
 def holding_of(pools: Sequence[Pool], clock: Clock, state: State, sizes: Sizes) -> Holding:
@@ -46,7 +46,7 @@ def holding_of(pools: Sequence[Pool], clock: Clock, state: State, sizes: Sizes) 
 
 def _waiting(pool: Pool, state: State, sizes: Sizes, performing: Floats) -> Floats:
     """(C, S, W) what waits, on the due days on which it can. Raises ConfigError for what cannot."""
-    waiting = np.zeros((sizes.n_cohort, sizes.n_segment, sizes.n_way))
+    waiting = np.zeros((sizes.n_cohort, sizes.n_segment, sizes.n_delay))
     if not any(held.waiting for held in state.pool):
         return waiting
     if sizes.n_before > sizes.n_history:

@@ -113,7 +113,7 @@ def market_of(
         degree=degree,
         steady=steady,
         common=common,
-        lens=shocks.lens,
+        entry_law=shocks.entry_law,
         quantile=shocks.quantile,
         mixing=np.zeros(1) if df is None else mixing_polynomial(df),
         draw_root=shocks.root,
@@ -214,7 +214,7 @@ def rational_link(p: Array, rho: Array, sign: int) -> Array:
 def _draws(drawn: Sequence[ByPath | None], df: float | None, n_level: int) -> Array:
     """(4, 3) purpose, indices and items of what each path draws beside its factors; no index where nothing needs it."""
     given = [by_path for by_path in drawn if by_path is not None]
-    own = n_level if any(by_path.lens[:, tables.LENS.index("spread")].any() for by_path in given) else 0
+    own = n_level if any(by_path.entry_law[:, tables.ENTRY_LAW.index("spread")].any() for by_path in given) else 0
     parameters = tables.N_PARAMETER if any(by_path.root.any() for by_path in given) else 0
     quarters = max((by_path.n_period for by_path in given), default=0)
     variables = max((by_path.n_variable for by_path in given), default=0)

@@ -111,8 +111,8 @@ def _put_pool(image: Image, held: Holding, state: State) -> None:
 def _put_receivables(image: Image, problem: Problem, held: Holding) -> None:
     sizes, before = problem.sizes, problem.sizes.n_before
     performing = held.bucket[:, :, 0]
-    image.row("cohort", "scale")[...] = 1.0
-    image.row("cohort", "alive")[...] = performing
+    image.row("cohort", "survival")[...] = 1.0
+    image.row("cohort", "performing")[...] = performing
     image.row("segment", "balance")[...] = held.bucket.sum(axis=(0, 2))
     if sizes.n_bucket:
         image.group("staged")[..., LATE : LATE + sizes.n_bucket] = held.bucket[:, :, 1 : 1 + sizes.n_bucket]
@@ -130,7 +130,7 @@ def _put_receivables(image: Image, problem: Problem, held: Holding) -> None:
                 row = RING + N_KEPT * part + (before + r) % sizes.n_ring
                 image.group("staged")[..., row] = performing * table[0, :, :, before + r]
     if held.waiting.any():
-        image.group("fresh")[:, :, (before - 1) % 2] = held.waiting
+        image.group("unsettled")[:, :, (before - 1) % 2] = held.waiting
 
 
 def _put_cash(image: Image, problem: Problem, deal: Deal, state: State, held: Holding) -> None:

@@ -165,7 +165,7 @@ def sizes_of(
         **_ladder_sizes(pool),
         n_history=purchase_months(deal, clock),
         n_part=due.table.shape[1],
-        n_way=len(due.ways),
+        n_delay=len(due.delays),
         n_note=len(deal.notes),
         n_account=len(account_names(deal)),
         n_party=len(deal.parties),

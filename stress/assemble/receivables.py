@@ -25,8 +25,8 @@ class Due(NamedTuple):
     """Where the parts of a purchase fall due, by step."""
 
     table: Ints
-    """(C, B, 2) cohort that each part joins, and its way in `ways`."""
-    ways: tuple[tuple[int, int], ...]
+    """(C, B, 2) cohort that each part joins, and its delay in `delays`."""
+    delays: tuple[tuple[int, int], ...]
     """Months by which a part falls due later (-1 earlier) than a month after its purchase; steps of its cohort that
     pass before."""
 
@@ -38,22 +38,22 @@ def due_of(billing: Billing | None, n_cohort: int) -> Due:
         own[:, 0, 0] = np.arange(n_cohort)
         return Due(own, ((0, 0),))
     table = np.zeros((MONTH_DAYS, len(billing.dates), 2), np.int64)
-    ways: list[tuple[int, int]] = []
+    delays: list[tuple[int, int]] = []
     for c in range(MONTH_DAYS):
         for b, wait in enumerate(billing.delays(c + 1)):
             months, cohort = divmod(c + wait, MONTH_DAYS)
-            way = (months - 1, int(wait > MONTH_DAYS))
-            if way not in ways:
-                ways.append(way)
-            table[c, b] = cohort, ways.index(way)
-    return Due(table, tuple(ways))
+            delay = (months - 1, int(wait > MONTH_DAYS))
+            if delay not in delays:
+                delays.append(delay)
+            table[c, b] = cohort, delays.index(delay)
+    return Due(table, tuple(delays))
 
 
 def waits_of(due: Due) -> NDArray[np.bool_]:
-    """(C, W) whether what was bought in a month may wait at its end, in a cohort and a way: it passes one of the
+    """(C, W) whether what was bought in a month may wait at its end, in a cohort with a delay: it passes one of the
     cohort's due dates in the month after. What passes one in its own month has done so by then."""
-    waits = np.zeros((len(due.table), len(due.ways)), bool)
-    waits[due.table[..., 0], due.table[..., 1]] = np.array([way == (1, 1) for way in due.ways])[due.table[..., 1]]
+    waits = np.zeros((len(due.table), len(due.delays)), bool)
+    waits[due.table[..., 0], due.table[..., 1]] = np.array([delay == (1, 1) for delay in due.delays])[due.table[..., 1]]
     return waits
 
 
@@ -102,13 +102,13 @@ class _Falls(NamedTuple):
 
 def _nothing(sizes: Sizes) -> _Falls:
     n_scenario, slots = sizes.n_scenario, (sizes.n_scenario, 1, sizes.n_segment, sizes.n_month + 8)
-    bought = (sizes.n_history, sizes.n_way)
+    bought = (sizes.n_history, sizes.n_delay)
     return _Falls(
         open_due=np.zeros(slots),
         open_fee=np.zeros(slots),
         card=np.zeros((n_scenario, 0, 6)),
-        first_due=np.zeros((n_scenario, sizes.n_history, sizes.n_whole, sizes.n_way, 6)),
-        first_beyond=np.zeros((n_scenario, sizes.n_history, sizes.n_whole, sizes.n_way, 2 * (sizes.n_ring - 3))),
+        first_due=np.zeros((n_scenario, sizes.n_history, sizes.n_whole, sizes.n_delay, 6)),
+        first_beyond=np.zeros((n_scenario, sizes.n_history, sizes.n_whole, sizes.n_delay, 2 * (sizes.n_ring - 3))),
         pull=np.zeros((n_scenario, 0 if sizes.constant_payment else sizes.n_month, sizes.n_whole, *bought, 2)),
         mix=np.zeros((n_scenario, sizes.n_history, sizes.n_whole)),
     )
@@ -121,7 +121,7 @@ def _cards(pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, due: Due) ->
     paid = [np.minimum(1.0, m.payment * m.payment_rate) for m in months if m.payment_rate is not None]
     card = np.stack([_card_slots(rate, pool.payment_rate.annual_yield) for rate in paid])
     moved = np.diff(card.reshape(*card.shape[:2], 2, 3), axis=3, prepend=0.0).reshape(card.shape)
-    for i, (later, empty) in enumerate(due.ways):
+    for i, (later, empty) in enumerate(due.delays):
         step = np.arange(sizes.n_history) + later
         bought = (step < sizes.n_month) & (empty == 1)
         falls.first_due[..., i, :][:, bought] = -moved[:, step[bought], None]
@@ -167,7 +167,7 @@ def _plans(
     shape = _Shape(*(getattr(sizes, name) for name in _Shape._fields))
     for k, (pool, m, when) in enumerate(zip(pools, months, times, strict=True)):
         prices = _Prices(m.fee_free_share, m.apr_cap, m.apr_change)
-        *parts, eligible = _profiles(pool, prices, when, shape, due.ways)
+        *parts, eligible = _profiles(pool, prices, when, shape, due.delays)
         for part, values in zip(
             (falls.open_due, falls.open_fee, falls.first_due, falls.first_beyond, falls.pull), parts, strict=True
         ):
@@ -178,20 +178,20 @@ def _plans(
 
 @by_identity
 def _profiles(
-    pool: Pool, prices: _Prices, when: Times, shape: _Shape, ways: tuple[tuple[int, int], ...]
+    pool: Pool, prices: _Prices, when: Times, shape: _Shape, delays: tuple[tuple[int, int], ...]
 ) -> tuple[Floats, ...]:
     """`open_due`, `open_fee`, `first_due`, `first_beyond` and `pull` of one scenario, as in `tables.Receivables`; and
     (H, S) the eligible share of what is on offer."""
     whole, n_slot, ahead = shape.n_segment // shape.n_stage, shape.n_month + 8, shape.n_ring
-    new, bought = _NewProfiles(pool, prices, when, shape), (shape.n_history, whole, len(ways))
+    new, bought = _NewProfiles(pool, prices, when, shape), (shape.n_history, whole, len(delays))
     profiles, opening = np.zeros((*bought, 2, ahead)), _opening_profiles(pool, when, shape.n_stage, n_slot)
-    pull = np.zeros((shape.n_month, whole, shape.n_history, len(ways), 2))
+    pull = np.zeros((shape.n_month, whole, shape.n_history, len(delays), 2))
     eligible = np.zeros(bought[:2])
     for s in range(whole):
         for j in range(shape.n_history):
-            for i, way in enumerate(ways):
-                profile = new.of(s, j, way[0])
-                empty, (at, age) = way[1], _pulled(j, way, shape.n_month, n_slot, ahead)
+            for i, delay in enumerate(delays):
+                profile = new.of(s, j, delay[0])
+                empty, (at, age) = delay[1], _pulled(j, delay, shape.n_month, n_slot, ahead)
                 for part, paid in enumerate((profile.due, profile.fee)):
                     profiles[j, s, i, part, empty:] = paid[1 : ahead + 1 - empty]
                     pull[at, s, j, i, part] = paid[age]
@@ -237,9 +237,9 @@ def months_left(pool: Pool, n_month: int, j: int) -> int:
     return n_month - (j + 1) - reserved
 
 
-def _pulled(j: int, way: tuple[int, int], n_month: int, n_slot: int, ahead: int) -> tuple[slice, slice]:
+def _pulled(j: int, delay: tuple[int, int], n_month: int, n_slot: int, ahead: int) -> tuple[slice, slice]:
     """Months in which later slots of a purchase of month j come within those that are kept, and which these are."""
-    later, empty = way
+    later, empty = delay
     age, when = ahead + 1 - empty, j + 1 - empty + later
     count = max(0, min(n_slot - age, n_month - when))
     return slice(when, when + count), slice(age, age + count)

@@ -17,7 +17,7 @@ from stress.tables.periods import Period
 
 Array = NDArray[np.float64]
 
-_REACH = 6.0
+_HALF_WIDTH = 6.0
 """Standard deviations at which the index is held."""
 _DEGREES = (1, 2, 4, 8, 12, 16, 20, 24, 30, 36)
 
@@ -27,12 +27,12 @@ class Swing(NamedTuple):
 
     shock: Array
     """(T, Q, V) weight of the innovation of variable v in period q in the index of month t, on the link's scale."""
-    reach: Array
+    half_width: Array
     """(T,) the index is held beyond this."""
     response: Array
-    """(T, D) ascending powers of index / reach: shift of log odds of the monthly entry rate."""
+    """(T, D) ascending powers of index / half_width: shift of log odds of the monthly entry rate."""
     top: Array
-    """(T,) largest shift within reach."""
+    """(T,) largest shift within the half width."""
     exposed: Array
     """(S,) 1 where the satellite moves the segment."""
 
@@ -85,15 +85,15 @@ def swing_of(swing: inputs.Swing, segments: list[str], n_month: int, past: Past 
     base = np.array(swing.shift)[:n_month, None]
     stands = base + (shock * known).sum(axis=(1, 2))[:, None]
     shock[:, :over] = 0.0
-    reach = _REACH * np.sqrt((shock**2).sum(axis=(1, 2)))
+    half_width = _HALF_WIDTH * np.sqrt((shock**2).sum(axis=(1, 2)))
 
     def response(u: Array) -> Array:
-        return _log_odds_multiple(swing, stands + reach[:, None] * u) - _log_odds_multiple(swing, base)
+        return _log_odds_multiple(swing, stands + half_width[:, None] * u) - _log_odds_multiple(swing, base)
 
     ends = response(np.array([-1.0, 1.0]))
     return Swing(
         shock=shock,
-        reach=reach,
+        half_width=half_width,
         response=powers(response, _DEGREES, "the macro variables' effect on entry rates"),
         top=np.abs(ends).max(axis=1),
         exposed=np.array([float(not swing.segments or name in swing.segments) for name in segments]),

@@ -120,17 +120,17 @@ class GpuWorkspace:
     def _handed(self, unit: int, k: int) -> Floats:
         """What a unit of the last start came to under its scenario: no warp has done two of one scenario."""
         of_note, blocks = 8 * self.packed.problem.sizes.n_note + 6, int(self.packed.header[FIELD["handed_block"]])
-        found = np.empty((blocks, of_note, LANES))
+        outcomes = np.empty((blocks, of_note, LANES))
         start = unit % self.warps * self.packed.n_scratch + int(self.packed.header[FIELD["of_handed"]])
-        self.card.get(self._scratch + 8 * (start + k * found.size), found)
-        return found
+        self.card.get(self._scratch + 8 * (start + k * outcomes.size), outcomes)
+        return outcomes
 
     def residual(self) -> NDArray[np.float64]:
         """(K, laws) worst errors of the laws so far, of a problem packed with `handed`."""
-        found = np.empty((self.warps, self._n_residual))
+        by_warp = np.empty((self.warps, self._n_residual))
         for warp in range(self.warps):
-            self.card.get(self._residual_of(warp), found[warp])
-        worst: NDArray[np.float64] = found.max(axis=0).reshape(-1, N_LAW)
+            self.card.get(self._residual_of(warp), by_warp[warp])
+        worst: NDArray[np.float64] = by_warp.max(axis=0).reshape(-1, N_LAW)
         return worst
 
     def counts(self) -> Tally:

@@ -47,9 +47,9 @@ def kept(architecture: str = ARCHITECTURE) -> str:
         return ptx(architecture)
     key = f"{NAME} {gpu_digest()} {llvmlite.__version__} {numba.__version__} {architecture}".encode()
     path = folder / f"{NAME}-{hashlib.sha256(key).hexdigest()[:16]}.ptx"
-    found = compiled.read(path, key)
-    if found is not None:
-        return found.decode()
+    stored = compiled.read(path, key)
+    if stored is not None:
+        return stored.decode()
     text = ptx(architecture)
     with contextlib.suppress(OSError):
         compiled.write(path, key, text.encode())
@@ -81,10 +81,10 @@ def lowered() -> tuple[str, str]:
     """LLVM text of the entry point with all its stages, and the entry's name in it."""
     with _typed_once():
         run_panels.compile(_SIGNATURE)
-    found = run_panels.overloads[_SIGNATURE.args]
+    overload = run_panels.overloads[_SIGNATURE.args]
     with global_compiler_lock:
-        found.library._ensure_finalized()
-    return str(found.library._final_module), found.fndesc.llvm_func_name
+        overload.library._ensure_finalized()
+    return str(overload.library._final_module), overload.fndesc.llvm_func_name
 
 
 def _for_machine(machine: Any, text: str, entry: str) -> str:

@@ -83,8 +83,8 @@ def _grow(m: Memory, k: int, t: int, amount: Lanes) -> None:
     pool = m.pool
     for w in range(m.p.n_whole):
         part, s = amount * m.t.mix[k, t, w], w * m.p.n_stage
-        m.cohort[0, s].alive += part
-        m.fresh[0, s, t % 2, 0] += part
+        m.cohort[0, s].performing += part
+        m.unsettled[0, s, t % 2, 0] += part
     pool.balance += amount
     pool.total_bought += amount
     if m.p.traced == 1:

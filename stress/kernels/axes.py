@@ -47,10 +47,10 @@ def declared(kind: type) -> Iterator[tuple[str, Any, Declared]]:
     """
     for name, hint in get_type_hints(kind, include_extras=True).items():
         what, *axes = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-        found = Declared(_axis(axis) for axis in axes if not isinstance(axis, str))
-        found.columns = next((axis for axis in axes if isinstance(axis, tuple)), ())
-        found.switch = next((axis for axis in axes if isinstance(axis, str)), "")
-        yield name, what, found
+        declaration = Declared(_axis(axis) for axis in axes if not isinstance(axis, str))
+        declaration.columns = next((axis for axis in axes if isinstance(axis, tuple)), ())
+        declaration.switch = next((axis for axis in axes if isinstance(axis, str)), "")
+        yield name, what, declaration
 
 
 def _axis(axis: Axis | int | tuple[str, ...]) -> Axis:
@@ -62,11 +62,11 @@ def _axis(axis: Axis | int | tuple[str, ...]) -> Axis:
 K, T, C, S, U, J, B, W, N, A, P, G, X, F, L = (
     Axis(f"n_{name}")
     for name in (
-        "scenario month cohort segment whole history part way note account fee trigger step factor lag".split()
+        "scenario month cohort segment whole history part delay note account fee trigger step factor lag".split()
     )
 )
 """Axes by their letters: scenarios, months, cohorts, segments in their stages, whole segments, purchase months, parts of
-a purchase, ways to fall due, notes, accounts, fees (P), triggers (G), steps (X), factors, recovery lags."""
+a purchase, delays with which these fall due (W), notes, accounts, fees (P), triggers (G), steps (X), factors, recovery lags."""
 
 
 Q, E = Axis("n_party"), Axis("n_index")

@@ -47,17 +47,15 @@ def _drawn(m: Memory, b: int, k: int, i: int) -> Lanes:
 @aside
 def entry_by_path(m: Memory, b: int, k: int, t: int) -> None:
     """Entry rates of month t for block b."""
-    lens = m.t.lens[k, t]
-    odds = m.path.drawn_odds * lens.odds
+    law = m.t.entry_law[k, t]
+    odds = m.path.drawn_odds * law.odds
     pull = root(odds)
     scale = root(odds + 1.0) * m.path.mixing_variable
     swing = _swing(m, b, k, t)
     m.path.swing = swing
     for s in range(m.p.n_segment):
-        x = fma(
-            m.own[b, s // m.p.n_stage % m.p.n_level], lens.spread, fma(swing, m.t.exposed[k, s], m.path.drawn_shift)
-        )
-        h = _polynomial(m.t.quantile[k, t, s], m.p.quantile_width, _clamped(x * (1.0 / lens.reach)))
+        x = fma(m.own[b, s // m.p.n_stage % m.p.n_level], law.spread, fma(swing, m.t.exposed[k, s], m.path.drawn_shift))
+        h = _polynomial(m.t.quantile[k, t, s], m.p.quantile_width, _clamped(x * (1.0 / law.half_width)))
         z = m.factor[m.t.factor_of[ENTRY, s]]
         m.rate[s, ENTRY] = normal_cdf(h * scale - pull * z)
 
@@ -83,7 +81,7 @@ def _swing(m: Memory, b: int, k: int, t: int) -> Lanes:
         return index
     for j in range(m.p.n_shock):
         index = fma(m.shocks[b, j], m.t.shock[k, t, j], index)
-    u = _clamped(index * (1.0 / m.t.lens[k, t].swing_reach))
+    u = _clamped(index * (1.0 / m.t.entry_law[k, t].swing_half_width))
     return _polynomial(m.t.response[k, t], m.p.response_width, u)
 
 

@@ -18,10 +18,10 @@ def bill(m: Memory, k: int, t: int, c: int) -> None:
     share = m.t.card[k, t]
     for s in range(m.p.n_segment):
         cohort = m.cohort[c, s]
-        alive = cohort.alive
-        cohort.due_1, cohort.fee_1 = alive * share.due_1, alive * share.fee_1
-        cohort.due_2, cohort.fee_2 = alive * share.due_2, alive * share.fee_2
-        cohort.due_3, cohort.fee_3 = alive * share.due_3, alive * share.fee_3
+        performing = cohort.performing
+        cohort.due_1, cohort.fee_1 = performing * share.due_1, performing * share.fee_1
+        cohort.due_2, cohort.fee_2 = performing * share.due_2, performing * share.fee_2
+        cohort.due_3, cohort.fee_3 = performing * share.due_3, performing * share.fee_3
 
 
 @stage
@@ -29,7 +29,7 @@ def _bill_ahead(m: Memory, k: int, t: int, c: int) -> None:
     """All slots kept of a pool by stage and bucket; nothing survives or moves but the balance itself."""
     later = 1.0 - m.t.card[k, t].due_1
     for s in range(m.p.n_segment):
-        due, fee = m.cohort[c, s].alive * m.t.card[k, t].due_1, m.cohort[c, s].alive * m.t.card[k, t].fee_1
+        due, fee = m.cohort[c, s].performing * m.t.card[k, t].due_1, m.cohort[c, s].performing * m.t.card[k, t].fee_1
         for r in range(1, 1 + m.p.n_ring):
             m.staged[c, s][slot_of(m, t, r)] = due
             m.staged[c, s][slot_of(m, t, r) + N_KEPT] = fee

@@ -41,13 +41,13 @@ def record_pool_month(m: Memory, k: int, t: int, fans: int) -> None:
     _record(m, t, 2, pool.excess)
     _record(m, t, 3, pool.balance)
     if fans == 1:
-        one = splat(1.0)
-        _fan(m, k, t, 0, _spread(pool.total_defaulted * inverse, one))
-        _fan(m, k, t, 1, _spread(stock * inverse, one))
-        half = _spread(size(pool.excess), one) * 0.5
+        whole = splat(1.0)
+        _fan(m, k, t, 0, _spread(pool.total_defaulted * inverse, whole))
+        _fan(m, k, t, 1, _spread(stock * inverse, whole))
+        half = _spread(size(pool.excess), whole) * 0.5
         both = where_less(pool.excess, 0.0, -half, half) + (0.5 * N_FAN_BIN)
         _fan(m, k, t, 2, smaller(both, N_FAN_BIN - 1.0))
-        _fan(m, k, t, 3, _spread(pool.balance * (0.5 * inverse), one))
+        _fan(m, k, t, 3, _spread(pool.balance * (0.5 * inverse), whole))
 
 
 @stage

@@ -23,19 +23,19 @@ def count_each(m: Memory, at: int, bins: Lanes, amount: Lanes) -> None:
 
     Where all lanes share a bin, as those of a note do that is whole or repaid, one addition counts them.
     """
-    one = first(bins)
-    if _differ(bins, one):
+    shared = first(bins)
+    if _differ(bins, shared):
         add_each(m.n, at, bins, amount)
         return
     every = total(amount)
     if leads():
-        count(m.n, at + int(one), int(every))
+        count(m.n, at + int(shared), int(every))
 
 
 @stage
-def _differ(bins: Lanes, one: float) -> bool:
+def _differ(bins: Lanes, shared: float) -> bool:
     """Whether any lane's bin is another than one of them."""
-    apart = bins - one
+    apart = bins - shared
     return anywhere(apart * apart)
 
 

@@ -8,7 +8,7 @@ from .codes import INCOME, PRINCIPAL
 from .formulas import value_of
 from .jit import aside, stage
 from .lanes import anywhere, fma, larger, smaller, splat, where_less
-from .pool import SCALE_FLOOR
+from .pool import SURVIVAL_FLOOR
 from .records import Memory
 from .rows import positive, worse
 from .staged_rows import LATE, MIXED
@@ -18,32 +18,32 @@ SMALL_POOL = 1e-3
 """Share of the cut-off balance below which a pool has no excess spread worth the name: it is 0."""
 SOLD = 1e-30
 """What the survival of a sold cohort falls to: what came due of it is below rounding, and what is bought into it later can
-still shrink. At SCALE_FLOOR it could not: a deal that revolves again after a sale was repaid as if none was prepaid."""
+still shrink. At SURVIVAL_FLOOR it could not: a deal that revolves again after a sale was repaid as if none was prepaid."""
 
 
 @stage
 def total_pool(m: Memory) -> None:
     """Add the cohorts up; the running balance must agree (law 1) and nothing may be negative."""
     inverse = m.t.deal.per_cut_off
-    alive, one, two, three, lowest = splat(0.0), splat(0.0), splat(0.0), splat(0.0), splat(0.0)
+    performing, m1, m2, m3, lowest = splat(0.0), splat(0.0), splat(0.0), splat(0.0), splat(0.0)
     for c in range(m.p.n_cohort):
         for s in range(m.p.n_segment):
             cohort = m.cohort[c, s]
-            lowest = smaller(cohort.alive, lowest)
-            alive = alive + cohort.alive
+            lowest = smaller(cohort.performing, lowest)
+            performing = performing + cohort.performing
             if m.p.seasoned == 0:
-                one = one + cohort.late_1
-                two = two + cohort.late_2
-                three = three + cohort.late_3
+                m1 = m1 + cohort.late_1
+                m2 = m2 + cohort.late_2
+                m3 = m3 + cohort.late_3
     pool = m.pool
     if m.p.n_bucket > 0:
-        one, two, three = _bucket(m, 0), _bucket(m, 1), _bucket(m, 2)
+        m1, m2, m3 = _bucket(m, 0), _bucket(m, 1), _bucket(m, 2)
         pool.late_beyond = _bucket(m, 3) + _bucket(m, 4) + _bucket(m, 5)
     if m.p.uses_overdue == 1:
-        pool.performing, pool.late_1, pool.late_2, pool.late_3 = alive, one, two, three
+        pool.performing, pool.late_1, pool.late_2, pool.late_3 = performing, m1, m2, m3
     if m.p.n_bucket > 0:
-        three = three + pool.late_beyond
-    error = (alive + one + two + three - pool.balance) * inverse
+        m3 = m3 + pool.late_beyond
+    error = (performing + m1 + m2 + m3 - pool.balance) * inverse
     m.law.balance = worse(error, m.law.balance)
     m.law.negative = worse(lowest * inverse, m.law.negative)
 
@@ -194,7 +194,7 @@ def _sell_pool(m: Memory, keep: Lanes) -> None:
 def _shrink(m: Memory, c: int, s: int, keep: Lanes) -> None:
     """All of a cohort and segment times a share: its balances, its profile, what it bought since its last step."""
     cohort = m.cohort[c, s]
-    cohort.alive *= keep
+    cohort.performing *= keep
     cohort.late_1 *= keep
     cohort.late_2 *= keep
     cohort.late_3 *= keep
@@ -205,7 +205,7 @@ def _shrink(m: Memory, c: int, s: int, keep: Lanes) -> None:
     cohort.fee_2 *= keep
     cohort.fee_3 *= keep
     if m.p.constant_payment == 0:  # what is due of cards is over their balance alone
-        cohort.scale = larger(cohort.scale * larger(keep, SOLD), SCALE_FLOOR)
+        cohort.survival = larger(cohort.survival * larger(keep, SOLD), SURVIVAL_FLOOR)
     if m.p.seasoned == 1:
         own = m.staged[c, s]
         for b in range(m.p.n_bucket):
@@ -213,8 +213,8 @@ def _shrink(m: Memory, c: int, s: int, keep: Lanes) -> None:
         for j in range(m.p.n_stage - 1):
             own[MIXED + j] = own[MIXED + j] * larger(keep, SOLD)
     for month in range(2):
-        for way in range(m.p.n_way):
-            m.fresh[c, s, month, way] *= keep
+        for delay in range(m.p.n_delay):
+            m.unsettled[c, s, month, delay] *= keep
 
 
 @stage

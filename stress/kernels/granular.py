@@ -40,7 +40,7 @@ def count_transitions(m: Memory, t: int, path: int, seed: Any) -> None:
     """Entry and roll rates of month t as the share of whole obligors that move; other rates are copied."""
     for s in range(m.p.n_segment):
         cohort, acting = m.cohort[0, s], m.acting[s]
-        acting.entry = _share(m, s, int(ENTRY), 0, t, path, seed, cohort.alive)
+        acting.entry = _share(m, s, int(ENTRY), 0, t, path, seed, cohort.performing)
         acting.roll_1, acting.roll_2, acting.roll_3 = m.rate[s, ROLL_1], m.rate[s, ROLL_2], m.rate[s, ROLL_3]
         if m.p.ladder == 1:
             acting.roll_1 = _share(m, s, int(ROLL_1), 1, t, path, seed, _late(m, s, 0, cohort.late_1))

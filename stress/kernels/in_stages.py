@@ -61,40 +61,40 @@ def _row(
     """Row s, a segment in stage i. What moves on, what defaults, all principal paid, fees before the yield multiple, late
     charges. `now`, `far`: slots of this step and of the last bucket."""
     month, rate, cohort = m.t.month[k, t], m.acting[s], m.cohort[c, s]
-    before, empty, none = cohort.alive, EMPTY * m.t.deal.cut_off, alike(arriving, 0.0)
+    before, empty, none = cohort.performing, EMPTY * m.t.deal.cut_off, alike(arriving, 0.0)
     # 1. transitions
     keep = 1.0 - rate.entry
     stays = where_less(keep, WIPED, 0.0, keep)
-    alive = before * stays
+    performing = before * stays
     # the slots are as they were before entry: what they are of P is the same after it
-    per_unit = over_performing(m, before, alive)
+    per_unit = over_performing(m, before, performing)
     due, fee = fallen_due(m, c, s, i, now, none), fallen_due(m, c, s, i, now + N_KEPT, none)
     loss, cures, late_due, late_fees, months, late_paid = climb(
-        m, k, t, c, s, i, now, far, before - alive, due, fee, per_unit
+        m, k, t, c, s, i, now, far, before - performing, due, fee, per_unit
     )
-    rejoins = positive(fma(late_due, -per_unit, where_less(alive, empty, 0.0, cures)))
+    rejoins = positive(fma(late_due, -per_unit, where_less(performing, empty, 0.0, cures)))
     at_once, late_fees = cures - rejoins + late_paid, late_fees * per_unit
     charge = _charge(m, months, at_once + late_fees)
     left = fma(rejoins, per_unit, stays)
-    alive = alive + rejoins
+    performing = performing + rejoins
     # 2. scheduled payment, 3. prepayment
-    paid = smaller(due * left, alive) * month.payment
+    paid = smaller(due * left, performing) * month.payment
     fees = fma(fee * left, month.payment, late_fees)
-    alive = alive - paid
-    early, stayed = alive * rate.prepayment, 1.0 - rate.prepayment
-    alive, left = alive - early, larger(left, WIPED) * stayed
+    performing = performing - paid
+    early, stayed = performing * rate.prepayment, 1.0 - rate.prepayment
+    performing, left = performing - early, larger(left, WIPED) * stayed
     leaves = at_once + paid + early
     if m.p.uses_payments == 1:
         _add_payments(m, paid, early, at_once)
     if month.dilution > 0.0:
-        refund, left = alive * month.dilution, left * (1.0 - month.dilution)
-        alive = alive - refund
+        refund, left = performing * month.dilution, left * (1.0 - month.dilution)
+        performing = performing - refund
         leaves = leaves + _diluted(m, k, t, s, refund)
     if m.p.limits == 1:
         m.segment[s].balance -= loss + leaves
     # the stages move on
-    moved = alive * m.t.moves_on[i] if i < m.p.n_stage - 1 else none
-    cohort.alive = alive - moved + arriving
+    moved = performing * m.t.moves_on[i] if i < m.p.n_stage - 1 else none
+    cohort.performing = performing - moved + arriving
     if m.p.constant_payment == 0:
         survive(m, c, s, i, left)
     return moved, loss, leaves, fees, charge

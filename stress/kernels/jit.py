@@ -50,7 +50,7 @@ def machine_code(function: Any, kinds: Sequence[str]) -> tuple[bytes, str]:
     """An object file of a kernel and its name in it. `kinds`: as `entry.Entry` has them; an array is a bare pointer."""
     signature = types.void(*(_TYPES[kind] for kind in kinds))
     function.compile(signature)
-    found = function.overloads[signature.args]
+    compiled = function.overloads[signature.args]
     with global_compiler_lock:
-        found.library._ensure_finalized()
-        return found.library._get_compiled_object(), found.fndesc.llvm_func_name
+        compiled.library._ensure_finalized()
+        return compiled.library._get_compiled_object(), compiled.fndesc.llvm_func_name

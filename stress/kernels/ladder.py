@@ -107,7 +107,7 @@ def _earlier(m: Memory, c: int, s: int, i: int, row: int) -> Lanes:
 @stage
 def _over(m: Memory, c: int, s: int, i: int, own: Lanes, earlier: Lanes, so_far: Lanes) -> Lanes:
     """Over Phi, sums of rows of stage i and of `_earlier`, added to what came before them."""
-    fallen = fma(own, m.cohort[c, s].scale, so_far)
+    fallen = fma(own, m.cohort[c, s].survival, so_far)
     if i == 1:
         fallen = fma(earlier, m.staged[c, s].mixed_1, fallen)
     return fallen + earlier if i > 1 else fallen
@@ -123,10 +123,10 @@ def _rolled(m: Memory, k: int, t: int, s: int, b: int, late: Lanes) -> Lanes:
 
 
 @stage
-def over_performing(m: Memory, before: Lanes, alive: Lanes) -> Lanes:
+def over_performing(m: Memory, before: Lanes, performing: Lanes) -> Lanes:
     """One over a row's performing balance before entry, 0 where it is empty after it."""
     empty = EMPTY * m.t.deal.cut_off
-    return where_less(alive, empty, 0.0, 1.0 / larger(before, empty))
+    return where_less(performing, empty, 0.0, 1.0 / larger(before, empty))
 
 
 @aside
@@ -141,7 +141,7 @@ def pay_far_down(m: Memory, k: int, t: int, c: int) -> None:
 @stage
 def _pay_far_down(m: Memory, k: int, t: int, c: int, s: int) -> None:
     """The same of a row."""
-    before, keep = m.cohort[c, s].alive, 1.0 - m.acting[s].entry
+    before, keep = m.cohort[c, s].performing, 1.0 - m.acting[s].entry
     per_unit = over_performing(m, before, before * where_less(keep, WIPED, 0.0, keep))
     none, i = alike(before, 0.0), s % m.p.n_stage
     due, fee, row = none, none, slot_of(m, t, 1)

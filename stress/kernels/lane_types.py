@@ -73,9 +73,9 @@ class _WordModel(models.PrimitiveModel):  # type: ignore[misc]
 
 def _splat(builder: Any, value: Any, vector: Any) -> Any:
     zero = ir.Constant(ir.IntType(32), 0)
-    one = builder.insert_element(ir.Constant(vector, ir.Undefined), value, zero)
+    lane = builder.insert_element(ir.Constant(vector, ir.Undefined), value, zero)
     return builder.shuffle_vector(
-        one,
+        lane,
         ir.Constant(vector, ir.Undefined),
         ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count),
     )
@@ -94,10 +94,10 @@ def as_floats(lanes: FloatLanes) -> Callable[..., Any]:
 
 def widest(kinds: Any) -> FloatLanes:
     """The lanes among some types (one width only; the rest are scalars)."""
-    found = {kind for kind in kinds if isinstance(kind, FloatLanes)}
-    if len(found) > 1:
+    wide = {kind for kind in kinds if isinstance(kind, FloatLanes)}
+    if len(wide) > 1:
         raise TypingError("lanes of different widths in one operation")
-    return found.pop() if found else FLOATS
+    return wide.pop() if wide else FLOATS
 
 
 def as_words(context: Any, builder: Any, value: Any, kind: Any) -> Any:

@@ -51,7 +51,7 @@ class Sizes(NamedTuple):
     """Months in which a purchase can happen."""
     n_part: int
     """Parts of a purchase, by due day."""
-    n_way: int
+    n_delay: int
     """Ways in which a part falls due; 1: at the next step of its own cohort, a month after the purchase."""
     n_note: int
     n_account: int

@@ -170,11 +170,11 @@ def _used(contract: Contract) -> set[tuple[int, int]]:
 
 def measured(tables: dict[str, Floats | Ints]) -> dict[str, int]:
     """Lengths that the tables themselves tell."""
-    found: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for name, place, size in _TELLS:
         if place < tables[name].ndim:
-            found.setdefault(size, tables[name].shape[place])
-    return found
+            sizes.setdefault(size, tables[name].shape[place])
+    return sizes
 
 
 def lay_out(entries: dict[str, int]) -> int:
@@ -248,9 +248,9 @@ class Workspace:
 
     def rows(self, group: str, row: str = "") -> Floats:
         """Where a group of rows stands now: its axes, then (32,) lanes; `row`: one of its records' (a copy)."""
-        found = self._group(group)
+        held = self._group(group)
         record = GROUPS[group].record
-        return (found if record is None else found[..., ROWS[record].index(row), :]).copy()
+        return (held if record is None else held[..., ROWS[record].index(row), :]).copy()
 
     def outcomes(self) -> Floats:
         """(8 N + 6, 32) what the paths of the last block came to: `tally.NOTE_QUANTITIES` of each note, then
@@ -272,8 +272,8 @@ class Workspace:
         if group.axes.switch and not self.sizes[group.axes.switch]:
             return np.zeros((self.sizes["n_month"], *shape, LANES))
         kept = self._group("trace")[:, start : start + group.stride * math.prod(shape)]
-        found = kept.reshape(len(kept), *shape, group.stride // LANES, LANES)
-        return found[..., ROWS[group.record].index(row) if group.record else 0, :]
+        by_month = kept.reshape(len(kept), *shape, group.stride // LANES, LANES)
+        return by_month[..., ROWS[group.record].index(row) if group.record else 0, :]
 
     def total_bought(self) -> Floats:
         """(T, C) face bought up to each step, on the first lane (of a traced problem)."""

@@ -68,12 +68,12 @@ def open_at_closing(m: Memory, k: int) -> None:
 def _open_cohort(m: Memory, c: int, s: int) -> None:
     """What of a segment is in a cohort: paying as agreed, and late by bucket."""
     cohort, segment, pool = m.cohort[c, s], m.segment[s], m.pool
-    alive, one = m.t.opening[c, s, 0], m.t.opening[c, s, 1]
-    two, three = m.t.opening[c, s, 2], m.t.opening[c, s, 3]
-    cohort.alive, cohort.late_1 = splat(alive), splat(one)
-    cohort.late_2, cohort.late_3 = splat(two), splat(three)
-    pool.balance = pool.balance + alive + one + two + three
-    segment.balance = segment.balance + alive + one + two + three
+    performing, m1 = m.t.opening[c, s, 0], m.t.opening[c, s, 1]
+    m2, m3 = m.t.opening[c, s, 2], m.t.opening[c, s, 3]
+    cohort.performing, cohort.late_1 = splat(performing), splat(m1)
+    cohort.late_2, cohort.late_3 = splat(m2), splat(m3)
+    pool.balance = pool.balance + performing + m1 + m2 + m3
+    segment.balance = segment.balance + performing + m1 + m2 + m3
     for bucket in range(m.p.n_bucket):
         held = m.t.opening[c, s, 1 + bucket]
         m.staged[c, s][LATE + bucket] = splat(held)
@@ -88,11 +88,11 @@ def _open_cohort(m: Memory, c: int, s: int) -> None:
 def _open_instalments(m: Memory, k: int, c: int, s: int) -> None:
     """What of the next three months is known at closing: principal due and fees of loans that pay as agreed."""
     cohort = m.cohort[c, s]
-    alive = m.t.opening[c, s, 0]
-    cohort.scale = splat(1.0)
-    cohort.due_1 = splat(alive * m.t.open_due[k, 0, s, 1])
-    cohort.fee_1 = splat(alive * m.t.open_fee[k, 0, s, 1])
-    cohort.due_2 = splat(alive * m.t.open_due[k, 0, s, 2])
-    cohort.fee_2 = splat(alive * m.t.open_fee[k, 0, s, 2])
-    cohort.due_3 = splat(alive * m.t.open_due[k, 0, s, 3])
-    cohort.fee_3 = splat(alive * m.t.open_fee[k, 0, s, 3])
+    performing = m.t.opening[c, s, 0]
+    cohort.survival = splat(1.0)
+    cohort.due_1 = splat(performing * m.t.open_due[k, 0, s, 1])
+    cohort.fee_1 = splat(performing * m.t.open_fee[k, 0, s, 1])
+    cohort.due_2 = splat(performing * m.t.open_due[k, 0, s, 2])
+    cohort.fee_2 = splat(performing * m.t.open_fee[k, 0, s, 2])
+    cohort.due_3 = splat(performing * m.t.open_due[k, 0, s, 3])
+    cohort.fee_3 = splat(performing * m.t.open_fee[k, 0, s, 3])

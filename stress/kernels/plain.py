@@ -52,8 +52,8 @@ class _Columns:
         self.array, self.columns, self.ndim = array, columns, array.ndim - 1
 
     def __getitem__(self, index: Any) -> Any:
-        found = self.array[index]
-        return _TableRow(self.columns, found) if np.ndim(found) == 1 else found
+        row = self.array[index]
+        return _TableRow(self.columns, row) if np.ndim(row) == 1 else row
 
 
 class _TableRow(_Named):

@@ -15,7 +15,7 @@ EMPTY = 1e-9
 At 1e-12 the rounding of a balance that was paid down decided how cures split, by up to 5e-9 of the cut-off balance."""
 WIPED = 1e-9
 """An entry rate within this of 1 takes everything."""
-SCALE_FLOOR = 1e-200
+SURVIVAL_FLOOR = 1e-200
 
 
 @stage
@@ -36,27 +36,27 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
         diluted, fees, late, recoverable = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         for s in range(m.p.n_segment):
             rate, cohort = narrow(m.acting[s], q), narrow(m.cohort[c, s], q)
-            before = cohort.alive
+            before = cohort.performing
             # 1. transitions
             keep = splat(1.0) - rate.entry
             stays = where_less(keep, WIPED, 0.0, keep)
-            alive = before * stays
-            entered = before - alive
+            performing = before * stays
+            entered = before - performing
             due_1, due_2, due_3 = cohort.due_1, cohort.due_2, cohort.due_3
             fee_1, fee_2, fee_3 = cohort.fee_1, cohort.fee_2, cohort.fee_3
             # the slots are as they were before entry: what they are of P is the same after it
-            per_unit = where_less(alive, empty, 0.0, splat(1.0) / larger(before, empty))
-            one, two, three = cohort.late_1, cohort.late_2, cohort.late_3
+            per_unit = where_less(performing, empty, 0.0, splat(1.0) / larger(before, empty))
+            m1, m2, m3 = cohort.late_1, cohort.late_2, cohort.late_3
             if m.p.even_late == 1:
-                roll_1, roll_2, roll_3 = one * even_1, two * even_2, three * even_3
+                roll_1, roll_2, roll_3 = m1 * even_1, m2 * even_2, m3 * even_3
             else:
-                roll_1, roll_2, roll_3 = one * rate.roll_1, two * rate.roll_2, three * rate.roll_3
+                roll_1, roll_2, roll_3 = m1 * rate.roll_1, m2 * rate.roll_2, m3 * rate.roll_3
             loss = roll_3 if m.p.ladder == 1 else entered + roll_3
-            cure_1, cure_2, cure_3 = one - roll_1, two - roll_2, three - roll_3
+            cure_1, cure_2, cure_3 = m1 - roll_1, m2 - roll_2, m3 - roll_3
             cure_23 = cure_2 + cure_3
             cures = cure_1 + cure_23
             fallen_due = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures))
-            rejoins = positive(fma(fallen_due, -per_unit, where_less(alive, empty, 0.0, cures)))
+            rejoins = positive(fma(fallen_due, -per_unit, where_less(performing, empty, 0.0, cures)))
             at_once = cures - rejoins
             fallen_fee = fma(fee_3, cure_3, fma(fee_2, cure_23, fee_1 * cures))
             fees = fma(fallen_fee, per_unit, fees)
@@ -65,13 +65,13 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
             cohort.late_2 = roll_1
             cohort.late_3 = roll_2
             left = fma(rejoins, per_unit, stays)
-            alive = alive + rejoins
+            performing = performing + rejoins
             # 2. scheduled payment, 3. prepayment, 4. dilution
             smm = rate.prepayment
             stayed = splat(1.0) - smm
             rest = stayed * (1.0 - dilution) if dilutes else stayed
             carry = left * rest
-            due, fee = smaller(due_1 * left, alive), fee_1 * left
+            due, fee = smaller(due_1 * left, performing), fee_1 * left
             if defers:
                 paid = due * payment
                 fees = fma(fee, payment, fees)
@@ -84,13 +84,13 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
                 cohort.fee_1 = fee_2 * carry
             cohort.due_2 = due_3 * carry
             cohort.fee_2 = fee_3 * carry
-            alive = alive - paid
-            early, refund = alive * smm, splat(0.0)
+            performing = performing - paid
+            early, refund = performing * smm, splat(0.0)
             if dilutes:
-                refund = alive * (stayed * dilution)
+                refund = performing * (stayed * dilution)
                 diluted = diluted + refund
-            cohort.alive = alive * rest
-            cohort.scale = larger(cohort.scale * (larger(left, WIPED) * rest), SCALE_FLOOR)
+            cohort.performing = performing * rest
+            cohort.survival = larger(cohort.survival * (larger(left, WIPED) * rest), SURVIVAL_FLOOR)
             if m.p.limits == 1:
                 segment = narrow(m.segment[s], q)
                 segment.balance -= loss + at_once + paid + early + refund
@@ -127,27 +127,27 @@ def _pull(m: Memory, k: int, t: int, c: int) -> None:
     """What falls due three months ahead: of the opening pool, and of each month's purchases by what survives of them."""
     first = max(0, t + 3 - m.p.longest)
     # with due days of their own, purchases may fall due in the month in which they are bought
-    last = min(t if m.p.n_way == 1 else t + 1, m.p.n_history)
+    last = min(t if m.p.n_delay == 1 else t + 1, m.p.n_history)
     own = c if m.p.n_opened > 1 else 0
     for s in range(m.p.n_segment):
         for q in range(0, WIDTH, HALF):
-            if m.p.n_way == 1:
+            if m.p.n_delay == 1:
                 _pull_half(half(m, q), k, t, c, s, own, first, last, 1)
             else:
-                _pull_half(half(m, q), k, t, c, s, own, first, last, m.p.n_way)
+                _pull_half(half(m, q), k, t, c, s, own, first, last, m.p.n_delay)
 
 
 @stage
-def _pull_half(m: Memory, k: int, t: int, c: int, s: int, own: int, first: int, last: int, n_way: int) -> None:
+def _pull_half(m: Memory, k: int, t: int, c: int, s: int, own: int, first: int, last: int, n_delay: int) -> None:
     """What a segment has due, from the opening pool and the purchases of some months, on half of the lanes."""
     cohort, opening = m.cohort[c, s], m.t.opening[c, s, 0]
-    scale = cohort.scale
-    due = alike(scale, m.t.open_due[k, own, s, t + 4] * opening)
-    fee = alike(scale, m.t.open_fee[k, own, s, t + 4] * opening)
+    survival = cohort.survival
+    due = alike(survival, m.t.open_due[k, own, s, t + 4] * opening)
+    fee = alike(survival, m.t.open_fee[k, own, s, t + 4] * opening)
     for j in range(first, last):
-        for way in range(n_way):
-            bought, share = m.history[c, s, j, way], m.t.pull[k, t, s, j, way]
+        for delay in range(n_delay):
+            bought, share = m.history[c, s, j, delay], m.t.pull[k, t, s, j, delay]
             due = fma(bought, share.due, due)
             fee = fma(bought, share.fee, fee)
-    cohort.due_3 = due * scale
-    cohort.fee_3 = fee * scale
+    cohort.due_3 = due * survival
+    cohort.fee_3 = fee * survival

@@ -111,8 +111,8 @@ def _join(m: Memory, t: int, c: int, s: int, amount: Lanes) -> None:
     for b in range(m.p.n_part):
         due = m.t.due[c, b]
         cohort = m.cohort[due.cohort, s]
-        cohort.alive += part
-        m.fresh[due.cohort, s, t % 2, due.way] += part
+        cohort.performing += part
+        m.unsettled[due.cohort, s, t % 2, due.delay] += part
 
 
 @stage
@@ -121,19 +121,19 @@ def settle_purchases(m: Memory, k: int, t: int, c: int) -> None:
     profile, and its place in the history over the survival until now."""
     for month in range(max(0, t - 1), min(t if m.p.n_cohort == 1 else t + 1, m.p.n_history)):
         for s in range(m.p.n_segment):
-            for way in range(m.p.n_way):
-                fresh = m.fresh[c, s, month % 2, way]
-                if not anywhere(fresh):
+            for delay in range(m.p.n_delay):
+                unsettled = m.unsettled[c, s, month % 2, delay]
+                if not anywhere(unsettled):
                     continue
-                cohort, first = m.cohort[c, s], m.t.first_due[k, month, s, way]
-                cohort.due_1 += fresh * first.due_1
-                cohort.due_2 += fresh * first.due_2
-                cohort.due_3 += fresh * first.due_3
-                cohort.fee_1 += fresh * first.fee_1
-                cohort.fee_2 += fresh * first.fee_2
-                cohort.fee_3 += fresh * first.fee_3
-                m.history[c, s, month, way] += fresh / cohort.scale
-                m.fresh[c, s, month % 2, way] = splat(0.0)
+                cohort, first = m.cohort[c, s], m.t.first_due[k, month, s, delay]
+                cohort.due_1 += unsettled * first.due_1
+                cohort.due_2 += unsettled * first.due_2
+                cohort.due_3 += unsettled * first.due_3
+                cohort.fee_1 += unsettled * first.fee_1
+                cohort.fee_2 += unsettled * first.fee_2
+                cohort.fee_3 += unsettled * first.fee_3
+                m.history[c, s, month, delay] += unsettled / cohort.survival
+                m.unsettled[c, s, month % 2, delay] = splat(0.0)
 
 
 @stage

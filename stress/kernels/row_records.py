@@ -165,7 +165,7 @@ class Trigger:
 class Cohort:
     """A cohort and segment: buckets, the next three slots of the profile."""
 
-    alive: Row
+    performing: Row
     late_1: Row
     late_2: Row
     late_3: Row
@@ -175,7 +175,7 @@ class Cohort:
     fee_1: Row
     fee_2: Row
     fee_3: Row
-    scale: Row
+    survival: Row
     """Cumulative survival."""
 
 

@@ -111,10 +111,10 @@ class Scratch:
     lock_ring: Annotated[Rows, Axis("n_lock")]
     segment: Annotated[Each[Segment], S]
     cohort: Annotated[Each[Cohort], C, S]
-    fresh: Annotated[Rows, C, S, 2, W]
+    unsettled: Annotated[Rows, C, S, 2, W]
     """Purchases since the cohort's last step, in even and odd months: in its balance, not in its profile yet."""
     history: Annotated[Rows, C, S, J, W]
-    """Purchases by month and way over the survival at their time; of each stage where there are some (`seasoning`)."""
+    """Purchases by month and delay over the survival at their time; of each stage where there are some (`seasoning`)."""
     staged: Annotated[Each[Staged], C, S, "seasoned"]
     coming: Annotated[Rows, S, Axis("n_bucket")]
     """What comes to each bucket by paying its way two buckets down or more, and what goes from each."""

@@ -1,7 +1,7 @@
 """Stages of a receivable's life, without a vintage: all that was bought is carried in as many rows as there are stages.
 
 What a purchase b of month j is in each stage by month t is Phi(t) Phi(j)^-1 b e_1, with Phi the product of the months'
-survivals and moves, a lower triangle that is the same for all vintages. Kept are Phi, its diagonal as `Cohort.scale`
+survivals and moves, a lower triangle that is the same for all vintages. Kept are Phi, its diagonal as `Cohort.survival`
 and the rest as `Staged.mixed_1` and on, and h = Phi(j)^-1 b e_1 (`Scratch.history`, one row a stage). What falls due
 within the slots that the ladder looks at is kept over Phi too (`Staged.due_0` and on): a month moves Phi, not the
 slots. A first stage that empties faster than the second makes h large and their difference small: every n_rebase months
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from .jit import aside, stage
 from .lanes import HALF, WIDTH, anywhere, fma, larger, splat
-from .pool import SCALE_FLOOR
+from .pool import SURVIVAL_FLOOR
 from .records import Memory, alike, half
 from .staged_rows import MIXED, N_KEPT, RING
 from .typed import Lanes
@@ -35,7 +35,7 @@ def next_slot(m: Memory, row: int) -> int:
 def fallen_due(m: Memory, c: int, s: int, i: int, row: int, so_far: Lanes) -> Lanes:
     """What a row of `Staged`, over Phi, comes to in stage i of row s, added to what was due before it."""
     own = m.staged[c, s]
-    so_far = fma(m.cohort[c, s].scale, own[row], so_far)
+    so_far = fma(m.cohort[c, s].survival, own[row], so_far)
     if i > 0:
         so_far = fma(own.mixed_1, m.staged[c, s - i][row], so_far)
     if i > 1:
@@ -57,10 +57,10 @@ def survive(m: Memory, c: int, s: int, i: int, left: Lanes) -> None:
         own[MIXED + j] = fma(share, stays, m.moving[j])
         if not last:
             m.moving[j] = share * goes
-    scale = cohort.scale
-    cohort.scale = larger(scale * stays, SCALE_FLOOR)
+    survival = cohort.survival
+    cohort.survival = larger(survival * stays, SURVIVAL_FLOOR)
     if not last:
-        m.moving[i] = scale * goes
+        m.moving[i] = survival * goes
 
 
 @aside
@@ -84,7 +84,7 @@ def look_ahead(m: Memory, k: int, t: int, c: int) -> None:
 @stage
 def _bought_until(m: Memory, t: int) -> int:
     """The end of the purchase months that have settled at a step of month t."""
-    return min(t if m.p.n_way == 1 else t + 1, m.p.n_history)
+    return min(t if m.p.n_delay == 1 else t + 1, m.p.n_history)
 
 
 @stage
@@ -92,15 +92,15 @@ def _pull(m: Memory, k: int, t: int, c: int, s: int, row: int) -> None:
     """Principal and fee that enter the last slot kept, over Phi: of the opening pool and of each purchase."""
     month, w, i = t + 1 + m.p.n_ring, s // m.p.n_stage, s % m.p.n_stage
     own = c if m.p.n_opened > 1 else 0
-    due = fee = alike(m.cohort[c, s].scale, 0.0)
+    due = fee = alike(m.cohort[c, s].survival, 0.0)
     for j in range(i + 1):
         due_then, fee_then = m.t.open_due[k, own, s - i + j, month], m.t.open_fee[k, own, s - i + j, month]
         if due_then != 0.0 or fee_then != 0.0:
             opened = m.since[c, s, j] * m.t.opening[c, s - i + j, 0]
             due, fee = fma(opened, due_then, due), fma(opened, fee_then, fee)
     for j in range(max(0, t + m.p.n_ring - m.p.longest), _bought_until(m, t)):
-        for way in range(m.p.n_way):
-            bought, share = m.history[c, s, j, way], m.t.pull[k, t, w, j, way]
+        for delay in range(m.p.n_delay):
+            bought, share = m.history[c, s, j, delay], m.t.pull[k, t, w, j, delay]
             due, fee = fma(bought, share.due, due), fma(bought, share.fee, fee)
     m.staged[c, s][row] = due
     m.staged[c, s][row + N_KEPT] = fee
@@ -111,22 +111,22 @@ def _rebase(m: Memory, t: int, c: int, w: int) -> None:
     """Histories, the ring and the opening pool become what survives of them; Phi starts again at 1."""
     first = w * m.p.n_stage
     for i in range(m.p.n_stage - 1, -1, -1):
-        row, scale = first + i, m.cohort[c, first + i].scale
+        row, survival = first + i, m.cohort[c, first + i].survival
         for j in range(max(0, t + m.p.n_ring - m.p.longest), _bought_until(m, t)):
-            for way in range(m.p.n_way):
-                held = m.history[c, row, j, way] * scale
+            for delay in range(m.p.n_delay):
+                held = m.history[c, row, j, delay] * survival
                 for before in range(i):
-                    held = fma(m.staged[c, row][MIXED + before], m.history[c, first + before, j, way], held)
-                m.history[c, row, j, way] = held
+                    held = fma(m.staged[c, row][MIXED + before], m.history[c, first + before, j, delay], held)
+                m.history[c, row, j, delay] = held
         for slot in range(RING, MIXED):
             m.staged[c, row][slot] = fallen_due(m, c, row, i, slot, splat(0.0))
         for column in range(i + 1):
-            held = m.since[c, row, column] * scale
+            held = m.since[c, row, column] * survival
             for before in range(column, i):
                 held = fma(m.staged[c, row][MIXED + before], m.since[c, first + before, column], held)
             m.since[c, row, column] = held
     for i in range(m.p.n_stage):
-        m.cohort[c, first + i].scale = splat(1.0)
+        m.cohort[c, first + i].survival = splat(1.0)
         for before in range(i):
             m.staged[c, first + i][MIXED + before] = splat(0.0)
 
@@ -146,15 +146,15 @@ def settle_in_stages(m: Memory, k: int, t: int, c: int) -> None:
     first stage, over Phi: the histories of all stages, and the slots kept."""
     for month in range(max(0, t - 1), min(t if m.p.n_cohort == 1 else t + 1, m.p.n_history)):
         for w in range(m.p.n_whole):
-            for way in range(m.p.n_way):
-                fresh = m.fresh[c, w * m.p.n_stage, month % 2, way]
-                if anywhere(fresh):
-                    _remember(m, k, t, c, w, month, way, fresh)
-                    m.fresh[c, w * m.p.n_stage, month % 2, way] = splat(0.0)
+            for delay in range(m.p.n_delay):
+                unsettled = m.unsettled[c, w * m.p.n_stage, month % 2, delay]
+                if anywhere(unsettled):
+                    _remember(m, k, t, c, w, month, delay, unsettled)
+                    m.unsettled[c, w * m.p.n_stage, month % 2, delay] = splat(0.0)
 
 
 @stage
-def _remember(m: Memory, k: int, t: int, c: int, w: int, month: int, way: int, bought: Lanes) -> None:
+def _remember(m: Memory, k: int, t: int, c: int, w: int, month: int, delay: int, bought: Lanes) -> None:
     """A purchase, over Phi."""
     held = bought
     for i in range(m.p.n_stage):
@@ -163,18 +163,18 @@ def _remember(m: Memory, k: int, t: int, c: int, w: int, month: int, way: int, b
             held = splat(0.0)
             for j in range(i):
                 held = held - m.staged[c, s][MIXED + j] * m.moving[j]
-        held = held / m.cohort[c, s].scale
+        held = held / m.cohort[c, s].survival
         m.moving[i] = held
-        m.history[c, s, month, way] += held
+        m.history[c, s, month, delay] += held
         for r in range(1, 1 + m.p.n_ring):
             for part in range(2):
-                row, due = slot_of(m, t, r) + N_KEPT * part, _first_due(m, k, w, month, way, r, part)
+                row, due = slot_of(m, t, r) + N_KEPT * part, _first_due(m, k, w, month, delay, r, part)
                 m.staged[c, s][row] = fma(held, due, m.staged[c, s][row])
 
 
 @stage
-def _first_due(m: Memory, k: int, w: int, month: int, way: int, r: int, part: int) -> float:
+def _first_due(m: Memory, k: int, w: int, month: int, delay: int, r: int, part: int) -> float:
     """What a purchase has due in slot r, per unit."""
     if r <= 3:
-        return m.t.first_due[k, month, w, way][3 * part + r - 1]
-    return m.t.first_beyond[k, month, w, way, (m.p.n_ring - 3) * part + r - 4]
+        return m.t.first_due[k, month, w, delay][3 * part + r - 1]
+    return m.t.first_beyond[k, month, w, delay, (m.p.n_ring - 3) * part + r - 4]

@@ -172,10 +172,10 @@ def move(m: Memory, x: int, t: int) -> None:
     m.account[source] -= amount
     m.account[to] += amount
     note_step(m, x, amount)
-    lent, repaid = m.t.of_principal[source] == 1, m.t.of_principal[to] == 1
-    if lent and not repaid:
+    from_principal, to_principal = m.t.of_principal[source] == 1, m.t.of_principal[to] == 1
+    if from_principal and not to_principal:
         move_deficiency(m, amount)
-    elif repaid and not lent:
+    elif to_principal and not from_principal:
         move_deficiency(m, -amount)
 
 

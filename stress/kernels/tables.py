@@ -15,7 +15,7 @@ MIXING_RANGE = 7.0
 BY_PATH = -2
 """Degree of an entry rate that takes more of a path than its factor (see `kernels.by_path`)."""
 
-LENS = ("reach", "spread", "odds", "swing_reach")
+ENTRY_LAW = ("half_width", "spread", "odds", "swing_half_width")
 MONTH = ("payment", "yield_multiple", "dilution", "unpaid_share", "commingled_steps", "cash_rate", "price", "lag")
 STEP = ("kind", "index", "source", "to", "first_test", "tests", "first_member", "members", "cap", "target")
 STEP_VALUE = ("limit", "share_of_pool", "share_of_notes", "months_of_senior_cost", "floor", "share_moved")
@@ -65,17 +65,17 @@ class Market(NamedTuple):
     link: Annotated[Floats, K, T, S, N_RATE, LINK]
     """Ascending powers of z / 9."""
     degree: Annotated[Ints, K, N_RATE]
-    """Degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: see `lens`, and of
+    """Degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: see `entry_law`, and of
     a roll `by_path.roll_by_path`."""
     steady: Annotated[Ints, K, N_RATE]
     """1 where the rate is the same in every month and on every path."""
     common: Annotated[Ints, K, N_RATE]
     """1 where the rate is the same in every segment."""
-    lens: Annotated[Floats, K, T, LENS]
+    entry_law: Annotated[Floats, K, T, ENTRY_LAW]
     """Of entry rates by path: largest shift of log odds x, spread of the segments' own normals, rho / (1 - rho),
     largest shift of the macro index."""
     quantile: Annotated[Floats, K, T, S, QUANTILE]
-    """Ascending powers of x / reach: the normal or t quantile of the shifted rate."""
+    """Ascending powers of x / half_width: the normal or t quantile of the shifted rate."""
     mixing: Annotated[Floats, MIXING]
     """Ascending powers of e / 7: log sqrt(chi2 / df) of the path; one 0 under the Gaussian copula."""
     draw_root: Annotated[Floats, K, N_PARAMETER, N_PARAMETER]
@@ -83,7 +83,7 @@ class Market(NamedTuple):
     shock: Annotated[Floats, K, T, SHOCKS]
     """Weight of each macro innovation in the month's index of the satellite."""
     response: Annotated[Floats, K, T, RESPONSE]
-    """Ascending powers of index / its reach: shift of log odds of the entry rate."""
+    """Ascending powers of index / its half width: shift of log odds of the entry rate."""
     exposed: Annotated[Floats, K, S]
     """1 where the satellite moves the segment."""
     draws: Annotated[Ints, 4, ("purpose", "n_index", "n_item")]
@@ -108,8 +108,8 @@ class Receivables(NamedTuple):
     same in all cohorts, or by cohort where an opening state says so."""
     open_fee: Annotated[Floats, K, OPENED, S, T + 8]
     """The fee likewise."""
-    due: Annotated[Ints, C, B, ("cohort", "way")]
-    """Cohort that each part of a purchase at a step joins, and the way in which it falls due."""
+    due: Annotated[Ints, C, B, ("cohort", "delay")]
+    """Cohort that each part of a purchase at a step joins, and which of the delays it falls due with."""
     card: Annotated[Floats, K, CARDS, ("due_1", "due_2", "due_3", "fee_1", "fee_2", "fee_3")]
     """Cards: principal falling due in slots 1-3, then the finance charge, per unit of balance, by month."""
     first_due: Annotated[Floats, K, J, U, W, ("due_1", "due_2", "due_3", "fee_1", "fee_2", "fee_3")]

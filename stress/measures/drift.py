@@ -43,5 +43,5 @@ def drift(pits: ArrayLike, level: float = FALSE_ALARM) -> Drift:
     for t in range(u.size):
         running = density[:, t] * (running + 1.0 / ((t + 1.0) * (t + 2.0)))
         evidence[t] = running.mean() + 1.0 / (t + 2.0)
-    found = np.flatnonzero(evidence >= 1.0 / level)
-    return Drift(evidence, int(found[0]) if found.size else None, level)
+    alarms = np.flatnonzero(evidence >= 1.0 / level)
+    return Drift(evidence, int(alarms[0]) if alarms.size else None, level)

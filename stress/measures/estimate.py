@@ -29,13 +29,13 @@ class Interval(NamedTuple):
 
 def shares(quantile: Sequence[float]) -> NDArray[np.float64]:
     """Quantiles as an array. Raises DataError where one lies outside [0, 1]."""
-    found = np.asarray(quantile, np.float64)
-    if not found.size:
+    levels = np.asarray(quantile, np.float64)
+    if not levels.size:
         raise DataError("quantile = []: must list at least one from 0 to 1")
-    wrong = found[~((found >= 0.0) & (found <= 1.0))]
+    wrong = levels[~((levels >= 0.0) & (levels <= 1.0))]
     if wrong.size:
         raise DataError(f"a quantile must lie between 0 and 1, was {quantile!r}{fraction_for(str(wrong[0]))}")
-    return found
+    return levels
 
 
 def as_dataset(parts: Interval, dims: Sequence[str], coords: Mapping[Any, Any], unit: str, meaning: str) -> xr.Dataset:

@@ -45,8 +45,8 @@ def exceedance(ds: xr.Dataset, value: float, quantity: str = "default") -> xr.Da
         weights = weights_of(ds)
         parts = chance(count @ share / weights.paths, square(ds, quantity) @ share / weights.paths, weights)
     at = np.array([int(share.argmax())])
-    for k, one in enumerate(replicated(ds, quantity)):
-        found = exceeding(count[k], one, count[[k]] @ share, at)
-        for whole, part in zip(parts, found, strict=True):
+    for k, replicates in enumerate(replicated(ds, quantity)):
+        interval = exceeding(count[k], replicates, count[[k]] @ share, at)
+        for whole, part in zip(parts, interval, strict=True):
             whole[k] = part[0]
     return as_dataset(parts, ("scenario",), ds.coords, "1", meaning)

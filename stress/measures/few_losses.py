@@ -32,8 +32,8 @@ def widened(ds: xr.Dataset, parts: Interval, lost: Array, chance: Interval | Non
         low, high = tail_ends(mean, error, np.zeros_like(mean), _worst(ds), paths, half, most)
     low = np.where(known, np.minimum(share * low, parts.low), parts.low)
     high = np.where(known, np.maximum(share * high, parts.high), parts.high)
-    told = told_error(parts.error, parts.estimate, low, high, half)
-    return Interval(parts.estimate, np.where(known, told, parts.error), low, high)
+    widened_error = told_error(parts.error, parts.estimate, low, high, half)
+    return Interval(parts.estimate, np.where(known, widened_error, parts.error), low, high)
 
 
 def _worst(ds: xr.Dataset) -> Array:

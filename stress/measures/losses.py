@@ -105,12 +105,13 @@ def _tails(
         for row, sum_, weighed in zip(rows, total, weighing, strict=True)
     ])  # fmt: skip
     half, counted = NORMAL, replicated(ds, quantity)
-    for row, one, found in zip(rows, counted, answer, strict=False):
-        half = student(one)
-        for level_, seen in zip(levels, found, strict=True):
-            seen[1:3] = quantile_interval(row, one, level_)
-            alone, seen[4] = seen[4], shortfall_error(row, one, seen[0], level_)
-            seen[6] *= max(1.0, (alone / seen[4]) ** 2) if seen[4] > 0.0 else 1.0  # points are worth more plain paths
+    for row, replicates, by_level in zip(rows, counted, answer, strict=False):
+        half = student(replicates)
+        for level_, figures in zip(levels, by_level, strict=True):
+            figures[1:3] = quantile_interval(row, replicates, level_)
+            plain_error, figures[4] = figures[4], shortfall_error(row, replicates, figures[0], level_)
+            # points are worth more plain paths
+            figures[6] *= max(1.0, (plain_error / figures[4]) ** 2) if figures[4] > 0.0 else 1.0
     tail: Tail[Array] = Tail(*np.moveaxis(answer.reshape(*mean.high.shape, levels.size, 7), -1, 0))
     tail = tail._replace(shortfall=np.where(mean.estimate[..., None] == 0.0, 0.0, tail.shortfall))
     whole = _whole(rows, weighing, counted).reshape(*mean.high.shape, 1) / (1.0 - levels)
@@ -131,14 +132,14 @@ def _tails(
 
 def _whole(rows: Array, weighing: list[Weighing | None], counted: list[Replicated]) -> Array:
     """(row,) lower end of the probability of losing the whole."""
-    found = proportion(rows[:, -1], rows.sum(1)).low
+    least = proportion(rows[:, -1], rows.sum(1)).low
     for k, (row, weighed) in enumerate(zip(rows, weighing, strict=True)):
         if weighed is not None:
             mean, second = (np.array(x[-1] / weighed.weights.paths) for x in (row, weighed.square))
-            found[k] = chance(mean, second, weighed.weights).low
-    for k, (row, one) in enumerate(zip(rows, counted, strict=False)):
-        found[k] = exceeding(row, one, row[-1:], np.array([row.size - 2])).low[0]
-    return found
+            least[k] = chance(mean, second, weighed.weights).low
+    for k, (row, replicates) in enumerate(zip(rows, counted, strict=False)):
+        least[k] = exceeding(row, replicates, row[-1:], np.array([row.size - 2])).low[0]
+    return least
 
 
 def _shortfall_interval(tail: Tail[Array], limit: Array, half: float, whole: Array) -> Interval:

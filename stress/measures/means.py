@@ -107,13 +107,15 @@ def replicates_of(ds: xr.Dataset, name: str, first: int | None = None) -> tuple[
     """
     spec = spec_of(name)
     read = sums.of_notes if spec.of == "note" else sums.of_pool
-    found, size = sums.means(ds, read, spec.numerator, first)
+    replicates, size = sums.means(ds, read, spec.numerator, first)
     if spec.denominator is not None:
-        found = batches.quotient(found, sums.means(ds, read, spec.denominator, first)[0])
+        replicates = batches.quotient(replicates, sums.means(ds, read, spec.denominator, first)[0])
     if name in ("irr", "wal"):
-        lent = speaks_of(ds, name)
-        found = batches.Replicates(np.where(lent, found.value, np.nan), np.where(lent[:, None], found.without, np.nan))
-    return found, size
+        defined = speaks_of(ds, name)
+        replicates = batches.Replicates(
+            np.where(defined, replicates.value, np.nan), np.where(defined[:, None], replicates.without, np.nan)
+        )
+    return replicates, size
 
 
 def spec_of(name: str) -> Mean:
@@ -231,12 +233,12 @@ def _bounded(ds: xr.Dataset, name: str, parts: Interval) -> Interval:
     """Keep a loss fraction within 0 and 1, and give it its bound where no path lost anything, or each the whole."""
     low = np.where(np.isfinite(parts.low), np.clip(parts.low, 0.0, 1.0), 0.0)
     high = np.where(np.isfinite(parts.high), np.clip(parts.high, 0.0, 1.0), 1.0)
-    found, whole = Interval(parts.estimate, parts.error, low, high), parts.estimate > 1.0 - TINY
+    bounded, whole = Interval(parts.estimate, parts.error, low, high), parts.estimate > 1.0 - TINY
     lost = _losing_paths(ds)
     if name == "lgd":
-        return _where(whole & (lost > 0.0), proportion(lost, lost), widened(ds, found, lost, None))
+        return _where(whole & (lost > 0.0), proportion(lost, lost), widened(ds, bounded, lost, None))
     chance = _probability(ds, "any_loss")
-    return _where(whole | (chance.estimate <= 0.0), chance, widened(ds, found, lost, chance))
+    return _where(whole | (chance.estimate <= 0.0), chance, widened(ds, bounded, lost, chance))
 
 
 def _losing_paths(ds: xr.Dataset) -> np.ndarray:
@@ -248,5 +250,5 @@ def _losing_paths(ds: xr.Dataset) -> np.ndarray:
     return np.asarray(np.divide(np.square(lost), square, out=np.zeros_like(lost), where=square > 0.0))
 
 
-def _where(condition: np.ndarray, one: Interval, other: Interval) -> Interval:
-    return Interval(*(np.where(condition, a, b) for a, b in zip(one, other, strict=True)))
+def _where(condition: np.ndarray, chosen: Interval, other: Interval) -> Interval:
+    return Interval(*(np.where(condition, a, b) for a, b in zip(chosen, other, strict=True)))

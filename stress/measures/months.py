@@ -67,8 +67,8 @@ def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
     labels = _labels(ds, quantity)
     size = ds.variables["month_path"].values.astype(np.float64)
     base = ds.variables["month_weight"].values if is_weighted(ds) else size
-    found = picked(ds, "month_sum", "month_quantity", labels)
-    total = found.transpose("scenario", "month_quantity", "month", "month_batch").values[..., size > 0]
+    by_batch = picked(ds, "month_sum", "month_quantity", labels)
+    total = by_batch.transpose("scenario", "month_quantity", "month", "month_batch").values[..., size > 0]
     kept = size[size > 0]
     count = picked(ds, "fan_count", "month_quantity", labels)
     counted = count.transpose("scenario", "month_quantity", "month", "fan_bin").values.any(-1)

@@ -62,10 +62,10 @@ def asked(text: str, notes: list[str], option: str, number: str) -> Asked:
     'value_at_risk'
     """
     where = f"{option} {text}"
-    found = re.fullmatch(r"([A-Za-z_]+)([0-9.]*)(?::(.+))?=([^=]+)", str(text).strip())
-    if found is None:
+    match = re.fullmatch(r"([A-Za-z_]+)([0-9.]*)(?::(.+))?=([^=]+)", str(text).strip())
+    if match is None:
         raise ConfigError(f"{where}: write MEASURE:NOTE={number}, for example EL:{notes[-1]}=0.01")
-    word, percent, tranche, given = found.groups()
+    word, percent, tranche, given = match.groups()
     measure = TAILS.get(word.upper()) or SHORT.get(word.upper())
     if measure is None:
         known = [*SHORT, "VAR99.9", "ES99.9"]

@@ -60,48 +60,48 @@ def chance(plain: Interval, of: batches.Replicates, size: Array) -> Interval:
     """
     spread = batches.positive(of, size, grain=1.0 / float(size.sum()))
     seen = (plain.estimate > 0.0) & (plain.estimate < 1.0) & np.isfinite(spread.high)
-    found = Interval(*(np.where(seen, b, a) for a, b in zip(plain, spread, strict=True)))
-    return found._replace(high=np.minimum(found.high, 1.0))
+    interval = Interval(*(np.where(seen, b, a) for a, b in zip(plain, spread, strict=True)))
+    return interval._replace(high=np.minimum(interval.high, 1.0))
 
 
-def student(one: Replicated) -> float:
+def student(replicates: Replicated) -> float:
     """Standard errors from an estimate to the end of its interval."""
-    return batches.student(one.size.size)
+    return batches.student(replicates.size.size)
 
 
-def quantile_interval(count: Array, one: Replicated, level: float) -> tuple[float, float]:
+def quantile_interval(count: Array, replicates: Replicated, level: float) -> tuple[float, float]:
     """Losses, from edge to edge of a bin, at which the interval of the probability to exceed them holds 1 - level."""
-    above = exceeding(count, one, np.append(np.cumsum(count[::-1])[::-1][1:], 0.0), np.arange(count.size))
+    above = exceeding(count, replicates, np.append(np.cumsum(count[::-1])[::-1][1:], 0.0), np.arange(count.size))
     under, over = above.low <= 1.0 - level, above.high <= 1.0 - level
     return float(LOW[int(under.argmax())]), float(HIGH[int(over.argmax())]) if over.any() else 1.0
 
 
-def exceeding(count: Array, one: Replicated, paths: Array, loss_bin: NDArray[np.int64]) -> Interval:
+def exceeding(count: Array, replicates: Replicated, paths: Array, loss_bin: NDArray[np.int64]) -> Interval:
     """Probability of a loss that `paths` of all exceed, somewhere in `loss_bin`, as `means.loss_probability` has it.
 
     The error between replicates is known at the edges of coarse bins and linear between them; an estimate is no finer
     than one path. Where no path exceeds the loss the bound is the exact one of plain paths, 3.7 in all.
     """
-    total = one.size.sum()
-    beyond = one.paths.sum(1)[:, None] - np.cumsum(one.paths, axis=1)
-    spread = batches.error(batches.ratio(beyond.T, np.broadcast_to(one.size, beyond.T.shape)), one.size)
+    total = replicates.size.sum()
+    beyond = replicates.paths.sum(1)[:, None] - np.cumsum(replicates.paths, axis=1)
+    spread = batches.error(batches.ratio(beyond.T, np.broadcast_to(replicates.size, beyond.T.shape)), replicates.size)
     error = np.hypot(np.interp(loss_bin, _LAST, spread), 1.0 / total)
     chance = paths / total
     seen = chance > 0.0
     unseen = -np.expm1(np.log((1.0 - CONFIDENCE) / 2.0) / total)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        factor = np.exp(student(one) * error / chance)
+        factor = np.exp(student(replicates) * error / chance)
         low, high = np.where(seen, chance / factor, 0.0), np.where(seen, np.minimum(chance * factor, 1.0), unseen)
     return Interval(chance, error, low, high)
 
 
-def shortfall_error(count: Array, one: Replicated, quantile: float, level: float) -> float:
+def shortfall_error(count: Array, replicates: Replicated, quantile: float, level: float) -> float:
     """Standard error of the mean of the worst 1 - level, beyond the quantile of all points.
 
     A replicate's losses stand at the mean excess of all points in the same coarse bin.
     """
-    excess = batches.ratio(one.paths @ mean_excess(count, quantile), one.size)
-    return float(batches.error(excess, one.size)) / (1.0 - level)
+    excess = batches.ratio(replicates.paths @ mean_excess(count, quantile), replicates.size)
+    return float(batches.error(excess, replicates.size)) / (1.0 - level)
 
 
 def mean_excess(count: Array, quantile: float) -> Array:

@@ -103,14 +103,14 @@ def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
     left, size, spec = _replicates(ds.sel(shared), measure)
     right, _, _ = _replicates(other.sel(shared), measure)
     bound = _bound(measure, ds.sel(shared), other.sel(shared))
-    found = _difference(ds.sel(shared), left, right, size, spec, "minus the other result", bound)
+    changes = _difference(ds.sel(shared), left, right, size, spec, "minus the other result", bound)
     for name, one, run in (("before", right, other), ("after", left, ds)):
         parts = _of_run(run.sel(shared), measure, batches.symmetric(one, size))
-        found[name] = (found["estimate"].dims, parts.estimate, {"units": spec.unit, "long_name": spec.meaning})
-        found[f"{name}_error"] = (found["estimate"].dims, parts.error, {"units": spec.unit})
-        found[f"{name}_low"] = (found["estimate"].dims, parts.low, {"units": spec.unit})
-        found[f"{name}_high"] = (found["estimate"].dims, parts.high, {"units": spec.unit})
-    return found
+        changes[name] = (changes["estimate"].dims, parts.estimate, {"units": spec.unit, "long_name": spec.meaning})
+        changes[f"{name}_error"] = (changes["estimate"].dims, parts.error, {"units": spec.unit})
+        changes[f"{name}_low"] = (changes["estimate"].dims, parts.low, {"units": spec.unit})
+        changes[f"{name}_high"] = (changes["estimate"].dims, parts.high, {"units": spec.unit})
+    return changes
 
 
 def is_share(measure: str) -> bool:

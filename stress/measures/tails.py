@@ -34,8 +34,8 @@ def is_tail(measure: str) -> bool:
     >>> is_tail("VAR99.9"), is_tail("ES"), is_tail("expected_loss")
     (True, False, False)
     """
-    found = re.fullmatch(r"(VAR|ES)(\d+\.?\d*)", measure)
-    return found is not None and 0.0 < float(found[2]) < 100.0
+    match = re.fullmatch(r"(VAR|ES)(\d+\.?\d*)", measure)
+    return match is not None and 0.0 < float(match[2]) < 100.0
 
 
 def tail_of(ds: xr.Dataset, measure: str) -> xr.Dataset:
@@ -92,27 +92,27 @@ def replicates_of_tail(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates
     else:
         moves = [_quantile(*row) for row in zip(rows, counted, quantile, width, strict=True)]
     few = (var["high"].values.ravel() >= 1.0) & (rows[:, -1] == 0.0) & (es["estimate"].values.ravel() > 0.0)
-    told = np.where(few[:, None], np.nan, moves)
+    changes = np.where(few[:, None], np.nan, moves)
     value = (es if kind == "ES" else var)["estimate"].values
-    return batches.Replicates(value, value[..., None] + np.reshape(told, (*value.shape, -1))), counted[0].size
+    return batches.Replicates(value, value[..., None] + np.reshape(changes, (*value.shape, -1))), counted[0].size
 
 
 def _parsed(measure: str) -> tuple[str, float]:
-    found = re.fullmatch(r"(VAR|ES)(\d+\.?\d*)", measure)
-    assert found is not None
-    return found[1], float(found[2]) / 100.0
+    match = re.fullmatch(r"(VAR|ES)(\d+\.?\d*)", measure)
+    assert match is not None
+    return match[1], float(match[2]) / 100.0
 
 
-def _shortfall(count: Array, one: Replicated, quantile: float, level: float) -> Array:
+def _shortfall(count: Array, replicates: Replicated, quantile: float, level: float) -> Array:
     """(replicate,) what leaving a replicate out changes."""
-    value, without = batches.ratio(one.paths @ mean_excess(count, quantile), one.size)
+    value, without = batches.ratio(replicates.paths @ mean_excess(count, quantile), replicates.size)
     return np.asarray((without - value) / (1.0 - level))
 
 
-def _quantile(count: Array, one: Replicated, quantile: float, width: float) -> Array:
+def _quantile(count: Array, replicates: Replicated, quantile: float, width: float) -> Array:
     """(replicate,) likewise: how much more often the others exceed the quantile, over the density that makes the error
     of the quantile what its interval of that width says."""
-    above = batches.ratio(one.paths @ share_above(count, quantile), one.size)
-    error = float(batches.error(above, one.size))
-    density = 2.0 * student(one) * error / width if width > 0.0 else 0.0
-    return np.asarray((above.without - above.value) / density if density > 0.0 else np.zeros(one.size.size))
+    above = batches.ratio(replicates.paths @ share_above(count, quantile), replicates.size)
+    error = float(batches.error(above, replicates.size))
+    density = 2.0 * student(replicates) * error / width if width > 0.0 else 0.0
+    return np.asarray((above.without - above.value) / density if density > 0.0 else np.zeros(replicates.size.size))

@@ -33,16 +33,16 @@ class Target(NamedTuple):
 def parse(text: str, notes: list[str], residual: Sequence[str] = ()) -> Target:
     """`EL:B=0.05`, `EL=0.05` of every note, `VAR99.9:mezzanine=0.02`, `DEFAULT=0.01`. Raises ConfigError with what is
     allowed; `residual` are the notes that have no life."""
-    found = names.asked(text, notes, "--target-error", "RELATIVE")
-    if not 0.0 < found.number < 1.0:
-        hint = fraction_for(str(found.number)) or ", such as 0.01"
+    asked = names.asked(text, notes, "--target-error", "RELATIVE")
+    if not 0.0 < asked.number < 1.0:
+        hint = fraction_for(str(asked.number)) or ", such as 0.01"
         raise ConfigError(f"--target-error {text}: the relative error must lie between 0 and 1{hint}")
-    if found.measure in means.OF_LIFE and found.tranche in residual:
+    if asked.measure in means.OF_LIFE and asked.tranche in residual:
         raise ConfigError(
-            f"--target-error {text}: note {found.tranche} takes what is left over and has no average life: "
-            f"such as MULTIPLE:{found.tranche}={found.number:g}"
+            f"--target-error {text}: note {asked.tranche} takes what is left over and has no average life: "
+            f"such as MULTIPLE:{asked.tranche}={asked.number:g}"
         )
-    return Target(text, found.measure, found.level, found.tranche, found.number)
+    return Target(text, asked.measure, asked.level, asked.tranche, asked.number)
 
 
 def reached(target: Target, ds: xr.Dataset) -> tuple[float, str]:

@@ -115,13 +115,13 @@ def warnings(ds: xr.Dataset) -> list[str]:
     """
     if not is_weighted(ds):
         return []
-    found, told = trust(ds), []
-    for k, n in np.ndindex(found["effective_losses"].shape):
-        effective, share = (float(found[v].values[k, n]) for v in ("effective_losses", "largest_share"))
+    trusted, sentences = trust(ds), []
+    for k, n in np.ndindex(trusted["effective_losses"].shape):
+        effective, share = (float(trusted[v].values[k, n]) for v in ("effective_losses", "largest_share"))
         if 0.0 < effective < FEW or share > HEAVY:
             where = f"{ds['tranche'].values[n]} under {ds['scenario'].values[k]}"
-            told.append(f"{where}: rests on {_paths(effective)}, {share:.0%} of it on one path")
-    return told
+            sentences.append(f"{where}: rests on {_paths(effective)}, {share:.0%} of it on one path")
+    return sentences
 
 
 def _paths(effective: float) -> str:

@@ -154,12 +154,12 @@ def _distribution(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: st
     low, high = bins.at(ranks[0])[1], bins.at(ranks[1])[2]
     alike = (np.count_nonzero(count, axis=-1) == 1) & (low[..., 0] <= mean) & (mean <= high[..., 0])
     value = np.where(alike[..., None], mean[..., None], bins.at(levels)[0])
-    found = np.where(whole > 0.0, [value, (high - low) / (2.0 * NORMAL), low, high], np.nan)
+    parts = np.where(whole > 0.0, [value, (high - low) / (2.0 * NORMAL), low, high], np.nan)
     if name != "price":
-        found[:, :, ~speaks_of(ds, name)] = np.nan
+        parts[:, :, ~speaks_of(ds, name)] = np.nan
     coords = {"scenario": ds["scenario"], "tranche": ds["tranche"], "quantile": levels}
     return as_dataset(
-        Interval(*found), ("scenario", "tranche", "quantile"), coords, unit, f"{name} quantile over paths"
+        Interval(*parts), ("scenario", "tranche", "quantile"), coords, unit, f"{name} quantile over paths"
     )
 
 

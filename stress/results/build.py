@@ -105,7 +105,7 @@ def derive(ds: xr.Dataset) -> xr.Dataset:
     >>> derive(counted)["expected_loss"].equals(ds["expected_loss"])
     True
     """
-    found: dict[str, xr.Variable] = {}
+    variables: dict[str, xr.Variable] = {}
     var, es = measures.note_tails(ds)
     simple = ("expected_loss", "lgd", "wal", "irr", "price", "multiple")
     answers = {name: measures.mean(ds, name) for name in simple}
@@ -118,21 +118,22 @@ def derive(ds: xr.Dataset) -> xr.Dataset:
     for event in ("early_amortization", "trigger", "first_loss"):
         answers[f"{event}_probability"] = measures.event_probability(ds, event)
     for name, answer in answers.items():
-        found |= {f"{name}{end}": answer.variables[part] for end, part in PARTS.items()}
+        variables |= {f"{name}{end}": answer.variables[part] for end, part in PARTS.items()}
     for quantity, name in (("default", "default_rate"), ("net_loss", "net_loss_rate")):
         rate, mean = measures.pool_tails(ds, quantity)[0].variables, measures.mean(ds, f"mean_{quantity}").variables
-        found |= {name: rate["estimate"], f"{name}_low": rate["low"], f"{name}_high": rate["high"]}
-        found |= {f"{name}_mean": mean["estimate"], f"{name}_se": mean["error"]}
+        variables |= {name: rate["estimate"], f"{name}_low": rate["low"], f"{name}_high": rate["high"]}
+        variables |= {f"{name}_mean": mean["estimate"], f"{name}_se": mean["error"]}
     for name in (*MONTH_QUANTITIES, "note_balance"):
         fan, mean = measures.fan(ds, name).variable, measures.month_mean(ds, name).variables
-        found |= {name: fan, f"{name}_mean": mean["estimate"], f"{name}_mean_se": mean["error"]}
-    solid = ~(found["pool_balance"].isel(quantile=measures.QUANTILES.index(0.5)) < measures.SMALL_POOL)
-    found |= {name: found[name].where(solid) for name in found if name.startswith("excess_spread")}
-    derived = tuple(v for v in DERIVED if v.name in found)
+        variables |= {name: fan, f"{name}_mean": mean["estimate"], f"{name}_mean_se": mean["error"]}
+    solid = ~(variables["pool_balance"].isel(quantile=measures.QUANTILES.index(0.5)) < measures.SMALL_POOL)
+    variables |= {name: variables[name].where(solid) for name in variables if name.startswith("excess_spread")}
+    derived = tuple(v for v in DERIVED if v.name in variables)
     if measures.is_weighted(ds):
-        derived, found = (*derived, *TRUST), found | {str(k): v for k, v in measures.trust(ds).variables.items()}
+        derived = (*derived, *TRUST)
+        variables |= {str(name): variable for name, variable in measures.trust(ds).variables.items()}
     axes = ds.assign_coords({"level": list(measures.LEVELS), "quantile": list(measures.QUANTILES)})
-    return axes.assign({v.name: _labelled(v, found[v.name]) for v in derived})
+    return axes.assign({v.name: _labelled(v, variables[v.name]) for v in derived})
 
 
 def _labelled(variable: Variable, answer: xr.Variable) -> xr.Variable:

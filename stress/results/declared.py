@@ -24,20 +24,20 @@ def check_declared(path: Path, file: Any) -> dict[str, dict[str, Any]]:
     Raises DataError where it says that it holds more than it can, or refers to other files.
     """
     size = path.stat().st_size
-    found: dict[str, dict[str, Any]] = {"": {}}
+    variables: dict[str, dict[str, Any]] = {"": {}}
     total = 0
     for number, (group, name, part) in enumerate(_parts(path, file)):
         if part is None:
-            found[group] = {}
+            variables[group] = {}
         else:
-            found[group][name] = part
+            variables[group][name] = part
             total += part.size * part.dtype.itemsize if part.shape is not None else 0
         if total > min(MOST_BYTES, MOST_RATIO * size + SLACK) or number > MOST_PARTS:
             raise DataError(
                 f"{path}: is no result of stress: with {group and f'/{group}'}/{name} it would take {total / 1e9:,.1f} "
                 f"GB of memory, more than a file of {size / 1e6:,.1f} MB can hold"
             )
-    return found
+    return variables
 
 
 def _parts(path: Path, node: Any, group: str = "") -> Iterator[tuple[str, str, Any]]:

@@ -32,11 +32,11 @@ def with_macro(ds: xr.Dataset, fans: Mapping[str, MacroFan]) -> xr.Dataset:
         return ds
     names = list(dict.fromkeys(name for fan in fans.values() for name in fan.variable))
     scenarios = [str(s) for s in ds["scenario"].values]
-    reach = ndtri(ds["quantile"].values)
-    value = np.full((len(scenarios), len(names), ds.sizes["month"], reach.size), np.nan)
+    quantile = ndtri(ds["quantile"].values)
+    value = np.full((len(scenarios), len(names), ds.sizes["month"], quantile.size), np.nan)
     for scenario, fan in fans.items():
         for v, name in enumerate(fan.variable):
-            law = fan.mean[v][:, None] + fan.sd[v][:, None] * reach
+            law = fan.mean[v][:, None] + fan.sd[v][:, None] * quantile
             value[scenarios.index(scenario), names.index(name)] = law
     attrs = {"units": "as published", "long_name": "drawn macro variables: quantiles by month"}
     macro = xr.DataArray(value, dims=("scenario", "macro_variable", "month", "quantile"), attrs=attrs)

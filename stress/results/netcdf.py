@@ -71,12 +71,12 @@ def read(root: h5py.File, groups: Mapping[str, Mapping[str, h5py.Dataset]]) -> d
 
 def _encoded(name: str, variable: xr.Variable) -> tuple[xr.Variable, Any]:
     """A variable as it is stored, and the kind of its elements."""
-    found = xr.conventions.encode_cf_variable(variable, name=name)
-    kind = found.dtype.kind
-    is_text = kind == "U" or (kind == "O" and all(isinstance(value, str) for value in found.values.flat))
-    if not _are_plain(found.attrs) or not (is_text or kind in "iuf"):
+    encoded = xr.conventions.encode_cf_variable(variable, name=name)
+    kind = encoded.dtype.kind
+    is_text = kind == "U" or (kind == "O" and all(isinstance(value, str) for value in encoded.values.flat))
+    if not _are_plain(encoded.attrs) or not (is_text or kind in "iuf"):
         raise OtherLayout(name)
-    return found, h5py.string_dtype() if is_text else found.dtype
+    return encoded, h5py.string_dtype() if is_text else encoded.dtype
 
 
 def _create(node: h5py.Group, name: str, variable: xr.Variable, kind: Any) -> None:
@@ -113,7 +113,7 @@ def _read(node: h5py.Group, arrays: Mapping[str, h5py.Dataset]) -> xr.Dataset:
             dims = (name,) if name in scales else tuple(dimensions[int(number)] for number in numbers)
             variables[name] = xr.Variable(dims, _values(array), _attrs(layout[name]))
     named, attrs, beside = xr.conventions.decode_cf_variables(variables, _attrs(_stored(node)))
-    coords = {name: found for name, found in named.items() if name in beside or found.dims == (name,)}
+    coords = {name: variable for name, variable in named.items() if name in beside or variable.dims == (name,)}
     return xr.Dataset({n: v for n, v in named.items() if n not in coords}, coords, attrs).load()  # in xarray's order
 
 
@@ -132,11 +132,11 @@ def _stored(part: Any) -> dict[str, Any]:
 
 def _attrs(stored: dict[str, Any]) -> dict[str, Any]:
     """Attributes that a user has set; netCDF has no scalar numbers: an array of one element stands for one."""
-    found = {key: value for key, value in stored.items() if key not in HIDDEN}
-    if not _are_plain(found):
+    attrs = {key: value for key, value in stored.items() if key not in HIDDEN}
+    if not _are_plain(attrs):
         raise OtherLayout("an attribute of another kind")
     return {
-        key: value[0] if isinstance(value, np.ndarray) and len(value) == 1 else value for key, value in found.items()
+        key: value[0] if isinstance(value, np.ndarray) and len(value) == 1 else value for key, value in attrs.items()
     }
 
 

@@ -102,8 +102,8 @@ def _array(store: str | os.PathLike[str], group: Any, name: str, dims: Sequence[
     array = group.get(name)
     if not isinstance(array, zarr.Array):
         raise DataError(f"{store}: {name} is missing")
-    found = getattr(array.metadata, "dimension_names", None)
-    if found is None or tuple(found) != tuple(dims) or not all(array.shape):
+    names = getattr(array.metadata, "dimension_names", None)
+    if names is None or tuple(names) != tuple(dims) or not all(array.shape):
         raise DataError(f"{store}: {name} is not by ({', '.join(dims)})")
     values = 1
     for size in array.chunks:

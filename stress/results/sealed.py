@@ -41,8 +41,8 @@ def check_seal(path: Path) -> None:
 
 def _digest(file: BinaryIO, size: int) -> bytes:
     """The digest of so many bytes from where a file stands."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     while size > 0 and (part := file.read(min(size, _PART))):
-        found.update(part)
+        digest.update(part)
         size -= len(part)
-    return found.hexdigest().encode()
+    return digest.hexdigest().encode()

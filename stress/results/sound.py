@@ -66,7 +66,9 @@ def _counted(_: str, result: Any) -> None:
 
 
 def _cells(name: str, value: Any) -> None:
-    pairs = isinstance(value, (list, tuple)) and all(isinstance(one, (list, tuple)) and len(one) == 2 for one in value)
+    pairs = isinstance(value, (list, tuple)) and all(
+        isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in value
+    )
     say(pairs and len(value) > 0, name, value, 'a list of pairs, labels and a result: [({"seed": 1}, ds)]')
     for labels, ds in value:
         say(isinstance(labels, Mapping), name, labels, 'a table of labels: {"seed": 1}')
@@ -88,11 +90,11 @@ def _of_variables(ds: xr.Dataset) -> Iterator[str]:
             yield from _of_variable(variable, ds.variables[name], swept)
 
 
-def _of_variable(variable: Variable, found: xr.Variable, swept: tuple[str, ...]) -> Iterator[str]:
-    own = tuple(str(dim) for dim in found.dims if dim not in swept)
+def _of_variable(variable: Variable, stored: xr.Variable, swept: tuple[str, ...]) -> Iterator[str]:
+    own = tuple(str(dim) for dim in stored.dims if dim not in swept)
     if own != variable.dims:
         yield f"variable {variable.name} is by ({', '.join(own)}), not by ({', '.join(variable.dims)})"
-    if found.dtype.kind not in "iuf":
+    if stored.dtype.kind not in "iuf":
         yield f"variable {variable.name} holds no numbers"
 
 

@@ -64,11 +64,11 @@ def open(path: str | os.PathLike[str]) -> xr.Dataset:
     >>> stress.open(file).attrs["seed"]
     '7'
     """
-    found = open_any(path)
-    if isinstance(found, xr.DataTree):
-        names = "; ".join(map(unescaped, found.children))
+    result = open_any(path)
+    if isinstance(result, xr.DataTree):
+        names = "; ".join(map(unescaped, result.children))
         raise DataError(f"{path}: a sweep over deals that differ ({names}); results.open_any reads it as a DataTree")
-    return found
+    return result
 
 
 def open_any(path: str | os.PathLike[str]) -> Result:
@@ -85,23 +85,23 @@ def open_any(path: str | os.PathLike[str]) -> Result:
         raise DataError(f"{file}: no such file; `stress run` writes it{f' ({inputs} is an input)' if inputs else ''}")
     if file.suffix.lower() == ".toml":
         raise DataError(f"{file}: is an input file; the results of a run are needed: its folder, or its results.nc")
-    found = read(file)
-    form = found.attrs.get("results_format")
-    if form is None or not all("loss_count" in group for _, group in groups(found)):
+    result = read(file)
+    form = result.attrs.get("results_format")
+    if form is None or not all("loss_count" in group for _, group in groups(result)):
         raise DataError(f"{file}: not a result of stress")
     if not isinstance(form, (int, np.integer)) or form > FORMAT:
         raise DataError(f"{file}: written by a newer stress (format {form}, this one reads {FORMAT})")
-    for deal, group in groups(found):
-        wrong = next(faults(group.assign_attrs(found.attrs)), None)
+    for deal, group in groups(result):
+        wrong = next(faults(group.assign_attrs(result.attrs)), None)
         if wrong is not None:
             raise DataError(f"{file}: not a whole result of stress: {f'{deal}: ' if deal else ''}{wrong}")
-    if isinstance(found, xr.DataTree):
-        parts = {escaped(deal): group.assign_attrs({}) for deal, group in groups(found)}
+    if isinstance(result, xr.DataTree):
+        parts = {escaped(deal): group.assign_attrs({}) for deal, group in groups(result)}
         for group in parts.values():
             group.attrs = _plain(group.attrs)
         return xr.DataTree.from_dict(parts)
-    found.attrs = _plain(found.attrs)
-    return found
+    result.attrs = _plain(result.attrs)
+    return result
 
 
 def read(file: Path) -> Result:

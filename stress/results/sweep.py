@@ -67,18 +67,18 @@ def groups(result: Result) -> Iterator[tuple[str, xr.Dataset]]:
 def cells(result: Result) -> Iterator[tuple[dict[str, str | int], xr.Dataset]]:
     """(labels, Dataset) of every job, each Dataset as a run of that job alone leaves it.
 
-    >>> one = ["baseline"]
-    >>> seeds = [({"seed": k}, stress.simulate(job, paths=1024, seed=k, scenarios=one)) for k in (1, 2)]
+    >>> names = ["baseline"]
+    >>> seeds = [({"seed": k}, stress.simulate(job, paths=1024, seed=k, scenarios=names)) for k in (1, 2)]
     >>> both = stress.results.combine(seeds)
-    >>> [labels["seed"] for labels, one in cells(both)]
+    >>> [labels["seed"] for labels, cell in cells(both)]
     [1, 2]
     """
     for deal, ds in groups(result):
         over = dims_of(ds)
         first: dict[str, str | int] = {"deal": deal} if deal else {}
         for at in np.ndindex(*(ds.sizes[dim] for dim in over)):
-            one = ds.isel(dict(zip(over, at, strict=True)))
-            yield first | {dim: one[dim].item() for dim in over}, _alone(one)
+            of_job = ds.isel(dict(zip(over, at, strict=True)))
+            yield first | {dim: of_job[dim].item() for dim in over}, _alone(of_job)
 
 
 def partials(result: Result) -> list[dict[str, Any]]:
@@ -97,23 +97,23 @@ def cell(result: Result, **wanted: str | int | None) -> xr.Dataset:
     >>> int(cell(both, seed=2).attrs["paths"])
     1024
     """
-    found = list(cells(result))
+    jobs = list(cells(result))
     for dim, label in wanted.items():
         if label is None:
             continue
-        here = [labels[dim] for labels, _ in found if dim in labels]
+        here = [labels[dim] for labels, _ in jobs if dim in labels]
         if not here:
             raise DataError(f"{dim} = {label}: the result holds one {dim} only, so it has no such choice")
         exact = [name for name in here if str(name) == str(label)]
         fits = {str(name) for name in (exact or [name for name in here if dim != "seed" and str(label) in str(name)])}
         if len(fits) != 1:
             raise DataError(f"{dim} = {label}: one of {_listed(here)}")
-        found = [(labels, ds) for labels, ds in found if str(labels[dim]) in fits]
-    if len(found) > 1:
-        open_ = {dim: _listed(labels[dim] for labels, _ in found) for dim in found[0][0]}
+        jobs = [(labels, ds) for labels, ds in jobs if str(labels[dim]) in fits]
+    if len(jobs) > 1:
+        open_ = {dim: _listed(labels[dim] for labels, _ in jobs) for dim in jobs[0][0]}
         several = [f"{dim} ({names})" for dim, names in open_.items() if "; " in names]
-        raise DataError(f"a sweep of {len(found)} jobs: choose one by {' and '.join(several)}")
-    return found[0][1]
+        raise DataError(f"a sweep of {len(jobs)} jobs: choose one by {' and '.join(several)}")
+    return jobs[0][1]
 
 
 def _listed(names: Iterable[object]) -> str:
@@ -139,12 +139,12 @@ def _grid(cells: Sequence[tuple[Labels, xr.Dataset | None]], over: tuple[str, ..
     known = {
         tuple(labels[dim] for dim in over): _with_all(_blank(like) if ds is None else ds, held) for labels, ds in cells
     }
-    told = [name for name in OF_JOB if any(name in ds.attrs for ds in known.values())]
+    of_job = [name for name in OF_JOB if any(name in ds.attrs for ds in known.values())]
 
     def nested(at: tuple[str | int, ...]) -> Any:
         if len(at) < len(over):
             return [nested((*at, label)) for label in index[over[len(at)]]]
-        return _as_cell(known[at], told)
+        return _as_cell(known[at], of_job)
 
     joined = xr.combine_nested(
         nested(()), list(over), data_vars="all", coords="different", compat="equals", join="exact",
@@ -168,9 +168,9 @@ def _with_all(ds: xr.Dataset, held: Mapping[Any, xr.DataArray]) -> xr.Dataset:
     return ds.assign({name: xr.full_like(v, np.nan) for name, v in held.items() if name not in ds})
 
 
-def _as_cell(ds: xr.Dataset, told: Sequence[str]) -> xr.Dataset:
+def _as_cell(ds: xr.Dataset, of_job: Sequence[str]) -> xr.Dataset:
     """What a job alone says of itself, as coordinates; empty where others say something and this one does not."""
-    said = {name: ds.attrs.get(name, "") for name in told}
+    said = {name: ds.attrs.get(name, "") for name in of_job}
     attrs = {name: value for name, value in ds.attrs.items() if name not in OF_JOB}
     return _with_attrs(ds.assign_coords(said), attrs)
 

@@ -218,7 +218,7 @@ def _pool(job: Job, problem: Problem, image: Image, month: int) -> list[Document
                 entry["cohort"] = c + 1
             if quality:
                 entry["quality"] = quality + 1
-            entry["performing"] = _money(image.row("cohort", "alive")[c, s])
+            entry["performing"] = _money(image.row("cohort", "performing")[c, s])
             late = [image.row("cohort", f"late_{b}")[c, s] for b in (1, 2, 3)]
             late = image.group("staged")[c, s, LATE : LATE + sizes.n_bucket].tolist() if sizes.n_bucket else late
             entry["late"] = [_money(x) for x in late[:buckets]]
@@ -236,7 +236,7 @@ def _waiting(pool: Pool, problem: Problem, image: Image, month: int) -> Floats:
     if pool.billing is None or month > sizes.n_history:
         return np.zeros((sizes.n_cohort, sizes.n_segment))
     waits = waits_of(due_of(pool.billing, sizes.n_cohort))
-    return np.asarray((image.group("fresh")[:, :, (month - 1) % 2] * waits[:, None]).sum(axis=-1))
+    return np.asarray((image.group("unsettled")[:, :, (month - 1) % 2] * waits[:, None]).sum(axis=-1))
 
 
 def _trimmed(slots: Floats) -> list[float]:

@@ -15,7 +15,7 @@ def schedules_of(problem: Problem, image: Image, month: int) -> tuple[Floats, Fl
     scenario."""
     due = [_kept(problem, image, month, part) for part in (0, 1)]
     for part, slots in enumerate(due):
-        _add_bought(problem, image, month, part, slots)
+        _add_unsettled(problem, image, month, part, slots)
     return due[0], due[1]
 
 
@@ -34,7 +34,7 @@ def _kept(problem: Problem, image: Image, month: int, part: int) -> Floats:
         for r in range(1, 1 + ahead):
             over[:, :, r - 1] = image.group("staged")[..., RING + N_KEPT * part + (month + r) % ahead]
         return _through_stages(problem, image, over)
-    slots = over * image.row("cohort", "scale")[:, :, None]
+    slots = over * image.row("cohort", "survival")[:, :, None]
     for r in (1, 2, 3):
         slots[:, :, r - 1] = image.row("cohort", f"{('due', 'fee')[part]}_{r}")
     return slots
@@ -51,7 +51,7 @@ def _entering(problem: Problem, image: Image, when: np.ndarray, ahead: int, part
         rows = of_opening.reshape(sizes.n_cohort, sizes.n_whole, stages, -1)
         square = since.reshape(sizes.n_cohort, sizes.n_whole, stages, stages)
         of_opening = np.einsum("cwij,cwjt->cwit", square, rows).reshape(of_opening.shape)
-    pull = np.repeat(table.pull[0, when, :, :, :, part], sizes.n_stage, axis=1)  # (steps, S, months, ways)
+    pull = np.repeat(table.pull[0, when, :, :, :, part], sizes.n_stage, axis=1)  # (steps, S, months, delays)
     return np.asarray(of_opening + np.einsum("csjy,tsjy->cst", image.group("history"), pull))
 
 
@@ -61,19 +61,19 @@ def _through_stages(problem: Problem, image: Image, over: Floats) -> Floats:
     shape = (sizes.n_cohort, sizes.n_whole, sizes.n_stage)
     moves = np.zeros((*shape, sizes.n_stage))
     moves[..., : sizes.n_stage - 1] = image.group("staged").reshape(*shape, -1)[..., MIXED : MIXED + sizes.n_stage - 1]
-    moves = np.tril(moves, -1) + np.eye(sizes.n_stage) * image.row("cohort", "scale").reshape(*shape, 1)
+    moves = np.tril(moves, -1) + np.eye(sizes.n_stage) * image.row("cohort", "survival").reshape(*shape, 1)
     return np.asarray(np.einsum("cwij,cwjt->cwit", moves, over.reshape(*shape, -1)).reshape(over.shape))
 
 
-def _add_bought(problem: Problem, image: Image, month: int, part: int, slots: Floats) -> None:
+def _add_unsettled(problem: Problem, image: Image, month: int, part: int, slots: Floats) -> None:
     """What was bought since a cohort's last step: whole, in the first stage."""
     sizes, table, bought = problem.sizes, problem.receivables, month - 1
     if bought >= sizes.n_history:
         return
     when, _ = _later(month, problem)
-    amount = image.group("fresh")[:, :: sizes.n_stage, bought % 2]  # (C, segments, ways)
+    unsettled = image.group("unsettled")[:, :: sizes.n_stage, bought % 2]  # (C, segments, delays)
     first = table.first_due[0, bought, :, :, 3 * part : 3 * part + 3]
     beyond = table.first_beyond[0, bought, :, :, part * (sizes.n_ring - 3) : (part + 1) * (sizes.n_ring - 3)]
-    later = np.moveaxis(table.pull[0, when, :, bought, :, part], 0, -1)  # (segments, ways, steps)
+    later = np.moveaxis(table.pull[0, when, :, bought, :, part], 0, -1)  # (segments, delays, steps)
     profile = np.concatenate([first, beyond, later], axis=-1)
-    slots[:, :: sizes.n_stage] += np.einsum("cwy,wyt->cwt", amount, profile)
+    slots[:, :: sizes.n_stage] += np.einsum("cwy,wyt->cwt", unsettled, profile)

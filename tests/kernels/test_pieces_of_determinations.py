@@ -96,8 +96,8 @@ def test_a_pool_that_is_sold_leaves_nothing_on_its_lanes_and_all_on_the_others(p
     whole = [(m.pool, ["balance", "performing", *late[:3], "late_beyond"])]
     for s in range(2):
         whole += [(m.cohort[0, s], list(ROWS[Cohort][:-1])), (m.staged[0, s], late), (m.segment[s], ["balance"])]
-        m.cohort[0, s].scale = m.staged[0, s].mixed_1 = m.staged[0, s].due_0 = 0.5
-        m.fresh[0, s, 0, 0], m.fresh[0, s, 1, 0] = 7.0, 9.0
+        m.cohort[0, s].survival = m.staged[0, s].mixed_1 = m.staged[0, s].due_0 = 0.5
+        m.unsettled[0, s, 0, 0], m.unsettled[0, s, 1, 0] = 7.0, 9.0
     for record, names in whole:
         for number, name in enumerate(names, 1):
             setattr(record, name, float(number))
@@ -108,10 +108,10 @@ def test_a_pool_that_is_sold_leaves_nothing_on_its_lanes_and_all_on_the_others(p
     survives = np.where(keep == 1.0, 0.5, 0.5e-30)
     for s in range(2):
         np.testing.assert_allclose(m.staged[0, s].mixed_1, survives, rtol=1e-12)
-        np.testing.assert_allclose(m.cohort[0, s].scale, survives if profile else 0.5, rtol=1e-12)
+        np.testing.assert_allclose(m.cohort[0, s].survival, survives if profile else 0.5, rtol=1e-12)
         assert same(m.staged[0, s].due_0) == 0.5
-        np.testing.assert_array_equal(m.fresh[0, s, 0, 0], 7.0 * keep)
-        np.testing.assert_array_equal(m.fresh[0, s, 1, 0], 9.0 * keep)
+        np.testing.assert_array_equal(m.unsettled[0, s, 0, 0], 7.0 * keep)
+        np.testing.assert_array_equal(m.unsettled[0, s, 1, 0], 9.0 * keep)
 
 
 FULL, DUST = 500.0, 1e-7
@@ -138,21 +138,21 @@ def test_a_pool_is_sold_where_it_is_called_or_small_and_revolves_no_more(
     """What the price is below par is a loss. Every other lane revolves."""
     m = memory(clean_up=clean_up)
     amortizes = np.arange(LANES) % 2.0
-    m.pool.phase, m.pool.balance, m.cohort[0, 0].alive = amortizes, left, left
+    m.pool.phase, m.pool.balance, m.cohort[0, 0].performing = amortizes, left, left
     determination.clean_up(m, 1)
     sold = amortizes * (price is not None)
     for cash in (m.cash.principal_collected, m.cash.cash_in):
         np.testing.assert_allclose(cash, sold * (price or 0.0), rtol=1e-12)
     np.testing.assert_allclose(m.cash.deficiency, sold * (left - (price or 0.0)), rtol=1e-12)
     np.testing.assert_array_equal(m.pool.balance, left * (1.0 - sold))
-    np.testing.assert_array_equal(m.cohort[0, 0].alive, left * (1.0 - sold))
+    np.testing.assert_array_equal(m.cohort[0, 0].performing, left * (1.0 - sold))
 
 
 def test_a_pool_of_stages_is_the_sum_of_its_buckets() -> None:
     """Two stages of 100 current and 1, 2, 3 and 4 late: 220, and 7 more than the balance says."""
     m = memory(hand_worked.pool(stages=STAGES, ladder=LADDER))
     for s in range(2):
-        m.cohort[0, s].alive = 100.0
+        m.cohort[0, s].performing = 100.0
         for b in range(4):
             m.staged[0, s][LATE + b] = 1.0 + b
     m.pool.balance = 213.0
@@ -185,7 +185,7 @@ def test_two_values_are_made_one(does: int, wanted: list[float]) -> None:
 def test_cards_bill_a_share_of_what_is_outstanding_in_each_slot_to_come() -> None:
     """20% a month of 1000, then of 800, 640, ..; finance charges of 2% of the same; in stages as without."""
     m, staged = memory(), memory(hand_worked.pool(stages=STAGES, ladder=LADDER))
-    m.cohort[0, 0].alive = staged.cohort[0, 1].alive = 1000.0
+    m.cohort[0, 0].performing = staged.cohort[0, 1].performing = 1000.0
     cards.bill(m, 0, 0, 0)
     cards.bill(staged, 0, 0, 0)
     for r, left in enumerate((1000.0, 800.0, 640.0), 1):
@@ -203,6 +203,6 @@ def test_what_pays_its_way_down_pays_no_more_than_all(performing: float, shares:
     m = memory(hand_worked.pool(**LOANS, ladder=[*LADDER[:1], {"rolls": 0.2, "cures": 0.3, "pays_down": [0.5]}]))
     now = slot_of(m, 0, 1)
     m.staged[0, 0][slot_of(m, 0, 2)], m.staged[0, 0][slot_of(m, 0, 2) + N_KEPT] = 20.0, 2.0
-    due, fee, m.cohort[0, 0].scale = np.full(LANES, 30.0), np.full(LANES, 3.0), 1.0
+    due, fee, m.cohort[0, 0].survival = np.full(LANES, 30.0), np.full(LANES, 3.0), 1.0
     found = ladder._falls_due(m, 0, 0, 0, now, due, fee, np.full(LANES, 1.0 / performing))
     assert [same(row) for row in found] == pytest.approx([*shares, 5.0], rel=1e-12)

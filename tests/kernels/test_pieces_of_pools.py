@@ -38,7 +38,7 @@ def test_a_pool_opens_with_what_is_late_in_its_buckets(buckets: int) -> None:
     for s, size in enumerate((600.0, 400.0)):
         cohort, own = m.cohort[0, s], m.staged[0, s]
         assert same(m.segment[s].balance) == pytest.approx(size)
-        assert same(cohort.alive) == pytest.approx(size * (1.0 - sum(late.values())))
+        assert same(cohort.performing) == pytest.approx(size * (1.0 - sum(late.values())))
         short = [same(row) for row in (cohort.late_1, cohort.late_2, cohort.late_3)]
         assert short == pytest.approx([size * share if buckets == 3 else 0.0 for share in LATE_SHARES.values()])
         if buckets > 3:
@@ -55,7 +55,7 @@ def test_what_falls_due_of_an_opening_pool_is_known_slot_by_slot() -> None:
         fee = [same(row) / size for row in (cohort.fee_1, cohort.fee_2, cohort.fee_3)]
         assert due == pytest.approx([0.4, 0.3, 0.2])
         assert fee == pytest.approx([0.016, 0.012, 0.008])
-        assert same(cohort.scale) == 1.0
+        assert same(cohort.survival) == 1.0
         rows = [seasoning.slot_of(m, 0, r) for r in range(1, 1 + m.p.n_ring)]
         assert len(rows) > 4
         assert [same(own[row]) / size for row in rows[:5]] == pytest.approx([0.4, 0.3, 0.2, 0.1, 0.0])
@@ -79,7 +79,7 @@ def test_notes_at_closing_stand_on_the_pool_and_on_principal_cash() -> None:
 
 
 COHORT = {
-    "alive": 500.0,
+    "performing": 500.0,
     "late_1": 60.0,
     "late_2": 40.0,
     "late_3": 20.0,
@@ -112,7 +112,7 @@ def small(even: bool) -> Memory:
         for c in range(2):
             for row, value in COHORT.items():
                 setattr(m.cohort[c, s], row, value * size)
-            m.cohort[c, s].scale = 1.0
+            m.cohort[c, s].survival = 1.0
         rates = m.acting[s]
         rates.entry, rates.prepayment = 0.2, 0.25
         if not even:
@@ -136,10 +136,10 @@ def test_a_step_of_a_cohort_in_a_bad_month(even: bool) -> None:
     earned = {"fee_income": 12.08, "late_charge": 3.0, "dilution_lost": 5.994, "recoverable": 4.0}
     late = {"late_1": 100.0, "late_2": 30.0, "late_3": 20.0}
     coming = {"due_1": 59.94, "due_2": 29.97, "fee_1": 5.994, "fee_2": 2.997}
-    moves(m, moved | earned, {"alive": 269.73, **late, **coming})
+    moves(m, moved | earned, {"performing": 269.73, **late, **coming})
     assert same(m.cash.principal_collected) == pytest.approx(3.0 * 184.276)
     assert same(m.cash.income_collected) == pytest.approx(3.0 * 15.08)
-    assert same(m.cohort[0, 0].scale) == pytest.approx(0.5994)
+    assert same(m.cohort[0, 0].survival) == pytest.approx(0.5994)
     assert same(m.cohort[0, 0].due_3) == pytest.approx(0.5994 * 20.0 * 0.1)
     assert same(m.cohort[0, 0].fee_3) == pytest.approx(0.5994 * 20.0 * 0.004)
 
@@ -153,7 +153,7 @@ def test_a_step_of_a_cohort_in_a_plain_month_after_purchases() -> None:
         of_pool.advance_cohort(m, 0, 1, c)
     moved = {"defaulted": 10.0, "scheduled": 88.8, "prepaid": 88.8, "cured": 16.0, "diluted": 0.0}
     earned = {"fee_income": 10.48, "late_charge": 3.0, "dilution_lost": 0.0, "recoverable": 4.0}
-    moves(m, moved | earned, {"alive": 266.4, "due_1": 33.3, "due_2": 33.3, "fee_1": 3.33, "fee_2": 3.33})
+    moves(m, moved | earned, {"performing": 266.4, "due_1": 33.3, "due_2": 33.3, "fee_1": 3.33, "fee_2": 3.33})
     assert same(m.cohort[0, 0].due_3) == pytest.approx(0.666 * 7.0 / 4.0)
     assert same(m.cohort[0, 0].fee_3) == pytest.approx(0.666 * 7.0 * 0.01)
 

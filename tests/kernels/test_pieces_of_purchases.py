@@ -60,9 +60,9 @@ def test_a_purchase_keeps_to_supply_limit_and_lanes(source: int) -> None:
     np.testing.assert_allclose(m.cash.deficiency, 100.0 - (11.0 if source == PRINCIPAL else 55.0) * on)
     for s, amount in enumerate((5.0, 50.0)):
         np.testing.assert_allclose(m.segment[s].balance, (460.0, 415.0)[s] + amount * on)
-        np.testing.assert_allclose(m.cohort[3, s].alive, amount * on)
-        np.testing.assert_allclose(m.fresh[3, s, 0, 0], amount * on)
-        assert same(m.fresh[3, s, 1, 0]) == 0.0
+        np.testing.assert_allclose(m.cohort[3, s].performing, amount * on)
+        np.testing.assert_allclose(m.unsettled[3, s, 0, 0], amount * on)
+        assert same(m.unsettled[3, s, 1, 0]) == 0.0
 
 
 def test_limits_hold_of_the_pool_that_a_purchase_makes_whatever_stands() -> None:
@@ -87,7 +87,7 @@ def test_a_purchase_takes_no_more_than_is_offered() -> None:
     m = buying()
     m.account[PRINCIPAL], m.pool.balance, m.cash.supply_left, m.cash.mask = 100.0, 875.0, 50.0, 1.0
     purchases.buy(m, 0, 1, 3, PRINCIPAL)
-    assert [same(m.fresh[3, s, 1, 0]) for s in range(2)] == pytest.approx([30.0, 20.0])
+    assert [same(m.unsettled[3, s, 1, 0]) for s in range(2)] == pytest.approx([30.0, 20.0])
     assert same(m.account[PRINCIPAL]) == pytest.approx(60.0)
     assert same(m.cash.supply_left) == pytest.approx(0.0)
 
@@ -119,14 +119,14 @@ def test_a_purchase_gets_its_instalments_before_the_next_step_of_its_cohort() ->
     """8 bought in month 1 and 4 in month 2 have a quarter and a fee of a hundredth due in each of the next months; the
     history holds them over a survival of a half."""
     m = buying()
-    m.fresh[2, 1, 0, 0], m.fresh[2, 1, 1, 0], m.cohort[2, 1].scale = 8.0, 4.0, 0.5
+    m.unsettled[2, 1, 0, 0], m.unsettled[2, 1, 1, 0], m.cohort[2, 1].survival = 8.0, 4.0, 0.5
     m.cohort[2, 1].due_1 = 1.0
     purchases.settle_purchases(m, 0, 1, 2)
     cohort = m.cohort[2, 1]
     assert [same(row) for row in (cohort.due_1, cohort.due_2, cohort.due_3)] == pytest.approx([4.0, 3.0, 3.0])
     assert [same(row) for row in (cohort.fee_1, cohort.fee_2, cohort.fee_3)] == pytest.approx([0.12, 0.12, 0.12])
     assert [same(m.history[2, 1, month, 0]) for month in range(2)] == [16.0, 8.0]
-    assert [same(m.fresh[2, 1, month, 0]) for month in range(2)] == [0.0, 0.0]
+    assert [same(m.unsettled[2, 1, month, 0]) for month in range(2)] == [0.0, 0.0]
     assert same(m.history[2, 0, 0, 0]) == 0.0
 
 

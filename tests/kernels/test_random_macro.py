@@ -313,11 +313,11 @@ def test_odds_of_a_month_move_as_the_link_of_the_satellite_says(job, link, annua
     found = swing_of(swing, ["all"], 12)
     to, back = (expit, logit) if link == "logit" else (ndtr, ndtri)
     wanted = []
-    for index in (found.reach, -found.reach):
+    for index in (found.half_width, -found.half_width):
         if link == "log" or (link == "logit" and not annualised):
             wanted.append(index)
         else:
             rate = np.stack([to(back(swing.rate) + index), np.full(12, swing.rate)]) / (12.0 if annualised else 1.0)
             wanted.append(logit(rate[0]) - logit(rate[1]))
-    assert found.reach.max() > 0.1
+    assert found.half_width.max() > 0.1
     assert found.top == pytest.approx(np.abs(wanted).max(axis=0), rel=1e-9)

@@ -68,7 +68,7 @@ def test_a_pool_that_is_not_the_sum_of_its_buckets_is_seen() -> None:
     """Buckets of -3, 40, 20 and 10 are 67 where the balance says 60: 7 too many, and 3 below zero."""
     m = memory()
     cohort = m.cohort[0, 0]
-    cohort.alive, cohort.late_1, cohort.late_2, cohort.late_3 = -3.0, 40.0, 20.0, 10.0
+    cohort.performing, cohort.late_1, cohort.late_2, cohort.late_3 = -3.0, 40.0, 20.0, 10.0
     m.pool.balance = 60.0
     determination.total_pool(m)
     assert same(m.law.balance) == pytest.approx(0.007)
