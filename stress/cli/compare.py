@@ -146,7 +146,16 @@ def _said(changes: Mapping[str, xr.Dataset], runs: Mapping[Path, xr.Dataset]) ->
     if counted and len(set(begun.values())) > 1:
         starts = "; ".join(f"{path} from {month or 'closing'}" for path, month in begun.items())
         sentences.append(f"{listed(counted)} of a run that starts in mid-life is of what is left then: {starts}.")
-    return sentences
+    return [*sentences, *_engines(runs)]
+
+
+def _engines(runs: Mapping[Path, xr.Dataset]) -> list[str]:
+    """That two versions of the engine wrote the runs, so that a part of a difference may be theirs."""
+    wrote = {path: (str(ds.attrs.get("version")), str(ds.attrs.get("source_digest"))) for path, ds in runs.items()}
+    if len(set(wrote.values())) < 2:
+        return []
+    listed = "; ".join(f"{path} {version} ({digest[:12]})" for path, (version, digest) in wrote.items())
+    return [f"Written by unlike versions of stress, whose part in the difference is not told apart: {listed}."]
 
 
 def _table(measure: str, title: str, change: xr.Dataset) -> Table:
