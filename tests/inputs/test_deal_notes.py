@@ -55,6 +55,26 @@ def test_an_account_that_pays_after_income_is_noted_and_does_leave_the_next_note
     assert unpaid == pytest.approx([0.0, 5.6])
 
 
+def filled_later(*of_principal: str) -> Deal:
+    """The small deal with 100 of cash beside its pool, which buys in month 1."""
+    buys = [{"step": "purchase", "source": ["later", "principal"]}, *INTEREST, {"step": "pay_residual", "note": "R"}]
+    ends = {"step": "pay_residual", "note": "R", "source": ["later", "income", "principal"]}
+    more = {"accounts": ["later"], "opening_cash": {"later": 100.0}, "principal_accounts": list(of_principal)}
+    terms = {"revolving_months": 1, "purchase": "payment_date", "priority": {"revolving": buys}}
+    return deal([*PLAIN[:-1], ends], **more, **terms)
+
+
+def test_a_purchase_from_cash_that_is_no_principal_is_noted_and_does_hide_a_loss() -> None:
+    """50 defaults in month 1, and R has 19 - 12 of income: 43 is missing, or nothing where 100 of other cash buys."""
+    (note,) = notes_of_deal(filled_later())
+    assert "name later in principal_accounts" in note.says
+    assert notes_of_deal(filled_later("later")) == []
+    missing = [
+        float(run(one, pool(0.05))["deficiency"].sel(month=1)) for one in (filled_later(), filled_later("later"))
+    ]
+    assert missing == pytest.approx([0.0, 43.0])
+
+
 def test_a_call_between_interest_dates_pays_what_has_accrued() -> None:
     """Sold in month 2: 1% of 600 and then of 400 is due to A, whose date is month 3, before R takes the rest."""
     terms = deal(notes=(QUARTERLY, B, REST), clean_up={"when": "month >= 2"})

@@ -101,6 +101,12 @@ def test_a_rule_of_a_table_names_the_table_once() -> None:
         hand_worked.pool().but(history=history)
 
 
+def test_a_table_by_phase_says_which_phases_there_are() -> None:
+    phases = "revolving, amortization, acceleration, event_of_default"
+    with pytest.raises(ConfigError, match=rf"payment_months = 3: must be a table by {phases}: {{ revolving = ... }}$"):
+        hand_worked.deal().but(notes=({**A, "payment_months": 3}, B, REST))
+
+
 def test_a_line_that_says_what_plans_of_its_term_differ_in_has_its_own() -> None:
     rates = twins({"apr": 0.1, "origination_fee": 0.02}, {"apr": 0.2}, apr=0.15)
     free = twins({"always_fee_free": True}, {}, monthly_fee=0.01)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stress.inputs.deal.date_remarks import dates_apart
 from stress.inputs.deal.formula_remarks import negative_numbers
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
-from stress.inputs.deal.reserve_remarks import large_targets, never_drawn
+from stress.inputs.deal.reserve_remarks import bought_by_others, large_targets, never_drawn
 from stress.inputs.deal.trust_rules import fixed_series, principal_twice
 from stress.inputs.text.remark import Remark, Sentences, named, remarks
 from stress.look_alike import look_alike
@@ -286,6 +286,7 @@ _RULES: tuple[Callable[[Deal], Sentences], ...] = (
     _reserve_leaves,
     never_drawn,
     large_targets,
+    bought_by_others,
     _losses,
     negative_numbers,
     fixed_series,

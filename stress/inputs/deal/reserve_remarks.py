@@ -37,6 +37,20 @@ def never_drawn(deal: Terms) -> Sentences:
             )
 
 
+def bought_by_others(deal: Terms) -> Sentences:
+    """A purchase from an account whose cash is no principal: what it buys counts as losses made good."""
+    for place, step in located(deal):
+        if step.step != "purchase":
+            continue
+        for name in step.source:
+            if name in deal.accounts and name not in deal.principal_accounts:
+                yield (
+                    place,
+                    f"what is bought from {name} makes good the principal deficiency, as what income buys does: if its "
+                    f"cash is the notes' own (pre-funding, say), name {name} in principal_accounts",
+                )
+
+
 def _helps(steps: tuple[AnyStep, ...], name: str) -> bool:
     """Whether cash of an account reaches a step that pays something: at once, or at the next payment date where no
     residual note takes it before."""

@@ -210,6 +210,8 @@ def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas
         return f"must have at most {_entries(context.get('max_length'))}"
     if kind == "string_too_long":
         return f"must have at most {context.get('max_length')} characters"
+    if kind == "dict_type" and (words := allowed_key_words(schemas)):
+        return f"must be a table by {', '.join(words)}: {{ {words[0]} = ... }}"
     text = detail["msg"]
     return _KINDS.get(kind, text[:1].lower() + text[1:])
 
