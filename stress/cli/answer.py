@@ -19,7 +19,7 @@ from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rich.console import JustifyMethod
+    from rich.console import JustifyMethod, RenderableType
     from rich.table import Table
 
     from stress.inputs.job import Job
@@ -53,6 +53,12 @@ class Question(NamedTuple):
         said = {"scenario": case.name, "paths": self.job.paths, "seed": str(self.job.seed)}
         self.output.plan(self.job.name, **said, runs=runs, **({} if note is None else {"tranche": note}))
         return True
+
+    def tell(self, name: str, figure: str, answer: Any, table: Callable[[Any], RenderableType]) -> None:
+        """Draw the answer as the figure of that name, write its workbook, print its table or its document."""
+        draw(self.figure, figure, answer)
+        self.book(name, answer)
+        self.output.result(lambda: table(answer), lambda: plain(answer))
 
     def book(self, name: str, answer: Any) -> None:
         """Write the answer as a workbook, where one is asked for."""

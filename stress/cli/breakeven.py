@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stress.cli.answer import Question, draw, plain, question, sheet_table
+from stress.cli.answer import Question, question, sheet_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -57,9 +57,7 @@ def breakeven(
         answer = find(
             asked.job, tranche, shock, asked.scenario, percentiles, (benign, adverse), asked.threads, progress, interest
         )
-    draw(asked.figure, "breakeven", answer)
-    asked.book("breakeven", answer)
-    asked.output.result(lambda: _table(answer), lambda: plain(answer))
+    asked.tell("breakeven", "breakeven", answer, _table)
 
 
 def _table(answer: Breakeven) -> Table:

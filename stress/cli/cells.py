@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import click
 
@@ -28,14 +29,20 @@ class Cell(NamedTuple):
 
 
 def cell_options(command: Command) -> Command:
-    """--deal, --pool and --seed."""
+    """--deal, --pool and --seed: handed to the command as its `cell`."""
+
+    @functools.wraps(command)
+    def chooses(*, deal: str | None, pool: str | None, seed: int | None, **own: Any) -> Any:
+        return command(cell=Cell(deal, pool, seed), **own)
+
+    asks: Any = chooses
     for option in (
         click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Of a sweep: the job with this seed."),
         click.option("--pool", metavar="NAME", help="Of a sweep: the job with this pool."),
         click.option("--deal", metavar="NAME", help="Of a sweep: the job with this deal (a part of the name will do)."),
     ):
-        command = option(command)
-    return command
+        asks = option(asks)
+    return cast("Command", asks)
 
 
 def opened(folder: Path, cell: Cell) -> Result:

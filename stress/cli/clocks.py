@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stress.cli.answer import Question, draw, plain, question, sheet_table
+from stress.cli.answer import Question, question, sheet_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -38,8 +38,7 @@ def clocks(
         return
     with asked.output.progress("running the clocks") as progress:
         answer = run(asked.job, days, month, asked.scenario, asked.threads, progress)
-    draw(asked.figure, "clocks", answer)
-    asked.output.result(lambda: _table(answer), lambda: plain(answer))
+    asked.tell("clocks", "clocks", answer, _table)
 
 
 def _table(answer: Clocks) -> Table:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from stress.runs.jobs.plans import Plan, SweepPlan
 
 
@@ -51,13 +49,3 @@ def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
         "seconds": round(cost.seconds, 1),
         "out": str(plan.out),
     }
-
-
-def plan_table(said: dict[str, Any]) -> Table:
-    """The same as a table of the terminal."""
-    from rich.table import Table
-
-    table = Table("what", "value", title=f"{said['job']}: would run")
-    for key, value in said.items():
-        table.add_row(key, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
-    return table

@@ -90,7 +90,7 @@ def plan_table(of: str, said: Mapping[str, Any]) -> Table:
 
     table = Table("what", "value", title=Text(f"{of}: would run"))
     for key, value in said.items():
-        table.add_row(key, Text(str(value)))
+        table.add_row(key, Text(", ".join(map(str, value)) if isinstance(value, list) else str(value)))
     return table
 
 

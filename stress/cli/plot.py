@@ -41,9 +41,7 @@ def plot(
     scenario: str | None,
     quantity: str | None,
     mark: tuple[str, ...],
-    deal: str | None,
-    pool: str | None,
-    seed: int | None,
+    cell: Cell,
     out: Path | None,
 ) -> None:
     """Draw a note's losses, or its life, yield and price, a fan by month, trigger events, the heat map, pool defaults.
@@ -63,7 +61,7 @@ def plot(
     from stress.report import figures
     from stress.spelling import suggest
 
-    dataset = opened_one(results, Cell(deal, pool, seed))
+    dataset = opened_one(results, cell)
     if scenario is not None and scenario not in dataset["scenario"].values:
         raise ConfigError(f"--scenario {scenario}: one of {', '.join(map(str, dataset['scenario'].values))}")
     notes = [str(note) for note in dataset["tranche"].values]

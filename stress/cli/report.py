@@ -54,9 +54,7 @@ def report(
     date: str,
     revision: str,
     appendix: bool,
-    deal: str | None,
-    pool: str | None,
-    seed: int | None,
+    cell: Cell,
     workbook: Path | None,
     output: Output,
 ) -> None:
@@ -78,10 +76,10 @@ def report(
 
         others = {"with": questions, "tranche": tranche, "stresses": stresses, "reports": reports, "paths": paths,
                   "threads": threads, "author": author, "date": date, "revision": revision, "appendix": appendix,
-                  "deal": deal, "pool": pool, "seed": seed}  # fmt: skip
+                  **cell._asdict()}  # fmt: skip
         say_report(results, out, scenario, workbook, output, others)
         return
-    asked, cell = named(questions), Cell(deal, pool, seed)
+    asked = named(questions)
     check_options(
         asked, {"tranche": tranche, "scenario": scenario, "paths": paths, "threads": threads}, stresses, reports
     )

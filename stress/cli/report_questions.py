@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,11 +14,6 @@ from stress.errors import ConfigError, DataError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from stress.analysis.trials import Progress
-    from stress.answers.capital import Capital
-    from stress.answers.ecl import Ecl
-    from stress.answers.gradient import Gradient
-    from stress.answers.price import Price
     from stress.inputs.job import Job
     from stress.results import Result
 
@@ -38,6 +34,23 @@ TAKES = {
 }
 """Questions, and the options that each is asked with."""
 QUESTIONS = tuple(TAKES)
+HOME = {
+    "breakeven": "break_even.breakeven",
+    "reverse": "reverse_stress.reverse",
+    "sensitivity": "sensitivities.sensitivity",
+    "bands": "sizing.size",
+    "clocks": "clock_effects.clocks",
+    "rates": "rate_fans.rates",
+    "stresses": "class_stresses.rating",
+    "follow": "filtering.follow",
+    "capital": "capital_needs.capital",
+    "ecl": "credit_loss.ecl",
+    "price": "note_price.price",
+    "gradient": "gradients.gradient",
+}
+"""Module and function of `stress.analysis` that answers each."""
+DRAWS = ("rates", "follow", "capital", "ecl", "price", "gradient")
+"""Those with a number of paths of their own; the others draw the job's."""
 COVER = "committee"
 """Asked of the job, answered on the cover."""
 
@@ -134,46 +147,28 @@ def _with_cover(dataset: xr.Dataset, output: Output) -> xr.Dataset:
 
 def _answer(name: str, dataset: xr.Dataset, options: Options, output: Output) -> Any:
     """Ask the job that the results hold."""
-    tranche, stresses, reports, scenario, paths, threads = options
-    job = _job_of(dataset, paths)
+    job = _job_of(dataset, options.paths)
     owed = [note.name for note in job.deal.notes if not note.residual and name != "sensitivity"]
-    tranche = tranche or (owed or [job.deal.notes[-1].name])[-1]
+    tranche = options.tranche or (owed or [job.deal.notes[-1].name])[-1]
+    given = options._asdict() | {"tranche": tranche}
+    named = {option: given[option] for option in TAKES[name]}
+    if options.paths is None or name not in DRAWS:
+        named.pop("paths", None)
+    if name == "bands":
+        named["targets"] = {}
+    elif name == "ecl":
+        scenario = named.pop("scenario")
+        named["scenarios"] = () if scenario is None else (scenario,)
+    elif name == "follow":
+        named["reports"] = str(options.reports)
+    elif name == "stresses":
+        from stress.analysis.class_stresses import load_stresses
+
+        named["table"] = load_stresses(str(options.stresses))
+    module, function = HOME[name].split(".")
+    ask = getattr(importlib.import_module(f"stress.analysis.{module}"), function)
     with output.progress(f"{name} of {tranche}") as step:
-        if name == "breakeven":
-            from stress.analysis.break_even import breakeven
-
-            return breakeven(job, tranche, scenario=scenario, threads=threads, progress=step)
-        if name == "reverse":
-            from stress.analysis.reverse_stress import reverse
-
-            return reverse(job, tranche, scenario=scenario, threads=threads, progress=step)
-        if name == "clocks":
-            from stress.analysis.clock_effects import clocks
-
-            return clocks(job, scenario=scenario, threads=threads, progress=step)
-        if name == "rates":
-            from stress.analysis.rate_fans import PATHS as FEW
-            from stress.analysis.rate_fans import rates
-
-            return rates(job, scenario, paths or FEW, step)
-        if name == "stresses":
-            from stress.analysis.class_stresses import load_stresses, rating
-
-            return rating(job, load_stresses(str(stresses)), scenario, progress=step)
-        if name == "follow":
-            from stress.analysis.filtering import PATHS as WEIGHTED
-            from stress.analysis.filtering import follow
-
-            return follow(job, str(reports), None, scenario, paths or WEIGHTED, step)
-        if name in ("capital", "ecl", "price", "gradient"):
-            return _of_desk(name, job, tranche, scenario, paths, step)
-        if name == "bands":
-            from stress.analysis.sizing import size
-
-            return size(job, {}, scenario, threads=threads, progress=step)
-        from stress.analysis.sensitivities import sensitivity
-
-        return sensitivity(job, "EL", tranche, scenario, threads=threads, progress=step)
+        return ask(job, **named, progress=step)
 
 
 def _job_of(dataset: xr.Dataset, paths: int | None) -> Job:
@@ -186,25 +181,3 @@ def _job_of(dataset: xr.Dataset, paths: int | None) -> Job:
     if not dataset.attrs.get("job"):
         raise DataError("--with: the results do not hold their job")
     return job_from_json(str(dataset.attrs["job"])).model_copy(update={"paths": paths or PATHS})
-
-
-def _of_desk(
-    name: str, job: Job, tranche: str, scenario: str | None, paths: int | None, step: Progress
-) -> Capital | Ecl | Price | Gradient:
-    """A question of the capital desk, the accountant, the trader or the modeller."""
-    if name == "capital":
-        from stress.analysis import capital_needs
-
-        return capital_needs.capital(job, scenario=scenario, paths=paths or capital_needs.PATHS, progress=step)
-    if name == "ecl":
-        from stress.analysis import credit_loss
-
-        named = () if scenario is None else (scenario,)
-        return credit_loss.ecl(job, scenarios=named, paths=paths or credit_loss.PATHS, progress=step)
-    if name == "price":
-        from stress.analysis import note_price
-
-        return note_price.price(job, tranche, scenario=scenario, paths=paths or note_price.PATHS, progress=step)
-    from stress.analysis import gradients
-
-    return gradients.gradient(job, "EL", tranche, scenario, paths or gradients.PATHS, step)

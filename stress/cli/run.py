@@ -107,10 +107,11 @@ def run(
     check(limits, list(dict.fromkeys(note.name for cell in plans for note in cell.job.deal.notes)))
     refuse_sweep(plan) if isinstance(plan, SweepPlan) else refuse(plan)
     if dry_run:
-        from stress.cli.dry_run import plan_json, plan_table
+        from stress.cli.dry_run import plan_json
+        from stress.cli.output import plan_table
 
         said = plan_json(plan)
-        output.result(lambda: plan_table(said), lambda: said)
+        output.result(lambda: plan_table(said["job"], said), lambda: said)
         return 0
     return execute(plan, output, follow, limits, workbook)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stress.cli.answer import Question, draw, plain, question, sheet_table
+from stress.cli.answer import Question, question, sheet_table
 from stress.cli.options import FILE
 from stress.errors import ConfigError
 
@@ -67,9 +67,7 @@ def sensitivity(
         return
     with asked.output.progress("moving inputs") as progress:
         answer = find(asked.job, measure, tranche, asked.scenario, inputs, asked.threads, progress)
-    draw(asked.figure, "tornado", answer)
-    asked.book("sensitivity", answer)
-    asked.output.result(lambda: _table(answer), lambda: plain(answer))
+    asked.tell("sensitivity", "tornado", answer, _table)
 
 
 def _of_one_run(asked: Question, measure: str, tranche: str | None, parameters: Path | None) -> None:
@@ -82,9 +80,7 @@ def _of_one_run(asked: Question, measure: str, tranche: str | None, parameters: 
         return
     with asked.output.progress("derivatives") as progress:
         answer = gradient_tornado(asked.job, measure, tranche, asked.scenario, asked.job.paths, progress)
-    draw(asked.figure, "tornado", answer)
-    asked.book("sensitivity", answer)
-    asked.output.result(lambda: _table(answer), lambda: plain(answer))
+    asked.tell("sensitivity", "tornado", answer, _table)
 
 
 def _table(answer: Tornado) -> Table | Text:

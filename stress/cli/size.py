@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stress.cli.answer import Question, draw, plain, question
+from stress.cli.answer import Question, question
 from stress.cli.options import FILE, once
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ def size(
         return
     with asked.output.progress("sizing") as progress:
         answer = find(asked.job, wanted, asked.scenario, table, asked.threads, progress)
-    draw(asked.figure, "sizing", answer)
-    asked.book("size", answer)
-    asked.output.result(lambda: _table(answer), lambda: plain(answer))
+    asked.tell("size", "sizing", answer, _table)
 
 
 def _table(answer: Sizing) -> Table:

@@ -25,9 +25,7 @@ from stress.cli.writing import writing
 @output_options
 def table(
     results: Path,
-    deal: str | None,
-    pool: str | None,
-    seed: int | None,
+    cell: Cell,
     folder: Path | None,
     limits: tuple[str, ...],
     workbook: Path | None,
@@ -49,9 +47,9 @@ def table(
     if is_book_folder(results):
         from stress.cli.book_saved import say_table
 
-        say_table(results, limits, workbook, output, {"deal": deal, "pool": pool, "seed": seed, "csv": folder})
+        say_table(results, limits, workbook, output, {**cell._asdict(), "csv": folder})
         return
-    result = opened(results, Cell(deal, pool, seed))
+    result = opened(results, cell)
 
     from stress import report
     from stress.cli.measures_json import document

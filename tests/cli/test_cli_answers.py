@@ -317,3 +317,12 @@ def test_provenance_has_the_paths_that_were_drawn(tmp_path: Path) -> None:
     assert (said["command"], said["paths"]) == ("stress ecl", "64")
     assert job.paths != 64
     assert about_job("rating", job, None).keys() == {"command", "version", "source_digest", "job_hash"}
+
+
+def test_clocks_are_written_to_the_workbook_that_is_asked_for(tmp_path: Path) -> None:
+    """`stress clocks --xlsx` took the option and wrote nothing."""
+    file = tmp_path / "a.xlsx"
+    assert exit_code(["clocks", str(SHORT), "--paths", "64", "--xlsx", str(file), "-q"]) == 0
+    book = openpyxl.load_workbook(file)
+    assert dict(row[:2] for row in book["Provenance"].iter_rows(values_only=True))["command"] == "stress clocks"
+    assert [cell.value for cell in book["rows"]["A"]][1] == "mean_purchased"
