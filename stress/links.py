@@ -12,12 +12,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from stress.arrays import Array, Ints
 from stress.errors import ConfigError
-
-Array = NDArray[np.float64]
 
 FACTOR_RANGE = 9.0
 """The factor is clamped here; P(|z| > 9) = 2e-19."""
@@ -89,7 +88,7 @@ def evaluate_links(coef: Array, z: ArrayLike) -> Array:
     return np.clip(value, 0.0, 1.0)
 
 
-def _fit(level: Array, slope: Array, degree: int, of: NDArray[np.int64]) -> tuple[Array, float]:
+def _fit(level: Array, slope: Array, degree: int, of: Ints) -> tuple[Array, float]:
     """Monomial coefficients of Phi(level + slope u) for each place in `of`, and their largest error on the checking
     grid."""
     node, to_chebyshev, to_power = chebyshev(degree)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.book_sums import all_paths, by_bin
 from stress.analysis.book_tail import (
@@ -18,6 +17,7 @@ from stress.analysis.book_tail import (
     tail_of,
 )
 from stress.answers.book import Estimate, Quantile
+from stress.arrays import Array
 from stress.measures.estimate import NORMAL
 from stress.measures.few_paths import told_error
 from stress.runs.counting.book_tally import UNIT, BookTally, Weighed, weighed
@@ -33,7 +33,7 @@ def tails_at(tally: BookTally, measure: str, level: float, unseen: float) -> lis
     return [] if of is None else list(of(weighed(tally), level, unseen))
 
 
-def at_risk(count: NDArray[np.float64], total: NDArray[np.float64], level: float) -> float:
+def at_risk(count: Array, total: Array, level: float) -> float:
     """Value at risk, never above the expected shortfall. `total`: losses by bin, in `UNIT`s."""
     return quantile(count, level, tail_mean(tail_of(count, level), total * UNIT))
 

@@ -12,7 +12,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from stress.analysis import design
@@ -20,6 +19,7 @@ from stress.analysis.likely_path import TOUCH, says, search
 from stress.analysis.margin import holds
 from stress.answers.book import Estimate
 from stress.answers.book_reverse import BookReverse, DealOnPath
+from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.assemble.short_rate import given
 from stress.errors import ConfigError
@@ -32,7 +32,6 @@ from stress.runs.book.rates import GROUP, rates_of
 from stress.runs.book.weather import NAMED
 from stress.runs.trace import trace_of
 
-Array = NDArray[np.float64]
 WIDE = 4.0 * design.FAR
 """Standard deviations of one month at most: searches try paths of thousands, at which a rate is no number."""
 UNSEEN = Estimate(math.nan, math.nan)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.book_levels import WHOLE, at_risk, shortfall_at, var_at
 from stress.analysis.book_sums import all_paths, by_bin, factors_on, losers, moment, within
@@ -25,6 +24,7 @@ from stress.analysis.book_tail import (
     tail_of,
 )
 from stress.answers.book import BookRisk, Estimate, Pair, PositionRisk, ScenarioRisk, Share, Way
+from stress.arrays import Array, Ints
 from stress.inputs.book import Book
 from stress.inputs.files.book_loads import common_share, stationary
 from stress.kernels.tally import MOST_WEIGHT
@@ -109,7 +109,7 @@ def _scenario(book: Book, tallies: Weighed, k: int, level: float, xs: Sequence[f
     )
 
 
-def _curve(beyond: NDArray[np.float64]) -> dict[str, list[float]]:
+def _curve(beyond: Array) -> dict[str, list[float]]:
     """Losses and how likely more is, to the largest that was seen."""
     beyond = beyond[bins_in(beyond).zero :]
     known = np.flatnonzero(beyond > 0.0)
@@ -254,6 +254,6 @@ def _pairs(book: Book, tallies: Weighed, k: int) -> list[Pair]:
     return sorted(pairs, key=lambda pair: -pair.probability)[:PAIRS]
 
 
-def _path(first: NDArray[np.int64], at: int) -> int | None:
+def _path(first: Ints, at: int) -> int | None:
     path = int(first[at])
     return path if at > bins_in(first).zero and path != NO_PATH else None

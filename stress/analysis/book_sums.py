@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stress.analysis.book_tail import Sums, mean_of
 from stress.answers.book import FactorTail
+from stress.arrays import Array
 from stress.inputs.book import Book
 from stress.runs.counting.book_tally import COARSE, UNIT, Weighed, bins_in
 
@@ -42,7 +43,7 @@ def within(hits: float, paths: Sums) -> float:
     return min(1.0, hits / float(paths.weight))
 
 
-def factors_on(book: Book, tallies: Weighed, k: int, take: NDArray[np.float64]) -> list[FactorTail]:
+def factors_on(book: Book, tallies: Weighed, k: int, take: Array) -> list[FactorTail]:
     """Mean of each factor over the months on the paths taken of each bin, in standard deviations of that mean."""
     count, count2 = (np.asarray(take @ part.loss_count[k, -1]) for part in tallies)
     if book.factors is None or count <= 0.0:

@@ -14,15 +14,14 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.answers.book import Estimate, Quantile
+from stress.arrays import Array
 from stress.measures.estimate import NORMAL
 from stress.measures.few_paths import tail_ends
 from stress.measures.histogram import worst_of
 from stress.runs.counting.book_tally import bins_in, edges
 
-Floats = NDArray[np.float64]
 ABOUT = 0.25
 """Paths on either side of the quantile, as a share of the tail, on which a mean at the quantile is taken."""
 EDGES = edges()
@@ -32,31 +31,31 @@ EDGES = edges()
 class Tail(NamedTuple):
     """The worst 1 - level of paths of a histogram."""
 
-    take: Floats
+    take: Array
     """(Z,) share of each bin's paths that is in the tail."""
     at: int
     """Bin of the quantile."""
     size: float
     """Paths in the tail: (1 - level) x all."""
-    paths: Floats
+    paths: Array
     """(Z,) paths, by weight."""
 
 
 class Sums(NamedTuple):
     """Sums over paths of a quantity x: by weight, and by its square. Of paths that weigh one the same."""
 
-    weight: Floats
+    weight: Array
     """Of w."""
-    weight2: Floats
+    weight2: Array
     """Of w^2."""
-    x: Floats
+    x: Array
     """Of w x."""
-    x2: Floats
+    x2: Array
     """Of w^2 x."""
-    xx2: Floats
+    xx2: Array
     """Of w^2 x^2."""
 
-    def over(self, take: Floats) -> Sums:
+    def over(self, take: Array) -> Sums:
         """Over shares of bins."""
         return Sums(*(np.asarray(take @ part) for part in self))
 
@@ -77,7 +76,7 @@ def share_of(hits: float, hits2: float, paths: Sums) -> Estimate:
     return Estimate(p, 1.0 / float(paths.weight))
 
 
-def tail_of(count: Floats, level: float) -> Tail:
+def tail_of(count: Array, level: float) -> Tail:
     """The tail of a histogram of paths by loss."""
     paths = float(count.sum())
     size = (1.0 - level) * paths
@@ -88,7 +87,7 @@ def tail_of(count: Floats, level: float) -> Tail:
     return Tail(take, at, size, count)
 
 
-def tail_mean(tail: Tail, total: Floats) -> float:
+def tail_mean(tail: Tail, total: Array) -> float:
     """Mean over the tail of what was summed by bin: the whole (of a short, gained) where all of its paths lose it."""
     lost, paths = float(tail.take @ total), float(tail.take @ tail.paths)
     return math.copysign(1.0, lost) if abs(lost) == paths else lost / tail.size
@@ -127,14 +126,14 @@ def _at_quantile(tail: Tail, bins: Sums) -> float:
     return float(near.x / near.weight)
 
 
-def quantile(count: Floats, level: float, most: float = math.inf) -> float:
+def quantile(count: Array, level: float, most: float = math.inf) -> float:
     """Loss not exceeded with probability `level`, linear within a bin; no more than `most`, the mean beyond it,
     which is exact where paths crowd at one end of a bin."""
     return min(_at(count, level * float(count.sum())), most)
 
 
 def quantile_interval(
-    count: Floats, level: float, count2: Floats | None = None, most: float = math.inf
+    count: Array, level: float, count2: Array | None = None, most: float = math.inf
 ) -> tuple[float, float, float]:
     """Quantile and its 95% interval by order statistics: normal ranks, of paths that weigh one the binomial's. Where
     the upper rank lies beyond the last path nothing bounds it below the whole.
@@ -150,13 +149,13 @@ def quantile_interval(
     return value, low, high
 
 
-def exceedance(count: Floats) -> Floats:
+def exceedance(count: Array) -> Array:
     """(Z,) P(loss > the upper edge of each bin)."""
     above = np.cumsum(count[::-1])[::-1].astype(np.float64)
     return np.append(above[1:], 0.0) / float(count.sum())
 
 
-def exceeds(count: Floats, x: float) -> float:
+def exceeds(count: Array, x: float) -> float:
     """P(loss > x), linear within the bin of x; x = 0 is exact."""
     beyond, zero = exceedance(count), bins_in(count).zero
     if x <= 0.0:
@@ -167,7 +166,7 @@ def exceeds(count: Floats, x: float) -> float:
     return float(beyond[zero + at] + part * count[zero + at] / count.sum())
 
 
-def _at(count: Floats, rank: float) -> float:
+def _at(count: Array, rank: float) -> float:
     up_to = np.cumsum(count).astype(np.float64)
     at = int(np.searchsorted(up_to, rank * (1.0 - 1e-12), side="left"))
     before = up_to[at - 1] if at else 0.0

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.crossings import answer, at_percentile, inside, rises
@@ -14,6 +13,7 @@ from stress.analysis.kept import Interrupted
 from stress.analysis.levers import Lever, lever_of
 from stress.analysis.pool_losses import with_expected, with_simulated
 from stress.answers.breakeven import Answer, Breakeven, Crossing, Curve
+from stress.arrays import Array
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.samplers import Sampler
@@ -24,7 +24,6 @@ from stress.runs.sampling.shifts import shifted_towards
 if TYPE_CHECKING:
     import xarray as xr
 
-Array = NDArray[np.float64]
 
 PERCENTILES = (0.5, 0.95, 0.99)
 SCAN = 25

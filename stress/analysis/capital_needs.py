@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress import capital as formulas
 from stress.analysis import trials
@@ -16,6 +15,7 @@ from stress.analysis.positions import Positions, positions
 from stress.analysis.risk_transfer import transfer_of
 from stress.analysis.synthetic_excess import KINDS
 from stress.answers.capital import Capital, Months, Weights
+from stress.arrays import Array, Bools
 from stress.errors import ConfigError
 from stress.explain.notes import last_of_class
 from stress.inputs.door import from_closing
@@ -24,8 +24,6 @@ from stress.inputs.job import Job
 from stress.inputs.rules import Rules
 from stress.kernels.layout import LANES
 from stress.spelling import fraction_for, suggest
-
-Array = NDArray[np.float64]
 
 STANDARD = Path(__file__).parent.parent / "data" / "basel.toml"
 PATHS = 2_048
@@ -115,8 +113,8 @@ def capital(
 
 
 def _standardised(
-    rules: Rules, place: Positions, pool_capital: Array, pool: Array, senior: NDArray[np.bool_]
-) -> tuple[Array, NDArray[np.bool_]]:
+    rules: Rules, place: Positions, pool_capital: Array, pool: Array, senior: Bools
+) -> tuple[Array, Bools]:
     """(T + 1, N, path) risk weights by SEC-SA after floor and cap, and where the cap binds.
 
     What of a class nothing stands behind any more lies below K_A on a pool that is gone: 1,250%.
@@ -134,7 +132,7 @@ def _standardised(
 
 def _closing(
     job: Job, rules: Rules, bank: Bank, k: int, place: Positions, pool: tuple[Array, Array], senior: bool,
-    weight: Array, looked: NDArray[np.bool_],
+    weight: Array, looked: Bools,
 ) -> Weights:  # fmt: skip
     """A class at closing. `pool`: K_A of the pool and its average risk weight."""
     low, high = float(place.attachment[0, k, 0]), float(place.detachment[0, k, 0])
@@ -198,7 +196,7 @@ def _months(job: Job, place: Positions, weight: Array) -> list[Months]:
     return rows
 
 
-def _row(name: str, month: Array, there: NDArray[np.bool_], weight: Array, needs: Array) -> Months:
+def _row(name: str, month: Array, there: Bools, weight: Array, needs: Array) -> Months:
     tops = [np.where(month > 0, most, at[0, 0]) for most, at in ((formulas.HIGHEST, weight), (1.0, needs))]
     return Months(
         name, month, there.mean(axis=-1), mean_of(weight, there), quantile_of(weight, TAIL, there, tops[0]),

@@ -11,20 +11,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.cuts import SMALLEST, moved
 from stress.analysis.inputs_moved import note_share, with_shares
 from stress.answers.rating import ClassRating, Rating, Stand, StressSize
+from stress.arrays import Array, Bools
 from stress.errors import ConfigError
 from stress.explain.notes import support_of
 from stress.inputs.door import from_closing
 from stress.inputs.files.parse import parse_as
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.stresses import Category, Stresses
-
-Array = NDArray[np.float64]
 
 LOW, HIGH = 0.1, 100.0
 """Multiples of the odds of arrears or default between which break-evens are looked for."""
@@ -123,7 +121,7 @@ class _Bracket(NamedTuple):
         """Places that divide it."""
         return np.linspace(self.place[0], self.place[1], WITHIN + 2)[1:-1]
 
-    def narrowed(self, lost: NDArray[np.bool_], cnl: Array) -> _Bracket:
+    def narrowed(self, lost: Bools, cnl: Array) -> _Bracket:
         """Around the first of them at which the class has begun to lose."""
         k = int(np.argmax(np.append(lost, True)))
         place = np.concatenate([self.place[:1], self.within(), self.place[1:]])
@@ -165,7 +163,7 @@ def _begins(work: _Work, notes: Sequence[int]) -> list[_Begins]:
     return [_of_class(note, cnl, lost[:, note], brackets) for note in notes]
 
 
-def _of_class(note: int, cnl: Array, lost: NDArray[np.bool_], brackets: Sequence[_Bracket]) -> _Begins:
+def _of_class(note: int, cnl: Array, lost: Bools, brackets: Sequence[_Bracket]) -> _Begins:
     own = [np.sort(bracket.cnl) for bracket in brackets if bracket.note == note]
     if lost[0]:
         own.insert(0, cnl[[0, 0]])

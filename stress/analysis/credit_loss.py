@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.order_statistics import mean_of
 from stress.answers.ecl import Allowance, Ecl
+from stress.arrays import Array
 from stress.assemble.contract import sizes_of
 from stress.assemble.problem import assemble
 from stress.assemble.stages import by_column
@@ -28,8 +28,6 @@ from stress.kernels.layout import LANES
 from stress.measures.estimate import Interval
 from stress.measures.proportions import UNSEEN
 from stress.runs.trace import block_rows, values_of
-
-Array = NDArray[np.float64]
 
 PATHS = 2_048
 MULTIPLE = 2.0

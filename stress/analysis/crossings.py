@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.levers import Lever
 from stress.answers.breakeven import Answer, Crossing, Curve
+from stress.arrays import Array
 from stress.measures.estimate import NORMAL
-
-Array = NDArray[np.float64]
 
 WITHIN = 7
 """Further points inside a bracket."""

@@ -11,9 +11,8 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 
 class Function(Protocol):

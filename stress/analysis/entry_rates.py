@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.special import expit, logit
 
+from stress.arrays import Array
 from stress.calibration.static_pool import (
     CALM,
     Cohort,
@@ -29,8 +29,6 @@ from stress.calibration.static_pool import (
 )
 from stress.errors import ConfigError
 from stress.inputs.pool import History, Ladder, Pool
-
-Array = NDArray[np.float64]
 
 POINTS = 16384
 """Factor paths: 0.3 s for a pool of terms up to 24 months, relative error of a static default about 1e-4."""

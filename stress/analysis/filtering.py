@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtrc, ndtr
 
 from stress.analysis import kept, posterior, trials
@@ -23,6 +22,7 @@ from stress.analysis.observed import Ratios, months_of, probits, ratios_of
 from stress.analysis.rivals import last_value
 from stress.analysis.whitened import RATIOS, Sample, Whitened
 from stress.answers.follow import Follow, Surprise, Update
+from stress.arrays import Array
 from stress.errors import ConfigError, DataError
 from stress.inputs.door import from_closing
 from stress.inputs.files.report_ties import contradictions, oddities
@@ -32,8 +32,6 @@ from stress.measures.drift import drift
 from stress.measures.scores import crps, log_score_of, pit_of
 from stress.measures.weighted_draws import equally_likely, quantiles
 from stress.tables.periods import Period
-
-Array = NDArray[np.float64]
 
 PATHS = 4096
 FLOOR = 100.0

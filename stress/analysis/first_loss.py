@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.break_even import SCAN_CALM
 from stress.analysis.levers import LEVERS
+from stress.arrays import Array, Bools
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
-
-Array = NDArray[np.float64]
 
 LOWEST, HIGHEST = LEVERS["defaults"].benign, LEVERS["defaults"].adverse
 HALVINGS = 7
@@ -39,7 +37,7 @@ def multiples(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) ->
     return value, np.where(known, (high - low) / 12.0**0.5, 0.0)
 
 
-def _lost(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]], times: Array) -> NDArray[np.bool_]:
+def _lost(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]], times: Array) -> Bools:
     """(k, point, note) whether the note loses where default odds are turned by (k, point) `times`."""
     shocks = [
         [*move, Shock.model_validate({"target": "default_odds", "multiply": float(x)})]

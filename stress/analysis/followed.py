@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.whitened import Sample, Whitened
 from stress.answers.follow import FactorNow, NoteNow, TriggerNow
+from stress.arrays import Array
 from stress.assemble.calendar import calendar_of
 from stress.assemble.market import factors_of
 from stress.inputs.job import Job
 from stress.inputs.state import State
 from stress.measures.weighted_draws import mean_of, quantiles
-
-Array = NDArray[np.float64]
 
 PARAMETERS = ("log odds of the default rate", "log odds of rho", "log odds of phi")
 

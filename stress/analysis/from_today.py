@@ -15,12 +15,12 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.followed import expected_losses
 from stress.analysis.unused import far, is_like, unlike
 from stress.analysis.whitened import Sample, Whitened
 from stress.answers.follow import Moved
+from stress.arrays import Array
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
@@ -31,8 +31,6 @@ from stress.inputs.text.base import LONGEST_TEXT
 from stress.kernels.tables import N_PARAMETER
 from stress.runs.trace import replay
 from stress.tables.dates import with_dates
-
-Array = NDArray[np.float64]
 
 BUCKETS = ("late_1", "late_2", "late_3")
 DIGITS = 6

@@ -14,20 +14,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.score_sums import PANEL, ScoreSums
 from stress.analysis.scores import Scores, scores_of
 from stress.answers.gradient import Gradient, Slope
+from stress.arrays import Array
 from stress.errors import ConfigError, StressError
 from stress.inputs.job import Job
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.measures import batches
 from stress.measures.estimate import Interval
 from stress.spelling import suggest
-
-Array = NDArray[np.float64]
 
 PATHS = 32_768
 UNSEEN = "all derivatives: no path showed any of the measure; a harsher --scenario or more --paths"

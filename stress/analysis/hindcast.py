@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from stress.analysis import kept
 from stress.analysis.kept import Interrupted
 from stress.analysis.rivals import job_rates, last_value, stationary
 from stress.answers.backtest import BackTest, Forecast, Scores
+from stress.arrays import Array, Ints
 from stress.calibration.forecast import HALF_LIFE, ahead, draw
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.rate_series import RateSeries, rate_series
@@ -26,8 +26,6 @@ from stress.inputs.job import Job
 from stress.measures.drift import drift
 from stress.measures.scores import crps, log_score, mean_error, pit
 from stress.tables.periods import Period
-
-Array = NDArray[np.float64]
 
 DRAWS = 4000
 LEAST = 12
@@ -157,7 +155,7 @@ def _answer(
 
 def _from(
     series: RateSeries,
-    at: NDArray[np.int64],
+    at: Ints,
     origin: int,
     horizons: Sequence[int],
     half_life: float,

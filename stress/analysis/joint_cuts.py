@@ -14,18 +14,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.cuts import FIRST, Cut, Work
 from stress.analysis.inputs_moved import with_shares
+from stress.arrays import Array
 from stress.measures import means, sums
 from stress.measures.estimate import Interval
 
 if TYPE_CHECKING:
     import xarray as xr
-
-Array = NDArray[np.float64]
 
 
 class Group(NamedTuple):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from stress.arrays import Array
 from stress.errors import ConfigError
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target, move_range
 from stress.spelling import suggest
-
-Array = NDArray[np.float64]
 
 
 class Lever(NamedTuple):

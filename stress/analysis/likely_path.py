@@ -6,15 +6,13 @@ import itertools
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import design, kept
 from stress.answers.reverse import Search
+from stress.arrays import Array
 from stress.kernels.layout import LANES
 from stress.measures.estimate import NORMAL, Interval
 from stress.measures.proportions import proportion
-
-Array = NDArray[np.float64]
 
 TOUCH = 1e-6
 """Margin beyond the goal, so that the path loses more than x and not just x."""

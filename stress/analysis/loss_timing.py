@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.caps import RATE_CAP
 from stress.assemble.problem import assemble
 from stress.assemble.stages import entry_rates
@@ -16,8 +16,6 @@ from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
 from stress.runs.trace import values_of
 from stress.spelling import fraction_for
-
-Array = NDArray[np.float64]
 
 MOST = 1000.0
 """Largest multiple of the pool's own entry rates."""

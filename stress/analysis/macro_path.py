@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.special import logit, ndtri
 
+from stress.arrays import Array
 from stress.errors import ConfigError
 from stress.inputs.macro.satellite import Satellite
-
-Array = NDArray[np.float64]
 
 
 class MacroPath(NamedTuple):

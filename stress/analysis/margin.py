@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.assemble.short_rate import given
 from stress.inputs.job import Job
@@ -15,8 +15,6 @@ from stress.kernels.layout import LANES
 from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES
-
-Array = NDArray[np.float64]
 
 WHOLE = 1e-9
 """A balance below this share of the original is repaid (as in `kernels.outcome`)."""

@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.trials import Progress, only
+from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.digest import source_digest
 from stress.inputs.job import Job
@@ -37,7 +37,6 @@ from stress.version import __version__
 if TYPE_CHECKING:
     import xarray as xr
 
-Array = NDArray[np.float64]
 Flows = dict[str, tuple[tuple[str, ...], Array]]
 PATHS = 8_192
 """Of a mean, where the caller gives none: 0.4 s a hundred months."""

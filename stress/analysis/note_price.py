@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.option_adjusted import curve_of, spreads, zeros_of
 from stress.analysis.rate_at import rate_at
 from stress.analysis.today import Today, today_of
 from stress.answers.price import Price, Priced
+from stress.arrays import Array
 from stress.assemble.months import asked
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
@@ -27,7 +27,6 @@ from stress.measures import batches
 from stress.measures.estimate import Interval
 from stress.runs.trace import Values, block_rows, values_of
 
-Array = NDArray[np.float64]
 Curve = tuple[tuple[float, float], ...]
 
 PRICES = (98.0, 99.0, 100.0, 101.0, 102.0)

@@ -11,18 +11,16 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from stress.analysis.whitened import RATIOS
+from stress.arrays import Array, Bools, Ints
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
 from stress.inputs.reports import NOTE
 from stress.spelling import suggest
 from stress.tables.periods import Period
-
-Array = NDArray[np.float64]
 
 LEAST = 1e-9
 """A ratio of the model below this is none; one nearer to 0 or 1 counts as this."""
@@ -31,16 +29,16 @@ LEAST = 1e-9
 class Ratios(NamedTuple):
     """Reported ratios (K,), in the order of the months."""
 
-    month: NDArray[np.int64]
+    month: Ints
     """From 0: month 1 of the deal is 0."""
-    ratio: NDArray[np.int64]
+    ratio: Ints
     """Place in RATIOS."""
     value: Array
     probit: Array
     error: Array
     """One standard deviation, on the scale of probits."""
 
-    def of(self, chosen: NDArray[np.bool_]) -> Ratios:
+    def of(self, chosen: Bools) -> Ratios:
         """Some of them."""
         return Ratios(self.month[chosen], self.ratio[chosen], *(part[chosen] for part in self[2:]))
 
@@ -54,7 +52,7 @@ def probits(ratio: Array) -> Array:
     return np.asarray(ndtri(np.clip(ratio, LEAST, 1.0 - LEAST)))
 
 
-def months_of(job: Job, reports: Reported) -> NDArray[np.int64]:
+def months_of(job: Job, reports: Reported) -> Ints:
     """Month of the deal, from 0, of each report. Raises ConfigError, DataError where they are none of its months."""
     if reports.per_year != 12:
         raise ConfigError(f"{reports.file}: a deal is followed by monthly reports; for quarters see stress backtest")

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.rate_at import rate_at
 from stress.analysis.today import today_of
+from stress.arrays import Array
 from stress.assemble.calendar import calendar_of
 from stress.assemble.months import resolve
 from stress.assemble.problem import assemble
@@ -24,7 +24,6 @@ from stress.kernels.codes import SHIFT
 from stress.measures.estimate import NORMAL, Interval
 from stress.runs.trace import block_rows
 
-Array = NDArray[np.float64]
 Values = Callable[[float], Array]
 LOWEST, HIGHEST = -0.5, 20.0
 """Spreads between which one is looked for."""

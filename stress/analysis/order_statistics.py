@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from stress.arrays import Array, Bools
 from stress.measures.estimate import NORMAL, Interval
 
-Array = NDArray[np.float64]
 
-
-def mean_of(values: Array, there: NDArray[np.bool_] | None = None) -> Interval:
+def mean_of(values: Array, there: Bools | None = None) -> Interval:
     """Mean over the last axis, of the paths that are `there`, with its standard error. NaN where there is none.
 
     >>> mean = mean_of(np.array([1.0, 2.0, 3.0]))
@@ -27,9 +26,7 @@ def mean_of(values: Array, there: NDArray[np.bool_] | None = None) -> Interval:
     return Interval(mean, error, mean - NORMAL * error, mean + NORMAL * error)
 
 
-def quantile_of(
-    values: Array, level: float, there: NDArray[np.bool_] | None = None, most: ArrayLike = np.inf
-) -> Interval:
+def quantile_of(values: Array, level: float, there: Bools | None = None, most: ArrayLike = np.inf) -> Interval:
     """Quantile over the last axis between two order statistics: ranks n q -+ 1.96 sqrt(n q (1 - q)).
 
     Where the upper rank lies beyond the last path nothing bounds it but `most`, which no value exceeds. The error is

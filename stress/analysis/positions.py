@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.contract import sizes_of
 from stress.assemble.problem import assemble
 from stress.explain.notes import last_of_class
@@ -15,8 +15,6 @@ from stress.inputs.job.trust_rules import invested_at_closing
 from stress.kernels.layout import LANES
 from stress.runs.ledger import left_by_payments
 from stress.runs.trace import block_rows
-
-Array = NDArray[np.float64]
 
 CASH = ("account_balance", "step_paid")
 ROWS = ("note_balance", "pool_balance", "defaults", "m4_on", *CASH)

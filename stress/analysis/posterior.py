@@ -13,12 +13,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_solve, solve_triangular
 
 from stress.analysis.design import gradient
+from stress.arrays import Array
 
-Array = NDArray[np.float64]
 Misfits = Callable[[Array], Array]
 """(P, n) points -> (P, K) standardised misfits."""
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.monthly_flows import pool_rates
 from stress.analysis.trials import Progress, case_of, only
 from stress.answers.rates import Rate, Rates
+from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.kernels.layout import LANES
 from stress.runs.trace import paths_of
 
-Array = NDArray[np.float64]
 PATHS = 2_048
 """Where the caller gives none: 0.2 s a scenario."""
 ROWS = (

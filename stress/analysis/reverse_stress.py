@@ -8,7 +8,6 @@ the simulated probability.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from stress.analysis import design, trials
@@ -24,8 +23,6 @@ from stress.measures.estimate import Interval
 from stress.measures.proportions import proportion
 from stress.runs.trace import trace_of
 from stress.spelling import fraction_for
-
-Array = NDArray[np.float64]
 
 
 def reverse(

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress import capital as formulas
 from stress.analysis.positions import Positions
 from stress.analysis.synthetic_excess import borne, excess_of
 from stress.answers.capital import Transfer, Transferred, Weights
+from stress.arrays import Array, Bools, Ints
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.inputs.rules import Rules
 from stress.kernels.layout import LANES
 from stress.measures import batches
 from stress.runs.trace import values_of
-
-Array = NDArray[np.float64]
 
 GROUPS = 32
 """Groups of paths that are left out in turn."""
@@ -73,7 +71,7 @@ def transfer_of(
     )  # fmt: skip
 
 
-def _share(part: Array, whole: Array, chosen: NDArray[np.bool_]) -> float:
+def _share(part: Array, whole: Array, chosen: Bools) -> float:
     total = float(whole[chosen].sum())
     return float(part[chosen].sum()) / total if total > 0.0 else float("nan")
 
@@ -119,7 +117,7 @@ def _losses(loss: Array, kept: Array, balance: float) -> tuple[Transferred, ...]
     return tuple(rows)
 
 
-def _worst(whole: Array) -> tuple[Array, NDArray[np.int64]]:
+def _worst(whole: Array) -> tuple[Array, Ints]:
     """(path,) what of each path is in the worst 1 - WORST, those that lose as much as the quantile in equal parts; the
     paths about the quantile, whose mean is what a path more or less in the tail brings (Hong 2009)."""
     size = (1.0 - WORST) * whole.size

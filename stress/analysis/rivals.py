@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from stress.arrays import Array, Ints
 from stress.assemble.through_ladder import lost_of_entered
 from stress.calibration.latent import ar1_law
 from stress.inputs.pool import Pool
 
-Array = NDArray[np.float64]
 
-
-def last_value(g: Array, at: NDArray[np.int64], horizon: int, count: int) -> Array:
+def last_value(g: Array, at: Ints, horizon: int, count: int) -> Array:
     """Rates around the last one: a random walk of the probit, its variance that of all changes so far, by their gap."""
     step = np.diff(g)
     spread = np.sqrt(float(np.mean(step * step / np.diff(at))) * horizon)

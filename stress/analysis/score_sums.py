@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.scores import Scores
+from stress.arrays import Array, Ints
 from stress.assemble.problem import assemble
 from stress.errors import StressError
 from stress.inputs.job import Job
@@ -19,8 +19,6 @@ from stress.kernels.entries import score_sums
 from stress.kernels.layout import LANES, N_QUADRATIC, PANEL_BLOCKS
 from stress.kernels.memory import Workspace, pack
 from stress.runs.engine import n_core
-
-Array = NDArray[np.float64]
 
 PANEL = PANEL_BLOCKS * LANES
 MOST_BATCHES = 64
@@ -86,7 +84,7 @@ class ScoreSums:
     def _none(self, n_value: int) -> Array:
         return np.zeros((1 + n_value, self.shape[0] * self.shape[1] + N_QUADRATIC + 1))
 
-    def _add(self, sums: Array, panel: Array, values: Array, rows: NDArray[np.int64]) -> None:
+    def _add(self, sums: Array, panel: Array, values: Array, rows: Ints) -> None:
         work = np.empty((self.shape[1] + N_QUADRATIC) * LANES)
         n_block, n_row, _ = values.shape
         score_sums(

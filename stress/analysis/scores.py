@@ -11,17 +11,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from stress.arrays import Array
 from stress.assemble.market import factors_of
 from stress.assemble.months import asked
 from stress.assemble.opening import levels_of
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.state.rules import started
-
-Array = NDArray[np.float64]
 
 
 class Scores(NamedTuple):

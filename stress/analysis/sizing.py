@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import kept, trials
 from stress.analysis.bands import load_bands
@@ -17,6 +16,7 @@ from stress.analysis.joint_cuts import Group, Joint, independent, interval, join
 from stress.analysis.kept import Interrupted
 from stress.analysis.note_targets import Target, implied, smallest, wanted_of
 from stress.answers.sizing import Sized, Sizing
+from stress.arrays import Array
 from stress.inputs.bands import Bands
 from stress.inputs.door import from_closing
 from stress.inputs.job import Job
@@ -24,8 +24,6 @@ from stress.kernels.samplers import Shifted
 from stress.measures.estimate import Interval
 from stress.measures.proportions import UNSEEN
 from stress.runs.sampling.shifts import shifted_of
-
-Array = NDArray[np.float64]
 
 SWEEPS = 2
 """Times that every note is sized in turn."""

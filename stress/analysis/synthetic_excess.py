@@ -11,16 +11,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.answers.capital import Excess
+from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.measures import batches
 from stress.measures.estimate import Interval
 from stress.runs.trace import block_rows
-
-Array = NDArray[np.float64]
 
 KINDS = ("use-it-or-lose-it", "trapped")
 YEAR = 12

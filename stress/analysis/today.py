@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.state.rules import started
-
-Array = NDArray[np.float64]
 
 
 class Today(NamedTuple):

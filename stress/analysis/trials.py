@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from stress.analysis import kept
 from stress.analysis.kept import Interrupted
+from stress.arrays import Array
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
 from stress.assemble.effects import alike
@@ -40,7 +41,6 @@ from stress.spelling import suggest
 if TYPE_CHECKING:
     import xarray as xr
 
-Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 MOST = 16

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.first_loss import multiples
@@ -17,6 +16,7 @@ from stress.analysis.kept import Interrupted
 from stress.analysis.ranges import axes_of, check_axes, job_at, shocks_at
 from stress.analytic.spline import best_spline, least_points
 from stress.answers.whatif import Axis, Surface, WhatIf
+from stress.arrays import Array
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.tally import HIGHEST_IRR
@@ -25,7 +25,6 @@ from stress.measures.names import measured
 if TYPE_CHECKING:
     import xarray as xr
 
-Array = NDArray[np.float64]
 Kind = Literal["sobol", "grid"]
 
 MOST_POINTS = 2_000

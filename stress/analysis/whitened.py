@@ -11,8 +11,8 @@ from copy import copy
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.assemble.swing import periods_over
 from stress.inputs.job import Job
@@ -24,8 +24,6 @@ from stress.kernels.tables import NORMALS, Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.runs.engine import n_core
 from stress.runs.mid_life import read_state, until
-
-Array = NDArray[np.float64]
 
 RATIOS: dict[str, tuple[tuple[str, ...], str]] = {
     "defaults": (("defaults",), "month_start_balance"),

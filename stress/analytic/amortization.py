@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from stress.arrays import Array, Ints
 
 if TYPE_CHECKING:
     from stress.inputs.pool.plans import Kind
-
-Array = NDArray[np.float64]
 
 
 class Schedule(NamedTuple):
@@ -56,7 +56,7 @@ def schedule(kind: Kind, rate: float, term: int, interest_only: int = 0, amortiz
     return Schedule(balance[:-1] - balance[1:], balance[:-1], 1.0)
 
 
-def _left(i: float, n: int, paid: NDArray[np.int64]) -> Array:
+def _left(i: float, n: int, paid: Ints) -> Array:
     """Share of an annuity of n payments that is left after some of them: annuity(n - paid) / annuity(n)."""
     if i == 0.0:
         return np.asarray((n - paid) / n, dtype=np.float64)

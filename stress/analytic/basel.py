@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 QRRE_CORRELATION = 0.04
 CONFIDENCE = 0.999

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 
 def flat_fee_payment(principal: ArrayLike, fee: ArrayLike, term: ArrayLike) -> Array:

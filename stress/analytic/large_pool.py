@@ -7,10 +7,10 @@ December 2002, sections on the limiting distribution of portfolio losses and its
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, owens_t
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 
 def loss_distribution(x: ArrayLike, p: ArrayLike, rho: ArrayLike) -> Array:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 # scipy.stats and scipy.optimize take 0.5 s to import and no run needs them: each function imports what it uses
 

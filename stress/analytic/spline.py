@@ -11,10 +11,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-
+from stress.arrays import Array, Ints
 
 POWERS = (3, 1)
 """Of the distances: cubes, smooth, and the distances themselves, without waves."""
@@ -27,7 +25,7 @@ class Spline(NamedTuple):
     """(n_point + 1 + n_axis, n_surface): of the points, of 1, of the axes."""
     missed: Array
     """(n_point, n_surface): value by the spline without the point, minus the value there."""
-    power: NDArray[np.int64]
+    power: Ints
     """(n_surface,) of POWERS."""
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
+
+from stress.arrays import Array
 
 _REACH, _NODES, _FINE = 9.0, 2001, 20001
 """Finer for a single integral, whose kink at the quantile an average over quantiles does not smooth."""
@@ -73,7 +74,7 @@ def two_pool_contributions(level: float, pools: TwoPools) -> tuple[float, float]
     return brings(pools), brings(TwoPools((w2, w1), (p2, p1), (rho2, rho1), r))
 
 
-def _beyond(z: NDArray[np.float64], x: float, pools: TwoPools) -> NDArray[np.float64]:
+def _beyond(z: Array, x: float, pools: TwoPools) -> Array:
     """P(w_1 D_1 + w_2 D_2 > x | z_1 = z)."""
     (w1, w2), (_, p2), (_, rho2), r = pools
     left = (x - w1 * _default(z, pools, 0)) / w2
@@ -82,12 +83,12 @@ def _beyond(z: NDArray[np.float64], x: float, pools: TwoPools) -> NDArray[np.flo
     return np.where(left <= 0.0, 1.0, np.where(left >= 1.0, 0.0, beyond))
 
 
-def _default(z: NDArray[np.float64], pools: TwoPools, i: int) -> NDArray[np.float64]:
+def _default(z: Array, pools: TwoPools, i: int) -> Array:
     rho = pools.rho[i]
     return np.asarray(ndtr((ndtri(pools.p[i]) - np.sqrt(rho) * z) / np.sqrt(1.0 - rho)))
 
 
-def _nodes(n: int = _NODES) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _nodes(n: int = _NODES) -> tuple[Array, Array]:
     """Points of the normal law: the trapezoid rule, exact to rounding for what is smooth and falls off so fast."""
     z = np.linspace(-_REACH, _REACH, n)
     density = np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi) * (z[1] - z[0])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from stress.arrays import Array
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -17,7 +16,7 @@ class BookPath(NamedTuple):
     path: int
     scenario: str
     factors: list[str]
-    factor: NDArray[np.float64]
+    factor: Array
     """(T, F) level of each named factor, from the book's first month."""
     deals: dict[str, xr.Dataset]
     """By name, as `stress.replay` gives them."""

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from stress.answers.book import Estimate
 from stress.answers.reverse import Search, folded, outstanding
+from stress.arrays import Array
 
 if TYPE_CHECKING:
     import xarray as xr
-
-Array = NDArray[np.float64]
 
 
 class DealOnPath(NamedTuple):

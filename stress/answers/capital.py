@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from stress.arrays import Array
 from stress.measures.estimate import Interval
-
-Array = NDArray[np.float64]
 
 
 class Weights(NamedTuple):

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.measures.estimate import Interval
 
 if TYPE_CHECKING:
     import xarray as xr
 
-Array = NDArray[np.float64]
 
 GONE = 1e-4
 """Share of the cut-off balance below which a pool, or its notes, are gone: what factors do then is not told."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analytic.spline import at
-
-Array = NDArray[np.float64]
-
+from stress.arrays import Array
 
 AT_POINT = 1e-18
 """Square of the distance below which a place is a point that was run: nothing is interpolated there."""

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analytic.amortization import Schedule
+from stress.arrays import Array
 from stress.assemble.profiles import line_fee, plan_fee, plan_rate, plan_schedule, plan_share
 from stress.assemble.statements import Price
 from stress.inputs.pool import Pool, Segment
 
-Array = NDArray[np.float64]
 GONE = 1e-12
 """Scheduled balance over that of closing below which nothing is scheduled any more."""
 

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, gammainccinv, gammaincinv, logit, ndtr, ndtri, stdtrit
 
+from stress.arrays import Array
 from stress.assemble.heterogeneity import centred_shift
 from stress.assemble.months import MonthInputs
 from stress.assemble.polynomial import powers
 from stress.kernels.layout import Sizes
 from stress.kernels.tables import ENTRY_LAW, MIXING_RANGE, N_PARAMETER
-
-Array = NDArray[np.float64]
 
 _HALF_WIDTH = 6.0
 """Standard deviations at which a shift of log odds is held: beyond lie 2 paths in a billion."""

@@ -6,8 +6,8 @@ import datetime
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.by_identity import by_identity
 from stress.inputs.deal import DayCount, Deal
 from stress.inputs.deal.dates import collection_ends, first_payment, issue_of, payment_dates
@@ -22,9 +22,9 @@ class Calendar(NamedTuple):
     """The payment day of the month after each collection period."""
     first_payment: int
     """Period that is paid first, from 1; before it interest accrues from issue and nothing is paid."""
-    fraction: NDArray[np.float64]
+    fraction: Array
     """(T,) day-count fraction from one payment date (issue, for the first) to the next; 0 before issue."""
-    years: NDArray[np.float64]
+    years: Array
     """(T,) years from issue to each payment date, ACT/365F; negative before issue."""
 
 

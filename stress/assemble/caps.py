@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.monthly import MonthInputs, coupons
 from stress.inputs.deal import Deal
 
-Array = NDArray[np.float64]
 RATE_CAP = 0.99
 """No monthly rate of entry, prepayment or dilution is larger than this, whoever asks for it."""
 _INF = float("inf")

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array, Ints
 from stress.assemble.calendar import calendar_of
 from stress.assemble.caps import Cut, cuts
 from stress.assemble.contract import contract_of
@@ -31,10 +31,8 @@ from stress.inputs.job.scenario_remarks import how_of, replaced
 from stress.inputs.pool import Bucket, Pool
 from stress.inputs.scenario import Shock
 from stress.inputs.text.remark import Remark
-from stress.kernels.layout import Floats, Ints
 from stress.kernels.tables import MONTH, Receivables
 
-Array = NDArray[np.float64]
 _OPTIONS = (
     "late_charge_daily",
     "late_fee",
@@ -68,7 +66,7 @@ def notes_of_effects(job: Job) -> list[Remark]:
     return [*_idle_options(job, whole), *notes_of_seasoning(job), *moved]
 
 
-def idle_shocks(job: Job, case: ScenarioCase, whole: list[Floats | Ints] | None = None) -> list[int]:
+def idle_shocks(job: Job, case: ScenarioCase, whole: list[Array | Ints] | None = None) -> list[int]:
     """Places of the shocks without which every array stays as it is; of two that do the same, the first. `whole`: the
     arrays under all of them, where they are known."""
     active, idle = list(range(len(case.shocks))), []
@@ -86,7 +84,7 @@ def alike(job: Job, case: ScenarioCase, other: ScenarioCase) -> bool:
     return _same(_acting(job, case), _acting(job, other))
 
 
-def _idle_options(job: Job, whole: list[list[Floats | Ints]]) -> Iterator[Remark]:
+def _idle_options(job: Job, whole: list[list[Array | Ints]]) -> Iterator[Remark]:
     """Keys of the pool that could as well be left out: no scenario's arrays change from `whole`."""
     for place, pool in (*_without_options(job.pool), *_without_rolls(job.pool)):
         without = job.model_copy(update={"pool": pool})
@@ -116,7 +114,7 @@ def _without_rolls(pool: Pool) -> Iterator[tuple[str, Pool]]:
                 yield f"ladder[{b + 1}].{key}", pool.model_copy(update={"ladder": ladder})
 
 
-def _idle(job: Job, case: ScenarioCase, whole: list[Floats | Ints]) -> Iterator[Remark]:
+def _idle(job: Job, case: ScenarioCase, whole: list[Array | Ints]) -> Iterator[Remark]:
     known = replaced(case)
     for place in idle_shocks(job, case, whole):
         if place not in known:
@@ -202,7 +200,7 @@ def _value(cut: Cut, value: float) -> str:
     return f"{value:.4g} {cut.cap.unit}" if cut.cap.unit != "%" else f"{100.0 * value:.4g}%"
 
 
-def _acting(job: Job, case: ScenarioCase) -> Iterator[Floats | Ints]:
+def _acting(job: Job, case: ScenarioCase) -> Iterator[Array | Ints]:
     """All arrays of a scenario, less what has nothing to act on; last those that take longest."""
     deal, pool = job.deal, pool_under(job.pool, case)
     (pool,), (m,), n_quality = in_qualities([pool], [resolve(deal, pool, case)], purchase_months(deal, job.clock))
@@ -271,7 +269,7 @@ def _fields(m: MonthInputs) -> list[Array]:
     return [part for part in m if isinstance(part, np.ndarray)]
 
 
-def _same(arrays: Iterable[Floats | Ints], others: Iterable[Floats | Ints]) -> bool:
+def _same(arrays: Iterable[Array | Ints], others: Iterable[Array | Ints]) -> bool:
     """Whether arrays are the same within rounding: months without a test hold no number in either. None is asked for
     after the first that differs."""
     return all(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.profiles import opening_mix, opening_profiles
 from stress.assemble.stages import entry_rates, moves_on
 from stress.assemble.statements import at_closing, times_of
@@ -14,7 +14,6 @@ from stress.inputs.job import Job
 from stress.inputs.pool import Pool
 from stress.inputs.text.remark import Remark
 
-Array = NDArray[np.float64]
 _SHOWN = (2, 6, 12)
 """Months after the last purchase."""
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stress.arrays import Array
 from stress.assemble.profiles import opening_mix, opening_profiles
 from stress.assemble.receivables import cohort_shares, due_of, waits_of
 from stress.assemble.stages import late_mix
@@ -15,18 +16,18 @@ from stress.inputs.clocks import Clock
 from stress.inputs.pool import Pool
 from stress.inputs.state import Held, State
 from stress.inputs.state.holdings import TIES
-from stress.kernels.layout import Floats, Sizes
+from stress.kernels.layout import Sizes
 
 
 class Holding(NamedTuple):
     """The pool at the end of month b."""
 
-    bucket: Floats
+    bucket: Array
     """(C, S, 7) performing, M1 .. M6."""
-    due: Floats
+    due: Array
     """(K, O, S, T + 8) principal due in month r of the deal per unit of performing; O: C if cohorts differ, else 1."""
-    fee: Floats
-    waiting: Floats
+    fee: Array
+    waiting: Array
     """(C, S, W) what of performing waits for its bill, with the delay of the purchases that do."""
 
 
@@ -44,7 +45,7 @@ def holding_of(pools: Sequence[Pool], clock: Clock, state: State, sizes: Sizes) 
     return Holding(bucket, due, fee, _waiting(pool, state, sizes, bucket[..., 0]))
 
 
-def _waiting(pool: Pool, state: State, sizes: Sizes, performing: Floats) -> Floats:
+def _waiting(pool: Pool, state: State, sizes: Sizes, performing: Array) -> Array:
     """(C, S, W) what waits, on the due days on which it can. Raises ConfigError for what cannot."""
     waiting = np.zeros((sizes.n_cohort, sizes.n_segment, sizes.n_delay))
     if not any(held.waiting for held in state.pool):
@@ -111,7 +112,7 @@ def _reopened(pool: Pool, state: State) -> Pool:
     return pool.model_copy(update={"opening": state.opening})
 
 
-def _profiles(pools: Sequence[Pool], state: State, sizes: Sizes) -> tuple[Floats, Floats]:
+def _profiles(pools: Sequence[Pool], state: State, sizes: Sizes) -> tuple[Array, Array]:
     before, n_slot, k = sizes.n_before, sizes.n_month + 8, sizes.n_stage
     by_cohort = any(held.cohort is not None and held.due is not None for held in state.pool)
     shape = (len(pools), sizes.n_cohort if by_cohort else 1, sizes.n_segment, n_slot)

@@ -10,14 +10,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.monthly import MonthInputs
 from stress.assemble.stages import by_column
 from stress.calibration.static_pool import few_draws, loads_of, new_cohort, rolls_load, run_static_pool
 from stress.inputs.pool import Pool
-
-Array = NDArray[np.float64]
 
 _HIGHEST = 0.999
 

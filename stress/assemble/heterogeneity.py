@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
+
 _NODE, _WEIGHT = np.polynomial.hermite_e.hermegauss(64)
 _WEIGHT = _WEIGHT / _WEIGHT.sum()
 

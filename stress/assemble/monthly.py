@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.by_identity import by_identity
 from stress.assemble.stages import by_column, entry_by_month, prepayments, rates_of
 from stress.assemble.swing import Swing
@@ -14,8 +14,6 @@ from stress.inputs.deal import Deal
 from stress.inputs.deal.index import levels
 from stress.inputs.pool import Pool
 from stress.inputs.scenario.short_rate import ShortRate
-
-Array = NDArray[np.float64]
 
 
 class ParameterLaw(NamedTuple):

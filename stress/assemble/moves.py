@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.by_identity import by_identity
 from stress.assemble.monthly import MonthInputs
 from stress.assemble.stages import by_column, n_stage
@@ -16,8 +16,6 @@ from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
-
-Array = NDArray[np.float64]
 
 
 def _months_of(shock: Shock, n_month: int) -> slice:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.months import asked
 from stress.assemble.stages import entry_rates
 from stress.calibration.static_pool import few_draws, loads_of, new_cohort, run_static_pool
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
-
-Array = NDArray[np.float64]
 
 MOST = 4
 """Scenarios told one by one; of more the mildest and the harshest."""

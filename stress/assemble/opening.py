@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from stress.arrays import Array
 from stress.assemble.contract import moments
 from stress.assemble.held import Holding, holding_of
 from stress.assemble.priority import account_names
@@ -17,7 +18,7 @@ from stress.inputs.state import Known, State, TriggerState
 from stress.inputs.state.rules import month_of
 from stress.kernels import codes
 from stress.kernels.image import Image
-from stress.kernels.layout import Floats, Sizes
+from stress.kernels.layout import Sizes
 from stress.kernels.staged_rows import LATE, N_KEPT, RING
 from stress.kernels.tables import DEAL, N_PARAMETER, NORMALS, Contract, Opening, Problem
 
@@ -246,7 +247,7 @@ def _put_means(image: Image, problem: Problem, state: State) -> None:
             image.group("mean_ring")[k, (since - i) % months[k]] = value
 
 
-def _law(problem: Problem, state: State) -> Floats:
+def _law(problem: Problem, state: State) -> Array:
     """(F, 4 + F) levels of the factors and their weights of the path's normals (`Opening.start_law`)."""
     n_factor = problem.sizes.n_factor
     if state.known is None:
@@ -256,7 +257,7 @@ def _law(problem: Problem, state: State) -> Floats:
     return np.ascontiguousarray(np.column_stack([state.factors, _root(state.known, n_factor)]))
 
 
-def levels_of(state: State) -> Floats:
+def levels_of(state: State) -> Array:
     """(F, 1 + F) what a state tells of its factors alone: their levels, and the lower root of their covariance."""
     n_factor = len(state.factors)
     own = np.zeros((n_factor, n_factor))
@@ -266,7 +267,7 @@ def levels_of(state: State) -> Floats:
     return np.column_stack([state.factors, own])
 
 
-def _root(known: Known, n_factor: int) -> Floats:
+def _root(known: Known, n_factor: int) -> Array:
     """(F, 3 + F) rows of the factors."""
     root = np.zeros((n_factor, N_PARAMETER + n_factor))
     for i, row in enumerate(known.root[N_PARAMETER:]):

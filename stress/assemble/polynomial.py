@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.errors import ConfigError
 from stress.links import between_nodes, chebyshev
-
-Array = NDArray[np.float64]
 
 _GOOD, _ENOUGH = 1e-9, 1e-5
 """Error of a fit that ends the search for a degree, and the largest one accepted."""

@@ -6,15 +6,13 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analytic.amortization import Schedule, schedule
 from stress.analytic.instalment import flat_fee_apr, flat_fee_of_apr
+from stress.arrays import Array
 from stress.assemble.stages import card_mix, mix_by_age, n_stage
 from stress.assemble.statements import Price, Statement, Times, at_closing, fixed, has_calendar, statement
 from stress.inputs.pool import OpeningLine, Plan, Pool, Segment
-
-Array = NDArray[np.float64]
 
 
 class Profile(NamedTuple):

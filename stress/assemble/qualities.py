@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array, Ints
 from stress.assemble.caps import RATE_CAP
 from stress.assemble.monthly import MonthInputs
 from stress.assemble.stages import by_column, n_stage
 from stress.errors import ConfigError
 from stress.inputs.pool import Pool
 
-Array = NDArray[np.float64]
 MOST_ROWS = 256
 """Segments in all their stages and qualities."""
 
@@ -30,7 +29,7 @@ class Qualities(NamedTuple):
 
     odds: Array
     """(Q, segments) multiples of the odds of entry; the first row is 1."""
-    bought: NDArray[np.int64]
+    bought: Ints
     """(T,) quality of what is bought in a month."""
 
 

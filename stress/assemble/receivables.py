@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array, Bools, Ints
 from stress.assemble.by_identity import by_identity
 from stress.assemble.months import MonthInputs
 from stress.assemble.profiles import Profile, card_profile, new_profile, opening_mix, opening_profiles
@@ -17,7 +17,7 @@ from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
 from stress.inputs.pool.billing import MONTH_DAYS, Billing
-from stress.kernels.layout import Floats, Ints, Sizes
+from stress.kernels.layout import Sizes
 from stress.kernels.tables import Receivables
 
 
@@ -49,7 +49,7 @@ def due_of(billing: Billing | None, n_cohort: int) -> Due:
     return Due(table, tuple(delays))
 
 
-def waits_of(due: Due) -> NDArray[np.bool_]:
+def waits_of(due: Due) -> Bools:
     """(C, W) whether what was bought in a month may wait at its end, in a cohort with a delay: it passes one of the
     cohort's due dates in the month after. What passes one in its own month has done so by then."""
     waits = np.zeros((len(due.table), len(due.delays)), bool)
@@ -59,7 +59,7 @@ def waits_of(due: Due) -> NDArray[np.bool_]:
 
 def receivables_of(
     deal: Deal, pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, clock: Clock, due: Due
-) -> tuple[Receivables, Floats]:
+) -> tuple[Receivables, Array]:
     """Profiles, and the eligible share of the supply in each month (K, T + 1)."""
     pool, times = pools[0], [times_of(deal, m) for m in months]
     cards = pool.payment_rate is not None
@@ -91,13 +91,13 @@ def receivables_of(
 class _Falls(NamedTuple):
     """What falls due, as in `tables.Receivables`; `mix` is not yet brought to 1."""
 
-    open_due: Floats
-    open_fee: Floats
-    card: Floats
-    first_due: Floats
-    first_beyond: Floats
-    pull: Floats
-    mix: Floats
+    open_due: Array
+    open_fee: Array
+    card: Array
+    first_due: Array
+    first_beyond: Array
+    pull: Array
+    mix: Array
 
 
 def _nothing(sizes: Sizes) -> _Falls:
@@ -134,7 +134,7 @@ def _cards(pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, due: Due) ->
 
 
 @by_identity
-def _card_slots(paid: Floats, annual_yield: float) -> Floats:
+def _card_slots(paid: Array, annual_yield: float) -> Array:
     """(T, 6) principal, then the finance charge, in the next three slots of a month's step, per unit of balance."""
     slots = [card_profile(rate, annual_yield, 4) for rate in paid]
     return np.array([[*profile.due[1:], *profile.fee[1:]] for profile in slots])
@@ -143,9 +143,9 @@ def _card_slots(paid: Floats, annual_yield: float) -> Floats:
 class _Prices(NamedTuple):
     """What borrowers pay by month, (T,) each, as in `MonthInputs`."""
 
-    fee_free_share: Floats
-    apr_cap: Floats
-    apr_change: Floats
+    fee_free_share: Array
+    apr_cap: Array
+    apr_change: Array
 
 
 class _Shape(NamedTuple):
@@ -179,7 +179,7 @@ def _plans(
 @by_identity
 def _profiles(
     pool: Pool, prices: _Prices, when: Times, shape: _Shape, delays: tuple[tuple[int, int], ...]
-) -> tuple[Floats, ...]:
+) -> tuple[Array, ...]:
     """`open_due`, `open_fee`, `first_due`, `first_beyond` and `pull` of one scenario, as in `tables.Receivables`; and
     (H, S) the eligible share of what is on offer."""
     whole, n_slot, ahead = shape.n_segment // shape.n_stage, shape.n_month + 8, shape.n_ring
@@ -201,7 +201,7 @@ def _profiles(
 
 
 @by_identity
-def _opening_profiles(pool: Pool, when: Times, n_stage: int, n_slot: int) -> Floats:
+def _opening_profiles(pool: Pool, when: Times, n_stage: int, n_slot: int) -> Array:
     """(2, 1, S, T + 8) principal and fee of the opening pool."""
     opening = np.zeros((2, 1, len(pool.segments) * n_stage, n_slot))
     for s, segment in enumerate(pool.segments):
@@ -246,7 +246,7 @@ def _pulled(j: int, delay: tuple[int, int], n_month: int, n_slot: int, ahead: in
 
 
 @by_identity
-def _opening(pool: Pool, n_cohort: int, clock: Clock, times: Times) -> Floats:
+def _opening(pool: Pool, n_cohort: int, clock: Clock, times: Times) -> Array:
     """(C, S, 7): equally over the due days; all in the first cohort of the payment-date clock."""
     share = by_column(np.array([s.share for s in pool.segments]), pool)
     rows = []
@@ -261,7 +261,7 @@ def _opening(pool: Pool, n_cohort: int, clock: Clock, times: Times) -> Floats:
     return np.ascontiguousarray(pool.balance * cohort[:, None, None] * share[:, None] * bucket)
 
 
-def cohort_shares(pool: Pool, n_cohort: int, clock: Clock) -> Floats:
+def cohort_shares(pool: Pool, n_cohort: int, clock: Clock) -> Array:
     """(C,) how an opening pool is split over the cohorts."""
     cohort = np.full(n_cohort, 1.0 / n_cohort)
     if clock == "payment_date":
@@ -272,7 +272,7 @@ def cohort_shares(pool: Pool, n_cohort: int, clock: Clock) -> Floats:
     return cohort
 
 
-def _ladder(pool: Pool) -> Floats:
+def _ladder(pool: Pool) -> Array:
     """(6, 7) of what does not roll from each bucket: share that cures, then shares that pay down 0, 1, .. buckets."""
     table = np.zeros((6, 7))
     for b, bucket in enumerate(pool.buckets):

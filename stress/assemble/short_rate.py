@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.calendar import Calendar, calendar_of
 from stress.assemble.monthly import MonthInputs, margins
 from stress.inputs.deal import Deal
@@ -15,7 +15,6 @@ from stress.inputs.scenario.short_rate import ShortRate as Law
 from stress.kernels.layout import Sizes
 from stress.kernels.tables import ShortRate
 
-Array = NDArray[np.float64]
 UNBOUNDED = 1e9
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.inputs.pool import Pool
 from stress.inputs.text.curve import monthly_rates
-
-Array = NDArray[np.float64]
 
 _STEEPEST = 1e-3
 """Share of a first stage that is left when histories start again: what rounding grows by until then."""

@@ -7,17 +7,16 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stress.analytic.amortization import level_payment
+from stress.arrays import Array
 from stress.assemble.by_identity import by_identity
 from stress.assemble.monthly import MonthInputs
 from stress.inputs.deal import Deal
 from stress.inputs.deal.dates import collection_ends
 from stress.inputs.deal.index import levels
 from stress.inputs.pool import Floating, Plan, Pool, Segment
-
-Array = NDArray[np.float64]
 
 
 class Price(NamedTuple):

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr, ndtri
 
+from stress.arrays import Array
 from stress.assemble.polynomial import powers
 from stress.errors import ConfigError
 from stress.inputs.macro import swing as inputs
 from stress.inputs.macro.interpolate import at_months
 from stress.inputs.macro.var import Var
 from stress.tables.periods import Period
-
-Array = NDArray[np.float64]
 
 _HALF_WIDTH = 6.0
 """Standard deviations at which the index is held."""

@@ -10,13 +10,12 @@ from another stage, is taken to be as often late as the rest.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.stages import n_stage
 from stress.errors import ConfigError
 from stress.inputs.pool import Pool
 
-Array = NDArray[np.float64]
 DOUBLINGS = 60
 """2^60 months: for ever."""
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from stress.arrays import Array, Ints
 from stress.calibration.latent import Interval
-
-Array = NDArray[np.float64]
 
 
 def block_length(n: int, phi: float) -> int:
@@ -34,7 +32,7 @@ def block_bootstrap(
     return _span(p, level), _span(rho, level), _span(_pair_correlation(g, index), level)
 
 
-def _pair_correlation(g: Array, index: NDArray[np.int64]) -> Array:
+def _pair_correlation(g: Array, index: Ints) -> Array:
     """Correlation of each resampled observation with the one that really followed it; the last has none."""
     keep = index < len(g) - 1
     earlier = np.where(keep, g[index], np.nan)

@@ -12,9 +12,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from stress.arrays import Array, Ints
 
 HALF_LIFE = 12.0
 """Observations after which a squared innovation counts half in the local variance: three years of quarters."""
@@ -34,9 +33,7 @@ class Drawn(NamedTuple):
     """Variance of an innovation now: local, or that of `variance` and `phi`."""
 
 
-def draw(
-    g: Array, at: NDArray[np.int64], count: int, seed: np.random.Generator, half_life: float | None = HALF_LIFE
-) -> Drawn:
+def draw(g: Array, at: Ints, count: int, seed: np.random.Generator, half_life: float | None = HALF_LIFE) -> Drawn:
     """Parameters from their posterior given probits `g` observed at whole times `at` (n,), increasing.
 
     `half_life` in observations: the innovation variance is local, its precision a Gamma with discounted counts (West

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtri, owens_t
 
+from stress.arrays import Array
 from stress.errors import DataError
 
 Compounding = Literal["simple", "compound"]
@@ -80,6 +80,6 @@ def averaged_persistence(phi: float, per_year: int) -> float:
     return float(brentq(gap, 1e-9, 1.0 - 1e-12, xtol=1e-12))
 
 
-def _joint_rate(p: float, correlation: NDArray[np.float64]) -> NDArray[np.float64]:
+def _joint_rate(p: float, correlation: Array) -> Array:
     """Probability that two borrowers default, Phi2(k, k; correlation) with k = Phi^-1(p), by Owen's T (Owen 1956)."""
     return np.asarray(p - 2.0 * owens_t(ndtri(p), np.sqrt((1.0 - correlation) / (1.0 + correlation))))

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize, minimize_scalar
 from scipy.special import chdtri, ndtr, ndtri
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 PHI_MAX = 0.999
 """Persistence searched, per observation; beyond it the mean is not identified by any usual history."""

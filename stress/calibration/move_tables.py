@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.calibration.loan_states import Ladder, State, ladder_of, state_of
 from stress.calibration.roll_tables import of_counts
 from stress.calibration.rolls import MOST, Rolls
@@ -18,8 +18,6 @@ from stress.tables.cells import Cells, Row, read_cells
 from stress.tables.dates import WrongLabel, date_notes, different, is_label, read_labels
 from stress.tables.framed import has_number, is_total
 from stress.tables.numbers import LARGEST, Mixed, Number, decimal_of, is_missing, parse_number
-
-Array = NDArray[np.float64]
 
 NEAR = 5.0
 """Rows that all add up to 100 but for no more than this are percentages, and those that their rounding does not

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analytic.amortization import schedule
+from stress.arrays import Array
 from stress.inputs.pool import Bucket, Pool, Segment, Stage
 from stress.inputs.text.curve import monthly_rates
-
-Array = NDArray[np.float64]
 
 LONGEST = 600
 """Months after which what is left of a pool with a constant payment rate falls due at once."""

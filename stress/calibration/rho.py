@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from stress.arrays import Array
 from stress.calibration.blocks import block_bootstrap, block_length
 from stress.calibration.horizon import (
     RHO_MONTHLY_MAX,
@@ -25,8 +26,6 @@ from stress.calibration.horizon import (
 )
 from stress.calibration.latent import Interval, Law, ar1_law, independent_law, profile
 from stress.errors import DataError
-
-Array = NDArray[np.float64]
 
 REPLICATES = 2000
 LEAST = 8

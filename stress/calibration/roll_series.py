@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logit
 
+from stress.arrays import Array
 from stress.calibration.rolls import Stocks, series
 from stress.errors import DataError
 from stress.inputs.table import MacroTable
 from stress.tables.periods import Period, coarser
-
-Array = NDArray[np.float64]
 
 FEWEST = 4
 """Dates below which a slope has no error."""

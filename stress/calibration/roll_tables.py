@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.calibration.rolls import MOST, Rolls, Stocks
 from stress.errors import DataError
 from stress.tables.cells import read_cells
@@ -27,8 +27,6 @@ from stress.tables.framed import (
 from stress.tables.periods import Period
 from stress.tables.series import numbers
 from stress.tables.upright import upright
-
-Array = NDArray[np.float64]
 
 _BUCKET = re.compile(r"^(?:late|bucket|m|dpd) ?(\d)\b(?!.*(?:pct|%|percent))")
 FROM, TO = ("from status", "from bucket", "from"), ("to status", "to bucket", "to")

@@ -14,13 +14,12 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
+from stress.arrays import Array, Bools, Ints
 from stress.calibration.blocks import block_length
 from stress.errors import DataError
 
-Array = NDArray[np.float64]
 Shape = Literal["rolls", "stays", "pays down"]
 SHAPES: tuple[Shape, ...] = ("rolls", "stays", "pays down")
 """Each allows what those before it do: to roll on or cure; to stay; to pay down one bucket."""
@@ -112,10 +111,10 @@ def _ratio(above: Array, below: Array) -> Array:
     return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0.0)
 
 
-def _pairs(stocks: Stocks) -> NDArray[np.int64]:
+def _pairs(stocks: Stocks) -> Ints:
     """Rows whose next row is the month after, both with all buckets."""
-    whole: NDArray[np.bool_] = np.asarray(np.isfinite(stocks.bucket).all(axis=1))
-    follows: NDArray[np.bool_] = np.asarray(np.diff(np.array(stocks.month)) == 1)
+    whole: Bools = np.asarray(np.isfinite(stocks.bucket).all(axis=1))
+    follows: Bools = np.asarray(np.diff(np.array(stocks.month)) == 1)
     return np.flatnonzero(follows & whole[:-1] & whole[1:])
 
 
@@ -139,7 +138,7 @@ class _Design(NamedTuple):
     """(K + 1, shares) 1 where a share leaves a bucket."""
 
 
-def _design(stocks: Stocks, before: NDArray[np.int64], shape: Shape) -> tuple[_Design, list[tuple[int, int]]]:
+def _design(stocks: Stocks, before: Ints, shape: Shape) -> tuple[_Design, list[tuple[int, int]]]:
     n_bucket = stocks.bucket.shape[1]
     amount = np.column_stack([stocks.current, stocks.bucket, stocks.loss])
     known = [bool(np.isfinite(amount[[*before, *(before + 1)], k]).all()) for k in (0, n_bucket + 1)]
@@ -153,7 +152,7 @@ def _design(stocks: Stocks, before: NDArray[np.int64], shape: Shape) -> tuple[_D
     return _Design(x, amount[before + 1][:, to] * scale, rows), moves
 
 
-def _solved(design: _Design, pick: NDArray[np.int64] | slice) -> tuple[Array, float]:
+def _solved(design: _Design, pick: Ints | slice) -> tuple[Array, float]:
     """Shares at least 0, none leaving a bucket more than once, and the sum of squares left."""
     x, y = design.x[pick].reshape(-1, design.x.shape[2]), design.y[pick].ravel()
     n_row, n_share = design.rows.shape
@@ -163,7 +162,7 @@ def _solved(design: _Design, pick: NDArray[np.int64] | slice) -> tuple[Array, fl
     return share, float(np.square(y - x @ share).sum())
 
 
-def _fitted(stocks: Stocks, before: NDArray[np.int64], shape: Shape) -> tuple[Rolls, float]:
+def _fitted(stocks: Stocks, before: Ints, shape: Shape) -> tuple[Rolls, float]:
     design, moves = _design(stocks, before, shape)
     share, left = _solved(design, slice(None))
     n, size = len(before), design.y.size

@@ -6,15 +6,13 @@ import json
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
+from stress.arrays import Array
 from stress.calibration.horizon import RHO_MONTHLY_MAX, Monthly, to_monthly
 from stress.calibration.latent import ar1_law
 from stress.calibration.rho import RhoFit
 from stress.errors import DataError
-
-Array = NDArray[np.float64]
 
 REPLICATES = 400
 _LEAST, _MOST = 1e-3, 0.9995

@@ -12,15 +12,14 @@ import re
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr, ndtri
 
+from stress.arrays import Array
 from stress.errors import ConfigError, DataError
 from stress.inputs.table import MacroTable
 from stress.tables.dates import with_dates
 from stress.tables.periods import Period
 
-Array = NDArray[np.float64]
 Link = Literal["logit", "probit"]
 
 MOST_OWN_LAG = 24

@@ -12,11 +12,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from scipy.special import expit, log_expit, logit
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 MOST = 4
 """Stages at most."""

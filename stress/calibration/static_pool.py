@@ -9,14 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr, ndtri, stdtrit
 
+from stress.arrays import Array
 from stress.calibration.new_cohort import Cohort, Rung, at_age, months_to_end, new_cohort
 from stress.inputs.pool import Dependence, Pool
 from stress.links import conditional_rate
-
-Array = NDArray[np.float64]
 
 SCRAMBLES = 16
 """Independent scrambled Sobol sets; the spread of their means is the error of the quadrature."""

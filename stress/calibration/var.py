@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.calibration.sample import position
 from stress.errors import ConfigError, DataError
 from stress.inputs.table import MacroTable
 from stress.tables.dates import with_dates
-
-Array = NDArray[np.float64]
 
 MOST_LAGS = 8
 

@@ -6,14 +6,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array, Bools
 from stress.calibration.stages import Vintages
 from stress.errors import DataError
 from stress.tables.framed import is_total
 from stress.tables.vintages import VintageTable
-
-Array = NDArray[np.float64]
 
 LARGE = 100.0
 """A cohort's size from which no default above 1 is odd."""
@@ -144,7 +142,7 @@ def _monthly(table: VintageTable, name: str | None, columns: Columns, notes: lis
     return np.diff(value, axis=1, prepend=0.0)
 
 
-def _unreached(value: Array) -> NDArray[np.bool_]:
+def _unreached(value: Array) -> Bools:
     """(C, A) zeros after the last figure of three cohorts or more whose number grows by the same step from each to the
     next: what some publishers write where others leave the cell empty."""
     none = np.zeros(value.shape, bool)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 THINNEST = 0.5
 """The discount for thickness of a note that is not senior stops at one half: BCBS, CRE42."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from stress.arrays import Array
 from stress.capital.supervisory import risk_weight
-
-Array = NDArray[np.float64]
 
 
 class Coefficients(NamedTuple):

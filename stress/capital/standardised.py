@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from stress.arrays import Array
 from stress.capital.supervisory import risk_weight
-
-Array = NDArray[np.float64]
 
 DELINQUENT = 0.5
 """Capital per unit of what is 90 days past due, in foreclosure or bankrupt: BCBS, CRE41."""

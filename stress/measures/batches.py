@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from stress.arrays import Array
 from stress.measures.estimate import CONFIDENCE, Interval
-
-Array = NDArray[np.float64]
 
 
 class Replicates(NamedTuple):

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betaln
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 FALSE_ALARM = 0.05
 """Most that the chance of a false alarm over the whole life may be."""

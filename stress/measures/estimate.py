@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.errors import DataError
 from stress.spelling import fraction_for
 
@@ -27,7 +28,7 @@ class Interval(NamedTuple):
     high: NDArray[Any]
 
 
-def shares(quantile: Sequence[float]) -> NDArray[np.float64]:
+def shares(quantile: Sequence[float]) -> Array:
     """Quantiles as an array. Raises DataError where one lies outside [0, 1]."""
     levels = np.asarray(quantile, np.float64)
     if not levels.size:

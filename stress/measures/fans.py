@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.arrays import Array, Ints
 from stress.kernels.tally import FAN_TOP, MONTH_QUANTITIES, N_FAN_BIN
-
-Array = NDArray[np.float64]
 
 
 def edges(quantity: str) -> Array:
@@ -54,7 +53,7 @@ def _of_rows(count: NDArray[Any], edge: Array, levels: Array) -> Array:
     return np.where(whole > 0.0, value, np.nan)
 
 
-def placed(count: NDArray[Any], cumulative: Array, rank: Array) -> tuple[NDArray[np.int64], Array]:
+def placed(count: NDArray[Any], cumulative: Array, rank: Array) -> tuple[Ints, Array]:
     """The bin in which each rank lies, and how far within it: 0 at its lower edge, 1 at its upper one, near enough.
 
     `count` and `cumulative` (..., bin), `rank` (..., quantile). Bin 0 where nothing was counted.
@@ -66,7 +65,7 @@ def placed(count: NDArray[Any], cumulative: Array, rank: Array) -> tuple[NDArray
     return at, 1.0 - (reached - rank) / np.maximum(here.astype(np.float64), 1e-300)
 
 
-def _edges_of(at: NDArray[np.int64], edge: Array) -> tuple[Array, Array]:
+def _edges_of(at: Ints, edge: Array) -> tuple[Array, Array]:
     """Edges of each bin, the outermost bins shrunk to their outer edge."""
     low, high = edge[at].copy(), edge[at + 1].copy()
     high[at == 0] = edge[0]

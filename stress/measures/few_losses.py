@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.measures import batches, sums
 from stress.measures.estimate import Interval
 from stress.measures.few_paths import tail_ends, told_error
 from stress.measures.histogram import HIGH, MIDDLE, worst_of
 from stress.measures.weighted import is_weighted, mass, square
-
-Array = NDArray[np.float64]
 
 
 def widened(ds: xr.Dataset, parts: Interval, lost: Array, chance: Interval | None) -> Interval:

@@ -18,12 +18,10 @@ paths show can know.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from stress.arrays import Array
 from stress.measures.estimate import CONFIDENCE, NORMAL
-
-Array = NDArray[np.float64]
 
 LOPSIDED = 2.0
 """An upper end so many times as far off as by the error alone: the error is told as wide as the interval."""

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from stress.arrays import Array
 from stress.kernels.tally import MOST_WEIGHT, N_BIN
 from stress.measures.estimate import CONFIDENCE, NORMAL
 from stress.measures.weighted import Weights, variance
 
-Array = NDArray[np.float64]
 T = TypeVar("T")
 
 WIDTH = 1.0 / N_BIN

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.errors import DataError
 from stress.measures import means, sums
 from stress.measures.estimate import NORMAL, Interval, as_dataset
@@ -18,7 +18,6 @@ from stress.measures.replicates import Replicated, exceeding, quantile_interval,
 from stress.measures.weighted import chance, is_weighted, mass, square, weights_of
 from stress.spelling import fraction_for
 
-Array = NDArray[np.float64]
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
 """Levels stored in every Dataset."""
 WHOLE = 1.0 - 1e-9

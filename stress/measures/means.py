@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import xarray as xr
 
+from stress.arrays import Array
 from stress.errors import DataError
 from stress.measures import batches, replicates, sums
 from stress.measures.estimate import Interval, as_dataset
@@ -100,7 +101,7 @@ def speaks_of(ds: xr.Dataset, name: str) -> np.ndarray:
     return known & ~is_residual(ds) if name in OF_LIFE else known
 
 
-def replicates_of(ds: xr.Dataset, name: str, first: int | None = None) -> tuple[batches.Replicates, batches.Array]:
+def replicates_of(ds: xr.Dataset, name: str, first: int | None = None) -> tuple[batches.Replicates, Array]:
     """A mean with each batch left out, and the paths of each batch; `first`: of so many batches only.
 
     NaN for the yield and the life of a certificate, and for the life of a residual note.

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from stress.arrays import Array
 from stress.measures.estimate import CONFIDENCE, Interval
-
-Array = NDArray[np.float64]
 
 UNSEEN = 3.0
 """Over the number of paths: 95% bound of the mean of a share that none showed (Hanley and Lippman-Hand 1983)."""

@@ -15,15 +15,13 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from stress.arrays import Array, Ints
 from stress.kernels.tally import coarse_bins
 from stress.measures import batches
 from stress.measures.estimate import CONFIDENCE, Interval
 from stress.measures.histogram import HIGH, LOW, MIDDLE, WIDTH
 from stress.measures.sums import replicate_paths
-
-Array = NDArray[np.float64]
 
 CLASS = coarse_bins()
 _LAST = np.flatnonzero(np.diff(CLASS, append=CLASS[-1] + 1))
@@ -76,7 +74,7 @@ def quantile_interval(count: Array, replicates: Replicated, level: float) -> tup
     return float(LOW[int(under.argmax())]), float(HIGH[int(over.argmax())]) if over.any() else 1.0
 
 
-def exceeding(count: Array, replicates: Replicated, paths: Array, loss_bin: NDArray[np.int64]) -> Interval:
+def exceeding(count: Array, replicates: Replicated, paths: Array, loss_bin: Ints) -> Interval:
     """Probability of a loss that `paths` of all exceed, somewhere in `loss_bin`, as `means.loss_probability` has it.
 
     The error between replicates is known at the edges of coarse bins and linear between them; an estimate is no finer

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
+from stress.arrays import Array
 from stress.errors import DataError
 from stress.kernels.tally import MOST_WEIGHT
 from stress.measures import batches, means, sums
@@ -130,7 +131,7 @@ def _of_run(ds: xr.Dataset, measure: str, parts: Interval) -> Interval:
     return Interval(*(whole[k].transpose("scenario", "tranche").values for k in Interval._fields))
 
 
-def _replicates(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates, batches.Array, means.Mean]:
+def _replicates(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates, Array, means.Mean]:
     if is_tail(measure):
         return (
             *replicates_of_tail(ds, measure),
@@ -146,7 +147,7 @@ def _difference(
     ds: xr.Dataset,
     left: batches.Replicates,
     right: batches.Replicates,
-    size: batches.Array,
+    size: Array,
     spec: means.Mean,
     against: str,
     bound: float,

@@ -6,10 +6,10 @@ Gneiting and Raftery (2007), "Strictly proper scoring rules, prediction, and est
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import logsumexp, ndtr
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 
 def crps(draws: ArrayLike, came: float) -> float:

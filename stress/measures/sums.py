@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.kernels.tally import N_REPLICATE
 from stress.measures.batches import Replicates, ratio
 from stress.measures.weighted import Weights, is_weighted
-
-Array = NDArray[np.float64]
 
 
 class Sums(NamedTuple):

@@ -12,15 +12,13 @@ import re
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.errors import DataError
 from stress.measures import batches
 from stress.measures.losses import note_tails
 from stress.measures.replicates import Replicated, mean_excess, replicated, share_above, student
 from stress.measures.weighted import mass
-
-Array = NDArray[np.float64]
 
 MEANING = {
     "VAR": "loss fraction not exceeded with probability {:g}",

@@ -12,16 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from scipy import special
 
+from stress.arrays import Array
 from stress.errors import DataError
 from stress.kernels.tally import MOST_WEIGHT
 from stress.measures.estimate import CONFIDENCE, Interval
 from stress.spelling import suggest
-
-Array = NDArray[np.float64]
-
 
 WEIGHTED = (
     *(f"{name}_weight{power}" for name in ("loss", "default", "net_loss") for power in ("", "_square")),

@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
 
+from stress.arrays import Array
 from stress.errors import DataError
 from stress.kernels.tally import yield_edges
 from stress.measures.estimate import CONFIDENCE, NORMAL, Interval, as_dataset, shares
@@ -17,8 +18,6 @@ from stress.measures.fans import placed
 from stress.measures.means import has_principal, is_residual, replicates_of, speaks_of
 from stress.measures.months import QUANTILES
 from stress.measures.weighted import effective_paths, is_weighted
-
-Array = NDArray[np.float64]
 
 
 def wal_distribution(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.Dataset:

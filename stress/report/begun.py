@@ -6,19 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from stress import measures
+from stress.arrays import Array, Ints
 from stress.measures.months import SMALL_POOL
 from stress.report.known_job import job_of
-
-Array = NDArray[np.float64]
 
 
 class Fan(NamedTuple):
     """What a fan shows by month: (month,), (scenario[, note], month, quantile), (scenario[, note], month)."""
 
-    month: NDArray[np.int64]
+    month: Ints
     level: Array
     mean: Array
 

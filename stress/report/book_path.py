@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from stress.answers.book import PositionRisk
 from stress.answers.book_path import BookPath
+from stress.arrays import Array
 from stress.report.book import level
 from stress.report.numbers import percent, span
 from stress.report.replayed import story as story_of_deal
@@ -28,7 +28,7 @@ class Line(NamedTuple):
     """A position that loses on the path."""
 
     name: str
-    balance: NDArray[np.float64]
+    balance: Array
     """(T,) of the note over its largest, by month of the book; not a number where the deal does not live."""
     lost: float
     """Of the note."""
@@ -88,18 +88,18 @@ def table(path: BookPath, positions: Sequence[PositionRisk]) -> Table:
     return Table("Worst path", columns, rows, note)
 
 
-def _cells(parts: Sequence[NDArray[np.float64]], t: int) -> Iterator[float | None]:
+def _cells(parts: Sequence[Array], t: int) -> Iterator[float | None]:
     for part in parts:
         x = float(part[t])
         yield x if np.isfinite(x) else None
 
 
-def _balance(path: BookPath, p: PositionRisk) -> NDArray[np.float64]:
+def _balance(path: BookPath, p: PositionRisk) -> Array:
     balance = path.deals[p.deal]["note_balance"].sel(tranche=p.note).values
     return _aligned(path, p.deal, balance / max(float(balance.max()), 1e-300))
 
 
-def _aligned(path: BookPath, deal: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _aligned(path: BookPath, deal: str, values: Array) -> Array:
     """(T,) by month of the book; not a number where the deal does not live, or what it did is data."""
     total, first = np.full(len(path.factor), np.nan), int(path.deals[deal]["month"][0])
     total[path.start[deal] + first - 1 :][: len(values)] = values

@@ -8,7 +8,6 @@ from functools import partial
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from stress.measures.fans import ends
 from stress.measures.weighted import mass
@@ -32,8 +31,6 @@ from stress.report.numbers import (
     with_error,
 )
 from stress.report.sheets import EARLY, Sheet, name_of, parts, read_of, slices
-
-Array = NDArray[np.float64]
 
 LOSSES = (0.0, 0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9999, 1.0)
 """Loss fractions at which the data of a loss figure is tabulated."""

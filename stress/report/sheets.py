@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from stress.measures.means import has_principal, is_residual
 from stress.measures.yields import discounted, felt_cap
@@ -26,8 +24,6 @@ from stress.report.numbers import (
     unit_of,
     with_error,
 )
-
-Array = NDArray[np.float64]
 
 EARLY = "early_amortization_probability"
 

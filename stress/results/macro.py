@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
-Array = NDArray[np.float64]
+from stress.arrays import Array
 
 
 class MacroFan(NamedTuple):

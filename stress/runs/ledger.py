@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.priority import account_names
 from stress.inputs.job import Job
 from stress.kernels import codes
 from stress.kernels.tables import STEP, Problem
 
-Array = NDArray[np.float64]
 Rows = Callable[[str], Array]
 """The rows of a trace by name, (T, ...)."""
 WITHIN = (codes.COVER_DEFAULTS, codes.TOP_UP, codes.RELEASE, codes.TRANSFER)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from stress.arrays import Array
 from stress.assemble.priority import account_names
 from stress.assemble.problem import assemble
 from stress.assemble.receivables import due_of, waits_of
@@ -23,7 +24,7 @@ from stress.inputs.state import State
 from stress.inputs.state.rules import month_of
 from stress.kernels import alone, codes
 from stress.kernels.image import Image, image_of
-from stress.kernels.layout import LANES, Floats
+from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace
 from stress.kernels.staged_rows import LATE
 from stress.kernels.tables import N_PARAMETER, Problem
@@ -37,7 +38,7 @@ def state_at(
     month: int,
     path: int | None = None,
     scenario: str | None = None,
-    normals: Floats | None = None,
+    normals: Array | None = None,
     name: str = "",
 ) -> State:
     """A deal's state at the end of a month of its life: of the base case, or of a path of the job.
@@ -164,7 +165,7 @@ def _phases(image: Image, month: int) -> Document:
     return {"phase": phase, "lasting_phase": lasting, "early_amortization": early}
 
 
-def _liabilities(job: Job, image: Image, received: Floats, waits: bool) -> Document:
+def _liabilities(job: Job, image: Image, received: Array, waits: bool) -> Document:
     deal = job.deal
     notes: Document = {}
     for n, note in enumerate(deal.notes):
@@ -230,7 +231,7 @@ def _pool(job: Job, problem: Problem, image: Image, month: int) -> list[Document
     return entries
 
 
-def _waiting(pool: Pool, problem: Problem, image: Image, month: int) -> Floats:
+def _waiting(pool: Pool, problem: Problem, image: Image, month: int) -> Array:
     """(C, S) cards that pass one due date of the next month before they are billed."""
     sizes = problem.sizes
     if pool.billing is None or month > sizes.n_history:
@@ -239,7 +240,7 @@ def _waiting(pool: Pool, problem: Problem, image: Image, month: int) -> Floats:
     return np.asarray((image.group("unsettled")[:, :, (month - 1) % 2] * waits[:, None]).sum(axis=-1))
 
 
-def _trimmed(slots: Floats) -> list[float]:
+def _trimmed(slots: Array) -> list[float]:
     """Amounts up to the last that is one."""
     positive = np.maximum(slots, 0.0)
     last = np.flatnonzero(positive)
@@ -249,7 +250,7 @@ def _trimmed(slots: Floats) -> list[float]:
 def _lately(problem: Problem, image: Image, month: int) -> Document:
     sizes, last = problem.sizes, month - 1
 
-    def ring(rows: Floats, n: int, at: int, count: int) -> list[float]:
+    def ring(rows: Array, n: int, at: int, count: int) -> list[float]:
         return [float(rows[(at - i) % n]) for i in reversed(range(min(count, at + 1)))]
 
     since = last - sizes.first_payment

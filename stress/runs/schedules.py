@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from stress.arrays import Array
 from stress.kernels.image import Image
-from stress.kernels.layout import Floats
 from stress.kernels.staged_rows import MIXED, N_KEPT, RING
 from stress.kernels.tables import Problem
 
 
-def schedules_of(problem: Problem, image: Image, month: int) -> tuple[Floats, Floats]:
+def schedules_of(problem: Problem, image: Image, month: int) -> tuple[Array, Array]:
     """(C, S, R) principal and fee of performing balances that fall due 1, 2, .. months after a month, of the first
     scenario."""
     due = [_kept(problem, image, month, part) for part in (0, 1)]
@@ -24,7 +24,7 @@ def _later(month: int, problem: Problem) -> tuple[np.ndarray, int]:
     return np.arange(month, problem.sizes.n_month), problem.sizes.n_ring
 
 
-def _kept(problem: Problem, image: Image, month: int, part: int) -> Floats:
+def _kept(problem: Problem, image: Image, month: int, part: int) -> Array:
     """What had its profile by the cohort's last step."""
     sizes = problem.sizes
     when, ahead = _later(month, problem)
@@ -40,7 +40,7 @@ def _kept(problem: Problem, image: Image, month: int, part: int) -> Floats:
     return slots
 
 
-def _entering(problem: Problem, image: Image, when: np.ndarray, ahead: int, part: int) -> Floats:
+def _entering(problem: Problem, image: Image, when: np.ndarray, ahead: int, part: int) -> Array:
     """(C, S, later steps) of the opening pool and of each month's purchases, over survival."""
     sizes, table = problem.sizes, problem.receivables
     opened = (table.open_due, table.open_fee)[part][0]
@@ -55,7 +55,7 @@ def _entering(problem: Problem, image: Image, when: np.ndarray, ahead: int, part
     return np.asarray(of_opening + np.einsum("csjy,tsjy->cst", image.group("history"), pull))
 
 
-def _through_stages(problem: Problem, image: Image, over: Floats) -> Floats:
+def _through_stages(problem: Problem, image: Image, over: Array) -> Array:
     """What of each stage survives, and what of earlier ones is in a stage by now."""
     sizes = problem.sizes
     shape = (sizes.n_cohort, sizes.n_whole, sizes.n_stage)
@@ -65,7 +65,7 @@ def _through_stages(problem: Problem, image: Image, over: Floats) -> Floats:
     return np.asarray(np.einsum("cwij,cwjt->cwit", moves, over.reshape(*shape, -1)).reshape(over.shape))
 
 
-def _add_unsettled(problem: Problem, image: Image, month: int, part: int, slots: Floats) -> None:
+def _add_unsettled(problem: Problem, image: Image, month: int, part: int, slots: Array) -> None:
     """What was bought since a cohort's last step: whole, in the first stage."""
     sizes, table, bought = problem.sizes, problem.receivables, month - 1
     if bought >= sizes.n_history:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.errors import DataError
 
-Array = NDArray[np.float64]
 SLOT = 361
 """Room for terms and instalments left of up to 360 months."""
 SMALL = 3_000.0

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from stress.arrays import Bools
 from stress.tables.framed import TOTALS, word
 from stress.tape.spelling import MAX_APR, MAX_FEE
 
@@ -89,13 +89,13 @@ def _shown(cell: object) -> str:
     return f"{cell:.12g}" if isinstance(cell, float) else str(cell)[:40]
 
 
-def _totals(level: pd.Series[Any]) -> NDArray[np.bool_]:
+def _totals(level: pd.Series[Any]) -> Bools:
     """Rows that are no loans by their level."""
     names = [name for name in level.cat.categories if word(str(name)).rstrip(":：") in _NO_LEVEL]
     return level.isin(names).to_numpy(dtype=bool)
 
 
-def _reasons(tape: pd.DataFrame, interest: bool) -> list[tuple[str, str, NDArray[np.bool_]]]:
+def _reasons(tape: pd.DataFrame, interest: bool) -> list[tuple[str, str, Bools]]:
     value = {name: tape[name].to_numpy(dtype=np.float64) for name in tape.columns if name != "level"}
     term, left, late, fee = value["term"], value["remaining"], value["days_past_due"], value["monthly_fee"]
     empty = np.zeros(len(tape), dtype=bool)

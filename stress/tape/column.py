@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.tables.numbers import decimal_shown, is_missing, parse_number
 
 _MONTHS, _DAYS = r"(?:m|mo|mth|mths|month|months|期|个月)", r"(?:d|day|days|天)"
@@ -74,7 +75,7 @@ class Column:
         for at, cell in text.items():
             self._cell(Cell(row + int(str(at)), clean_text(cell)))
 
-    def _numbers(self, row: int, value: NDArray[np.float64]) -> None:
+    def _numbers(self, row: int, value: Array) -> None:
         known = np.flatnonzero(np.isfinite(value))
         self.blank |= len(known) < len(value)
         if not len(known):

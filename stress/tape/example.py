@@ -11,10 +11,9 @@ import math
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-Array = NDArray[np.float64]
+from stress.arrays import Array, Ints
 
 LEVEL = ("L1", "L2", "L3", "L4")
 LEVEL_SHARE = np.array([0.015, 0.585, 0.385, 0.015])
@@ -61,7 +60,7 @@ def baitiao_tape(n: int, seed: int = 1) -> pd.DataFrame:
     )
 
 
-def _positions() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _positions() -> tuple[Ints, Ints]:
     """(term, instalments left) of a pool to which the same is added every month."""
     return np.repeat(TERM, TERM), np.concatenate([np.arange(1, n + 1) for n in TERM])
 
@@ -73,7 +72,7 @@ def _free_of_fee_plans() -> float:
     return (FEE_FREE - always) / (1.0 - always)
 
 
-def _middle(term: NDArray[np.int64], left: NDArray[np.int64], weight: Array) -> float:
+def _middle(term: Ints, left: Ints, weight: Array) -> float:
     """Mean logarithm of tickets (log-normal, cut at the credit line) at which SMALL_SHARE is in small loans."""
     from scipy.optimize import brentq  # takes 0.25 s to import, and reading a tape needs none
 

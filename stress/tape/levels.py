@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.errors import ConfigError
 
 Cuts = tuple[float, ...]
@@ -43,7 +43,7 @@ def names_of(cuts: Cuts) -> tuple[str, ...]:
     return (f"{text[-1]} and above", *reversed(between), f"below {text[0]}")
 
 
-def by_score(score: NDArray[np.float64], cuts: Cuts) -> pd.Series[Any]:
+def by_score(score: Array, cuts: Cuts) -> pd.Series[Any]:
     """The level of each score as a category; none where it is not a finite number."""
     code = np.where(np.isfinite(score), len(cuts) - np.searchsorted(cuts, score, side="right"), -1)
     return pd.Series(pd.Categorical.from_codes(code, dtype=pd.CategoricalDtype(list(names_of(cuts)))))

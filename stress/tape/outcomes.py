@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.errors import ConfigError, DataError
 from stress.tables.dates import counted
 from stress.tape.chunks import chunks
@@ -18,8 +18,6 @@ from stress.tape.column import bare, clean_text
 from stress.tape.gather import ALLOWED_SHARE
 from stress.tape.issued import Issued
 from stress.tape.source import OUTCOMES, Tape, opened
-
-Array = NDArray[np.float64]
 
 OLDEST = 600
 """Months on book beyond which an age is none."""

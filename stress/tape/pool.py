@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from stress.arrays import Array
 from stress.errors import ConfigError, DataError
 from stress.inputs.pool import Pool
-from stress.tape.aggregate import Array, Stock
+from stress.tape.aggregate import Stock
 
 ROLL_M3 = 0.85
 DEPENDENCE = {"rho": 0.023, "phi": 0.9736}

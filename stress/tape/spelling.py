@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.errors import DataError
 from stress.tables.numbers import Mixed, decimal_from, is_missing, parse_number
 from stress.tape.column import Cell, Column, Range, bare, clean_text
@@ -178,7 +179,7 @@ def _kind(coded: bool, late: set[float]) -> Late:
     return "buckets" if late <= {1.0, 2.0, 3.0, 4.0, 5.0, 6.0} else "days" if max(late) > 9.0 else "auto"
 
 
-def _numbers(spelling: Spelling, name: str, cells: NDArray[Any]) -> NDArray[np.float64]:
+def _numbers(spelling: Spelling, name: str, cells: NDArray[Any]) -> Array:
     if cells.dtype != object:
         return np.asarray(cells, dtype=np.float64)
     code, cell = pd.factorize(pd.Series(cells, dtype="object"))
@@ -197,7 +198,7 @@ def _number(spelling: Spelling, name: str, cell: str) -> float:
     return math.nan
 
 
-def _days(spelling: Spelling, value: NDArray[np.float64]) -> NDArray[np.float64]:
+def _days(spelling: Spelling, value: Array) -> Array:
     """Days past due; of buckets and codes the middle, paid ahead 0, no longer collected beyond all buckets."""
     if spelling.blank_is_current:
         value = np.where(np.isnan(value), 0.0, value)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr, ndtri
 
+from stress.arrays import Array
 from stress.calibration import MacroTable, SatelliteFit, calibrate_rho, fit_satellite, read_table
 from stress.calibration.satellite import design
 from stress.shipped import shipped
 from stress.tables.periods import Period
 from stress.validation.formulas import CARDS, UNEMPLOYMENT
 from stress.validation.outcome import Shown
-
-Array = NDArray[np.float64]
 
 LARGE_BANKS = "data/us_cards/RCCCBNCOPCT_2012Q3_2025Q4.csv"
 MACRO = "data/dfast/2026_Final_Historic_Domestic.csv"

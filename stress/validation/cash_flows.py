@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.inputs.deal import AnyStep, Deal, Note, PayInterest, PayPrincipal, PayResidual, Phase, Purchase
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Dependence, OpeningLine, Plan, Pool, Segment, Supply
@@ -76,7 +76,7 @@ def deal_of(case: str) -> Deal:
     )
 
 
-def default_rates(cdr: float, last: int) -> NDArray[np.float64]:
+def default_rates(cdr: float, last: int) -> Array:
     """(month, 1) default rates from an annual one, by the days since the due date of the month before."""
     rates = np.zeros((last, 1))
     for t in range(2, last + 1):
@@ -105,7 +105,7 @@ def published_cash_flows() -> Iterator[Finding]:
             yield exact(f"{case}: {what}, worst row ({k + 1})", float(want[k]), float(got[k]), tolerance)
 
 
-def columns(case: str, months: xr.Dataset) -> Iterator[tuple[str, NDArray[np.float64], NDArray[np.float64]]]:
+def columns(case: str, months: xr.Dataset) -> Iterator[tuple[str, Array, Array]]:
     """Each published column and ours: name, published, got. A month without a published row pays nothing."""
     published = cash_flows()["cases"][case]
     pool = np.array([row[1:] for row in published["pool"][1:]], dtype=np.float64)

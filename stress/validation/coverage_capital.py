@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.capital_needs import capital
 from stress.inputs.job import Job
@@ -13,8 +12,6 @@ from stress.inputs.load import load_job
 from stress.measures.estimate import Interval
 from stress.shipped import shipped
 from stress.validation.check import Finding, held
-
-Array = NDArray[np.float64]
 
 SCENARIO, MONTHS = "macro_moderate", (6, 12, 18)
 TRIED = (("mezzanine", "risk_weight"), ("mezzanine", "risk_weight_95"), ("", "capital"), ("", "capital_95"))

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stress.analysis.filtering import follow
+from stress.arrays import Array
 from stress.inputs.files.reported import Reported, read_reports
 from stress.inputs.job import Job
 from stress.inputs.load import load_job
 from stress.measures.estimate import NORMAL
 from stress.shipped import shipped
 from stress.validation.check import Finding, held
-
-Array = NDArray[np.float64]
 
 SCENARIO, AS_OF, NOTE = "baseline_predictive", "2020-02", "subordinated"
 """Default rate, rho and phi are drawn by path; two reports are read, which leave half of the paths effective."""

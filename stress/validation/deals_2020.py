@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from stress import measures
 from stress.analytic import turnover_by_payment_rate
+from stress.arrays import Array
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import load_job
 from stress.inputs.scenario import Shock
@@ -106,7 +106,7 @@ def _share_from(ds: xr.Dataset, value: float) -> tuple[float, float, float]:
 
 def _by_month(ds: xr.Dataset) -> list[list[float]]:
     """(month, quantile) of the stock."""
-    fan: NDArray[np.float64] = measures.fan(ds, "default_stock", QUANTILES).to_numpy()[0, :END]
+    fan: Array = measures.fan(ds, "default_stock", QUANTILES).to_numpy()[0, :END]
     return [[float(x) for x in row] for row in fan]
 
 

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import ndtr
 
+from stress.arrays import Array
 from stress.kernels.entries import normal_panel, philox_words
 from stress.kernels.lanes import WIDTH
 from stress.kernels.layout import LANES, PANEL_PATHS
 from stress.validation.check import SIGMAS, Finding, exact
-
-Array = NDArray[np.float64]
 
 KNOWN = (
     ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from stress.analysis.book_risk import book_risk
 from stress.analysis.book_tail import EDGES
+from stress.arrays import Array
 from stress.inputs.book import Book, Factors
 from stress.runs.book.aims import ready
 from stress.runs.book.count import count
@@ -24,7 +24,6 @@ UNIT = 1_000.0
 """Of amounts in the exact law: exposures are rounded to it."""
 BEYOND = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7)
 """Losses over all exposures, each moved to an edge of the engine's bins."""
-Array = NDArray[np.float64]
 
 
 def portfolio() -> Iterator[Finding]:

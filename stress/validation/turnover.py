@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from stress.analytic import psa_smm, turnover_by_payment_rate, turnover_of_plans
+from stress.arrays import Array
 from stress.inputs.clocks import Clock
 from stress.inputs.deal import AnyStep, CoverDefaults, Deal, Note, PayPrincipal, Phase, Purchase
 from stress.inputs.job import Job, ScenarioCase
@@ -147,7 +147,7 @@ def flat_fee() -> Iterator[Finding]:
         )
 
 
-def _collected(fee: float, term: int) -> NDArray[np.float64]:
+def _collected(fee: float, term: int) -> Array:
     """Principal and fee by month of one plan originated at closing, on 1."""
     opening = (OpeningLine(term=term, remaining=term, share=1.0),)
     months = months_of(deal_of(term + 1), pool_of(0.0, {term: 1.0}, monthly_fee=fee, opening=opening))
@@ -155,6 +155,6 @@ def _collected(fee: float, term: int) -> NDArray[np.float64]:
     return np.asarray(both.to_numpy()[:term], dtype=np.float64)
 
 
-def _monthly_return(flow: NDArray[np.float64]) -> float:
+def _monthly_return(flow: Array) -> float:
     month = np.arange(1, len(flow) + 1)
     return float(brentq(lambda r: float(flow @ (1.0 + r) ** -month) - 1.0, 0.0, 0.1, xtol=1e-14))

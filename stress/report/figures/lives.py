@@ -10,9 +10,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from stress import measures
+from stress.arrays import Array
 from stress.report.figures import ink
 from stress.report.figures.named import check_name
 
@@ -64,7 +64,7 @@ PANELS = (
 )
 
 
-def _rows(axes: Axes, level: NDArray[np.float64], mean: NDArray[np.float64]) -> None:
+def _rows(axes: Axes, level: Array, mean: Array) -> None:
     """One row a scenario, the first on top."""
     rows = np.arange(len(level))
     lines = np.column_stack([level[:, 0], level[:, 6], np.full(len(level), np.nan)])  # NaN ends a line

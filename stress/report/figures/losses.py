@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from stress import measures
+from stress.arrays import Array
 from stress.kernels.tally import N_BIN
 from stress.measures.histogram import HIGH
 from stress.measures.weighted import TINY, is_weighted, mass
@@ -130,13 +130,13 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, end: float) -> None:
     )
 
 
-def _axis_end(count: NDArray[np.float64]) -> float:
+def _axis_end(count: Array) -> float:
     """Where the axis ends: the largest loss of any scenario, rounded up."""
     filled = np.flatnonzero(count.reshape(-1, count.shape[-1]).sum(0) > TINY * count.sum())
     return float(min(1.0, GRAIN * np.ceil(1.05 * HIGH[filled[-1]] / GRAIN))) if filled.size and filled[-1] else GRAIN
 
 
-def exceedance(count: NDArray[np.float64]) -> NDArray[np.float64]:
+def exceedance(count: Array) -> Array:
     """Share of paths whose loss lies in each bin or a higher one; in bin 0, of paths with any loss."""
     above = np.cumsum(count[::-1])[::-1].astype(np.float64)
     above[0] -= count[0]

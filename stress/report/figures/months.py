@@ -10,16 +10,14 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from stress.answers.rates import Rate, Rates
+from stress.arrays import Array, Ints
 from stress.errors import DataError
 from stress.kernels.tally import MONTH_QUANTITIES
 from stress.report.begun import fan_of
 from stress.report.figures import ink
 from stress.report.known_job import may_end_early
-
-Array = NDArray[np.float64]
 
 FANS = {
     "cumulative_default": "Cumulative default, share of cut-off balance",
@@ -114,7 +112,7 @@ def _chances(ds: xr.Dataset, event: str) -> Array:
     return np.stack([ds[f"{event}{end}"].values for end in ("_low", "", "_high")])
 
 
-def _happened(axes: Axes, month: NDArray[np.int64], chance: Array, name: str, **style: Any) -> None:
+def _happened(axes: Axes, month: Ints, chance: Array, name: str, **style: Any) -> None:
     """The probability that an event has happened by each month, in its 95% interval."""
     low, estimate, high = chance
     axes.fill_between(month, low, high, step="post", color=style["color"], alpha=0.15, linewidth=0)
@@ -129,7 +127,7 @@ def lived(ds: xr.Dataset) -> xr.Dataset:
     return ds.isel(month=slice(0, min(int(busy[-1]) + 2, ds.sizes["month"])))
 
 
-def _notes(axes: Axes, month: NDArray[np.int64], level: Array, names: Sequence[object]) -> None:
+def _notes(axes: Axes, month: Ints, level: Array, names: Sequence[object]) -> None:
     """5-95% band and median of each note."""
     for n, name in enumerate(ink.labels(names, 22)):
         style = ink.note_style(n)
@@ -137,14 +135,14 @@ def _notes(axes: Axes, month: NDArray[np.int64], level: Array, names: Sequence[o
         axes.plot(month, level[n, :, 2], linewidth=1.4, label=name, **style)
 
 
-def _band(axes: Axes, month: NDArray[np.int64], level: Array) -> None:
+def _band(axes: Axes, month: Ints, level: Array) -> None:
     low, quarter, median, three, high = level.T
     axes.fill_between(month, low, high, color=ink.BAND, alpha=0.18, linewidth=0, label="5–95%")
     axes.fill_between(month, quarter, three, color=ink.BAND, alpha=0.40, linewidth=0, label="25–75%")
     axes.plot(month, median, color=ink.MEDIAN, linewidth=1.5, label="median")
 
 
-def _panels(ds: xr.Dataset, month: NDArray[np.int64]) -> tuple[Figure, list[Axes]]:
+def _panels(ds: xr.Dataset, month: Ints) -> tuple[Figure, list[Axes]]:
     """Small multiples over the months: at most four in a row, the scenario above each. Laid out in inches.
 
     Common scales are set by hand: with matplotlib's shared axes each band of a panel asks every other panel.

@@ -11,9 +11,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from stress import measures
+from stress.arrays import Array
 from stress.lettering import text_width
 from stress.measures.means import has_principal
 from stress.report.figures import ink
@@ -91,7 +91,7 @@ def heat_map(ds: xr.Dataset, shown: Sequence[Measure] = ()) -> Figure:
 
 def _cells(axes: Axes, measure: Measure) -> None:
     """Coloured cells with their numbers; `<` or `>` and the bound where no path lost anything, or every path all."""
-    value: NDArray[np.float64] = measure.value.values
+    value: Array = measure.value.values
     lows, highs = (np.ones(value.shape) if end is None else end.values for end in (measure.low, measure.high))
     norm = LogNorm(FLOOR, 1.0)
     across, down = np.arange(value.shape[1] + 1) - 0.5, np.arange(value.shape[0] + 1) - 0.5

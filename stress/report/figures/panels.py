@@ -15,11 +15,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.report.figures.ink import Percent
-
-Array = NDArray[np.float64]
 
 MOST = 160
 """Points of a series that are told: a figure is a few hundred pixels wide."""

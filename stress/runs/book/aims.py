@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array, Bools
 from stress.inputs.book import Book
-from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
+from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from stress.runs.book.count import LEVEL, Counter, Packs, packs_of
 from stress.runs.book.weather import Proposal
 from stress.runs.sampling.shifts import ELITE, FIRST_BLOCK, ROUNDS, mixture
@@ -29,7 +29,6 @@ TIE = 1e-6
 """Weight of the weather in a path's grade: it tells paths apart that lose nothing."""
 SURE = 5.0
 """Standard deviations above noise at which the mean of a deal's own factor tells something."""
-Some = NDArray[np.bool_]
 
 
 def ready(book: Book, level: float = LEVEL) -> Packs:
@@ -54,7 +53,7 @@ def proposal_of(packs: Packs, level: float) -> Proposal | None:
     return hand.weather.proposal
 
 
-def _graded(hand: Counter, panels: range) -> tuple[Floats, Floats]:
+def _graded(hand: Counter, panels: range) -> tuple[Array, Array]:
     """(K, n) how bad a path is under each scenario, (n,) its weight."""
     held = hand.held
     loads = np.array([hand.book.deals[deal].loads for deal in held.deal]).T @ (held.sign * held.weight)
@@ -67,7 +66,7 @@ def _graded(hand: Counter, panels: range) -> tuple[Floats, Floats]:
     return np.concatenate(grades, axis=1), np.concatenate(weights)
 
 
-def _elite(grade: Floats, weight: Floats, level: float) -> tuple[Some, bool]:
+def _elite(grade: Array, weight: Array, level: float) -> tuple[Bools, bool]:
     """The paths to go to next, and whether they are those beyond the quantile itself."""
     order = np.argsort(-grade, kind="stable")
     beyond = np.zeros(len(grade), bool)
@@ -82,15 +81,15 @@ def _elite(grade: Floats, weight: Floats, level: float) -> tuple[Some, bool]:
 class Means(NamedTuple):
     """Of the normals over the elite of each scenario."""
 
-    named: Floats
+    named: Array
     """(K, T F)"""
-    own: dict[int, Floats]
+    own: dict[int, Array]
     """(K, T) of each deal with something of its own."""
-    size: Floats
+    size: Array
     """(K,) paths that the elite is worth."""
 
 
-def _means(hand: Counter, panels: range, weight: Floats, elites: list[Some]) -> Means:
+def _means(hand: Counter, panels: range, weight: Array, elites: list[Bools]) -> Means:
     """Drawn again, panel by panel."""
     weather, deals = hand.weather, sorted({int(d) for d in hand.held.deal if hand.weather.deals[d].own > 0.0})
     named = np.zeros((len(elites), weather.n_month * weather.n_named))

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.errors import StressError
 from stress.inputs.book import Book
 from stress.kernels import alone
-from stress.kernels.layout import PANEL_BLOCKS, PANEL_PATHS, Floats
+from stress.kernels.layout import PANEL_BLOCKS, PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.row_records import N_LAW
 from stress.kernels.tables import Problem
@@ -175,7 +176,7 @@ class Counter:
             raise StressError(f"book: paths {first} to {end - 1} have a result that is not a number")
         return Simulated(outcome, factor, self.weather.weight.ravel()[:n])
 
-    def _simulate(self, deal: int, panel: int, end: int, into: Floats) -> None:
+    def _simulate(self, deal: int, panel: int, end: int, into: Array) -> None:
         """One deal on a panel: loss, principal, value and cash of the positions in it, over the original balance."""
         space, width = self.spaces[deal], into.shape[-1]
         if (shared := self.shared[deal]) is not None:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stress.arrays import Array, Ints
 from stress.inputs.book import Book
-from stress.kernels.layout import Floats
-from stress.runs.counting.book_tally import COARSE, N_BIN, NO_PATH, UNIT, Bins, BookTally, Ints, bins_of
+from stress.runs.counting.book_tally import COARSE, N_BIN, NO_PATH, UNIT, Bins, BookTally, bins_of
 
 EPS = 2.0**-52
 PAR = 1e-9
@@ -26,13 +26,13 @@ Add = Callable[..., Ints]
 class Holdings(NamedTuple):
     """Positions as arrays."""
 
-    weight: Floats
+    weight: Array
     """(P,) size over the book's amount."""
-    sign: Floats
+    sign: Array
     """(P,) 1 of what is held, -1 of what is short."""
-    price: Floats
+    price: Array
     """(P,) paid, by the sign."""
-    stake: Floats
+    stake: Array
     """(P,) what a note's value and multiple are over, as a share of its original balance: what is left of it at the
     deal's state, all of it of a note that is repaid."""
     cost: float
@@ -45,11 +45,11 @@ class Holdings(NamedTuple):
 class Simulated(NamedTuple):
     """Every deal on some paths."""
 
-    outcome: Floats
+    outcome: Array
     """(4, K, P, n) loss, principal, value and cash of every position over its original balance, by its sign."""
-    factor: Floats
+    factor: Array
     """(F, n) mean level of each named factor over the book's months."""
-    weight: Floats
+    weight: Array
     """(n,)"""
 
 
@@ -82,7 +82,7 @@ def add(tally: BookTally, powers: list[BookTally], held: Holdings, first: int, s
 
 
 def _add_losses(
-    t: BookTally, k: int, held: Holdings, first: int, loss: Ints, weather: Floats, weight: Floats | None
+    t: BookTally, k: int, held: Holdings, first: int, loss: Ints, weather: Array, weight: Array | None
 ) -> None:
     """The book's loss, each position's, and the book's without it."""
     n, by = loss.shape[1], functools.partial(by_bin, n_bin=held.bins.n)
@@ -113,7 +113,7 @@ def _add_losses(
 
 
 def _add_position(
-    t: BookTally, k: int, p: int, bins: Bins, part: Floats, here: Ints, weight: Floats | None, by: Add
+    t: BookTally, k: int, p: int, bins: Bins, part: Array, here: Ints, weight: Array | None, by: Add
 ) -> None:
     """A position on the paths on which its loss is not 0; `here`: the book's bins."""
     at = bins.of(part)
@@ -126,7 +126,7 @@ def _add_position(
 
 
 def _add_without(
-    t: BookTally, k: int, p: int, bins: Bins, share: Floats, here: Ints, rest: Floats, weight: Floats | None, by: Add
+    t: BookTally, k: int, p: int, bins: Bins, share: Array, here: Ints, rest: Array, weight: Array | None, by: Add
 ) -> None:
     """The book without the position on the same paths, in place of the book with it."""
     at = bins.of(rest)
@@ -134,7 +134,7 @@ def _add_without(
     t.without_sum[k, p] += by(at, weight, rest) - by(here, weight, share)
 
 
-def _shares(held: Holdings, loss: Ints) -> tuple[Floats, Floats]:
+def _shares(held: Holdings, loss: Ints) -> tuple[Array, Array]:
     """(n,) loss of the book, and what rounding alone leaves where positions cancel: as much counts as nothing."""
     losses = loss.astype(np.float64) * UNIT
     share = np.minimum(weighted(held.weight, losses), 1.0)
@@ -145,7 +145,7 @@ def _shares(held: Holdings, loss: Ints) -> tuple[Floats, Floats]:
     return share, least
 
 
-def _add_values(t: BookTally, k: int, held: Holdings, income: Floats, value: Floats, weight: Floats | None) -> None:
+def _add_values(t: BookTally, k: int, held: Holdings, income: Array, value: Array, weight: Array | None) -> None:
     """Income and value of each position and of the book."""
     whole = [np.vstack([rows, weighted(held.weight, rows)]) for rows in (income, value)]
     below = whole[1] < np.append(held.price, held.cost)[:, None] - PAR
@@ -158,7 +158,7 @@ def _add_values(t: BookTally, k: int, held: Holdings, income: Floats, value: Flo
             t.moment[k, :, q, i] += np.rint(weighed / COARSE).astype(np.int64).sum(axis=1)
 
 
-def _add_together(t: BookTally, k: int, held: Holdings, loss: Ints, weight: Floats | None) -> None:
+def _add_together(t: BookTally, k: int, held: Holdings, loss: Ints, weight: Array | None) -> None:
     """Which deals lose on one path."""
     n_deal = t.joint.shape[-1]
     lost = np.zeros((n_deal, loss.shape[1]), np.float32 if weight is None else np.float64)
@@ -169,7 +169,7 @@ def _add_together(t: BookTally, k: int, held: Holdings, loss: Ints, weight: Floa
     t.at_once[k] += by_bin(lost.sum(axis=0).astype(np.int64), weight, n_bin=n_deal + 1)
 
 
-def weighted(weight: Floats, rows: Floats) -> Floats:
+def weighted(weight: Array, rows: Array) -> Array:
     """Sum of rows by weight, one after another: the same bits on every machine and for any number of paths."""
     total = np.zeros(rows.shape[1])
     for w, row in zip(weight, rows, strict=True):
@@ -178,7 +178,7 @@ def weighted(weight: Floats, rows: Floats) -> Floats:
 
 
 def by_bin(
-    bins: Ints, weight: Floats | None, amount: Floats | None = None, unit: float = UNIT, n_bin: int = N_BIN
+    bins: Ints, weight: Array | None, amount: Array | None = None, unit: float = UNIT, n_bin: int = N_BIN
 ) -> Ints:
     """Paths by bin (in `UNIT`s where they carry a weight), or sums of an amount in a unit: whole numbers below 2^53."""
     if amount is None:

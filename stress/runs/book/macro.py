@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stress.arrays import Array
 from stress.inputs.book import Member
 from stress.kernels.codes import MACRO
 from stress.kernels.entries import normal_panel
-from stress.kernels.layout import LANES, Floats
+from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace
 from stress.kernels.tables import NORMALS, Problem
 
@@ -30,7 +31,7 @@ class Shared(NamedTuple):
     n_period: int
     n_variable: int
 
-    def normals(self, n_block: int, first_path: int) -> Floats:
+    def normals(self, n_block: int, first_path: int) -> Array:
         """(blocks, period x variable, 32) of the paths from one on."""
         n = self.first + self.n_period
         drawn = np.empty(n_block * n * self.n_variable * LANES)
@@ -58,6 +59,6 @@ def undrawn(problem: Problem) -> Problem:
     return problem._replace(market=problem.market._replace(draws=draws))
 
 
-def put(space: Workspace, normals: Floats) -> None:
+def put(space: Workspace, normals: Array) -> None:
     """Innovations of the first blocks of the panel that runs next."""
     space.beside(GROUP)[: len(normals)] = normals

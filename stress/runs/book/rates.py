@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stress.arrays import Array
 from stress.assemble.short_rate import given
 from stress.inputs.book import Book
 from stress.inputs.files.book_rates import shared
 from stress.kernels.codes import SHORT_RATE
 from stress.kernels.entries import normal_panel
-from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
+from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from stress.kernels.memory import Workspace
 from stress.kernels.tables import Problem
 from stress.runs.book.macro import key_of
@@ -29,7 +30,7 @@ class Rate(NamedTuple):
     """What moves the rate of a deal."""
 
     seed: int
-    weight: Floats
+    weight: Array
     """(F,) of the named factors' innovations."""
     own: float
     """Of what is the rate's own."""
@@ -37,14 +38,14 @@ class Rate(NamedTuple):
     """Months from the book's first closing to the deal's."""
     n_month: int
 
-    def normals(self, weather: Weather, panel: int) -> Floats:
+    def normals(self, weather: Weather, panel: int) -> Array:
         """(16, T, 32) of a panel that the weather was moved to."""
         n_month = self.start + self.n_month
         drawn = np.zeros(PANEL_BLOCKS * n_month * LANES)
         if not weather.still:
             normal_panel(drawn, PANEL_BLOCKS, n_month, 1, panel * PANEL_PATHS, np.uint64(self.seed), SHORT_RATE)
         months = slice(self.start, n_month)
-        normals: Floats = self.own * drawn.reshape(PANEL_BLOCKS, n_month, LANES)[:, months]
+        normals: Array = self.own * drawn.reshape(PANEL_BLOCKS, n_month, LANES)[:, months]
         for f in np.flatnonzero(self.weight):
             level, phi = weather.level[panel - weather.at, f], weather.phi[f]
             change = level.copy()  # of the first month: the level itself; no rate moves in it
@@ -76,6 +77,6 @@ def undrawn(problem: Problem) -> Problem:
     return problem._replace(short_rate=given(problem.short_rate))
 
 
-def put(space: Workspace, normals: Floats) -> None:
+def put(space: Workspace, normals: Array) -> None:
     """Normals (16, T, 32) of the panel that runs next."""
     space.beside(GROUP)[:] = normals

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stress.answers.book_path import BookPath
+from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.inputs.book import Member
-from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
+from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from stress.kernels.memory import aligned
 from stress.runs.book import macro, rates
 from stress.runs.book.count import Packs, undrawn
@@ -40,7 +41,7 @@ def replay_book(packs: Packs, path: int, scenario: str) -> BookPath:
 
 
 def _replayed(
-    deal: Member, path: int, scenario: str, normals: Floats, seed: int, number: int, rate: Floats | None
+    deal: Member, path: int, scenario: str, normals: Array, seed: int, number: int, rate: Array | None
 ) -> xr.Dataset:
     """One deal of it, on its own draws beside the factors, the macro variables and the rate (T, 32) that it shares."""
     own = seed_of_deal(seed, number)

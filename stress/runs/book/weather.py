@@ -18,13 +18,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.market import factors_of
 from stress.assemble.stages import n_stage
 from stress.inputs.book import Book, Factors, Member
 from stress.inputs.files.book_loads import common_share, stationary
 from stress.kernels.codes import FACTORS
 from stress.kernels.entries import normal_panel
-from stress.kernels.layout import ENTRY, LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
+from stress.kernels.layout import ENTRY, LANES, PANEL_BLOCKS, PANEL_PATHS
 from stress.kernels.memory import aligned
 from stress.kernels.samplers import Shifted
 
@@ -43,7 +44,7 @@ class Part(NamedTuple):
     """What an independent factor of a pool, beside its first, takes of the named ones."""
 
     column: int
-    weight: Floats
+    weight: Array
     """(F,) of the named factors."""
     own: float
 
@@ -51,7 +52,7 @@ class Part(NamedTuple):
 class Loaded(NamedTuple):
     """What a deal takes of the named factors."""
 
-    weight: Floats
+    weight: Array
     """(F,) of the named factors."""
     own: float
     """Of its own first factor: sqrt(1 - w' S w)."""
@@ -111,13 +112,13 @@ class Weather:
         for k in range(panels if self.n_named or self.proposal is not None else 0):
             self._draw(first + k, self.level[k], self.weight[k])
 
-    def shocks(self) -> Floats:
+    def shocks(self) -> Array:
         """(16, T, F, 32) normals behind the named factors of the last panel that was drawn."""
         return self.drawn[: PANEL_PATHS * self.n_month * self.n_named].reshape(
             PANEL_BLOCKS, self.n_month, self.n_named, LANES
         )
 
-    def _draw(self, panel: int, level: Floats, weight: Floats) -> None:
+    def _draw(self, panel: int, level: Array, weight: Array) -> None:
         seed = np.uint64(self.seed)
         if self.n_named:
             normal_panel(self.drawn, PANEL_BLOCKS, self.n_month, self.n_named, panel * PANEL_PATHS, seed, NAMED)
@@ -126,7 +127,7 @@ class Weather:
         if self.n_named:
             self._level(self.shocks(), level)
 
-    def _propose(self, proposal: Proposal, panel: int, weight: Floats) -> None:
+    def _propose(self, proposal: Proposal, panel: int, weight: Array) -> None:
         """Shift the named factors' normals, and weigh the paths by them and by those of the deals that aim."""
         size = self.n_month * self.n_named
         own = [self._drawn(deal, panel)[:, :, 0] for deal in proposal.deals]
@@ -134,7 +135,7 @@ class Weather:
         proposal.mixture.move(rows.reshape(-1), weight)
         self.shocks()[:] = rows[:, :size].reshape(self.shocks().shape)
 
-    def _drawn(self, deal: int, panel: int, into: Floats | None = None) -> Floats:
+    def _drawn(self, deal: int, panel: int, into: Array | None = None) -> Array:
         """(16, T, F, 32) plain normals of a deal's own factors."""
         loaded = self.deals[deal]
         if into is None:
@@ -143,7 +144,7 @@ class Weather:
         normal_panel(into, PANEL_BLOCKS, loaded.n_month, loaded.n_factor, first, seed, FACTORS)
         return into.reshape(PANEL_BLOCKS, loaded.n_month, loaded.n_factor, LANES)
 
-    def own(self, deal: int, panel: int, into: Floats | None = None) -> Floats:
+    def own(self, deal: int, panel: int, into: Array | None = None) -> Array:
         """(16, T, F, 32) normals of a deal's own factors, its first shifted where paths aim by it."""
         shocks = self._drawn(deal, panel, into)
         if self.proposal is not None and deal in self.proposal.deals:
@@ -153,12 +154,12 @@ class Weather:
             shocks[:, :, 0] += shift.T
         return shocks
 
-    def place(self, shocks: Floats) -> None:
+    def place(self, shocks: Array) -> None:
         """Levels that given normals (16, T, F, 32) make, as those of panel 0."""
         self.at = 0
         self._level(shocks, self.level[0])
 
-    def _level(self, shocks: Floats, level: Floats) -> None:
+    def _level(self, shocks: Array, level: Array) -> None:
         shock = np.ascontiguousarray(shocks.transpose(2, 1, 0, 3))
         level[:, :1] = _mixed(self.first, shock[:, :1])
         level[:, 1:] = _mixed(np.sqrt(1.0 - self.phi**2)[:, None] * self.root, shock[:, 1:])
@@ -166,7 +167,7 @@ class Weather:
             for t in range(1, self.n_month):
                 level[f, t] += phi * level[f, t - 1]
 
-    def fill(self, deal: int, into: Floats, panel: int) -> None:
+    def fill(self, deal: int, into: Array, panel: int) -> None:
         """Innovations of a deal's factors on the paths of a panel that was moved to, flat (16, T, F, 32)."""
         loaded = self.deals[deal]
         if self.still:
@@ -179,7 +180,7 @@ class Weather:
             if part.weight.any():
                 self._share(shocks[:, :, part.column], part, self.level[panel - self.at, :, months], loaded.phi)
 
-    def _share(self, shock: Floats, part: Part, level: Floats, phi: float) -> None:
+    def _share(self, shock: Array, part: Part, level: Array, phi: float) -> None:
         """Put the named factors' part in the place of what is the factor's own (16, T, 32)."""
         common = np.zeros(level.shape[1:])
         for f in np.flatnonzero(part.weight):
@@ -225,7 +226,7 @@ def _parts(deal: Member, factors: Factors | None) -> tuple[Part, ...]:
     return tuple(parts.values())
 
 
-def _roots(factors: Factors | None) -> tuple[Floats, Floats]:
+def _roots(factors: Factors | None) -> tuple[Array, Array]:
     """Roots of the correlation of innovations and of stationary levels."""
     if factors is None:
         return np.zeros((0, 0)), np.zeros((0, 0))
@@ -234,7 +235,7 @@ def _roots(factors: Factors | None) -> tuple[Floats, Floats]:
     return np.linalg.cholesky(correlation), np.linalg.cholesky(np.array(stationary(factors)))
 
 
-def _mixed(root: Floats, shock: Floats) -> Floats:
+def _mixed(root: Array, shock: Array) -> Array:
     """root x shock over the first axis, in one order whatever the machine's linear algebra."""
     mixed = np.zeros_like(shock)
     for i in range(len(root)):

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from stress.arrays import Array, Ints
 
 UNIT, COARSE = 2.0**-32, 2.0**-20
 """Of losses and their squares; of income, value, factors and their squares."""
@@ -62,7 +61,7 @@ class BookTally(NamedTuple):
     """(K, F, Z) squares of the same."""
     first_path: Ints
     """(K, Z) smallest path in each bin of the book's loss, NO_PATH where empty."""
-    residual: Floats
+    residual: Array
     """(D, 5) worst error of each deal against the laws of `stress.kernels.layout.Laws`."""
 
 
@@ -148,7 +147,7 @@ def merged(parts: Sequence[BookTally]) -> BookTally:
     return total
 
 
-def bin_of(share: Floats) -> Ints:
+def bin_of(share: Array) -> Ints:
     """Bin of a loss share from 0 to 1."""
     mantissa, exponent = np.frexp(share)
     inner = 1 + (exponent + OCTAVES - 1) * FINE + ((mantissa - 0.5) * (2 * FINE)).astype(np.int64)
@@ -162,13 +161,13 @@ class Bins(NamedTuple):
     zero: int
     """Of exact zeros: 0 where nothing is ever gained."""
 
-    def of(self, loss: Floats) -> Ints:
+    def of(self, loss: Array) -> Ints:
         """The bin of each loss, from -1 to 1."""
         if not self.zero:
             return bin_of(loss)
         return self.zero + np.sign(loss).astype(np.int64) * bin_of(np.abs(loss))
 
-    def edges(self) -> Floats:
+    def edges(self) -> Array:
         """(n + 1,) lower edge of each bin, and the end of the last."""
         up = edges()
         return np.concatenate([-up[:0:-1], up[1:]]) if self.zero else up
@@ -184,7 +183,7 @@ def bins_in(count: NDArray[Any]) -> Bins:
     return bins_of(count.shape[-1] != N_BIN)
 
 
-def edges() -> Floats:
+def edges() -> Array:
     """(N_BIN + 1,) lower edge of each bin, and the end of the last: 0, 0, .., 1, 1."""
     inner = np.arange(FINE * OCTAVES)
     low = np.ldexp(1.0 + inner % FINE / FINE, inner // FINE - OCTAVES)

@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from stress.arrays import Array
 from stress.atomic import write_atomically
 from stress.inputs.job import Job
 from stress.kernels import alone
 from stress.kernels.codes import FACTORS
 from stress.kernels.entries import normal_panel
-from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
+from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace, aligned, pack
 from stress.kernels.samplers import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
@@ -80,7 +81,7 @@ def _holds(store: Path, chunks: int) -> bool:
         return False
 
 
-def _outcomes(job: Job, first: int, chunk: int, threads: int) -> Iterator[tuple[int, int, dict[str, Floats]]]:
+def _outcomes(job: Job, first: int, chunk: int, threads: int) -> Iterator[tuple[int, int, dict[str, Array]]]:
     """Chunks in order, made by threads ahead of the writer."""
     from stress.assemble.problem import assemble
 
@@ -90,7 +91,7 @@ def _outcomes(job: Job, first: int, chunk: int, threads: int) -> Iterator[tuple[
     starts = iter(range(first, job.paths, chunk))
     with ThreadPoolExecutor(threads) as pool:
 
-        def submit() -> tuple[int, int, Future[tuple[Floats, Floats]]] | None:
+        def submit() -> tuple[int, int, Future[tuple[Array, Array]]] | None:
             start = next(starts, None)
             if start is None:
                 return None
@@ -107,7 +108,7 @@ def _outcomes(job: Job, first: int, chunk: int, threads: int) -> Iterator[tuple[
             yield start, end, {**named, WEIGHT: weight} if job.estimator == "importance" else named
 
 
-def outcomes(packs: list[Packed], seed: int, paths: Range, sampler: Sampler | None = None) -> tuple[Floats, Floats]:
+def outcomes(packs: list[Packed], seed: int, paths: Range, sampler: Sampler | None = None) -> tuple[Array, Array]:
     """(scenario, quantity, path) of a range that begins with a panel, as the kernels leave them block by block, and the
     weight of each path, (path,).
     """
@@ -134,7 +135,7 @@ def outcomes(packs: list[Packed], seed: int, paths: Range, sampler: Sampler | No
     return rows, weight[: end - start]
 
 
-def _named(rows: Floats, n_note: int) -> dict[str, Floats]:
+def _named(rows: Array, n_note: int) -> dict[str, Array]:
     """Rows by name: notes (scenario, tranche, path), pool (scenario, path)."""
     n = len(NOTE_QUANTITIES)
     notes = rows[:, : n * n_note].reshape(rows.shape[0], n_note, n, -1)

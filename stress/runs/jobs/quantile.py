@@ -10,9 +10,9 @@ from stress.results.sound import check_dataset
 from stress.spelling import suggest
 
 if TYPE_CHECKING:
-    import numpy as np
     import xarray as xr
-    from numpy.typing import NDArray
+
+    from stress.arrays import Array
 
 
 def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -> int:
@@ -55,7 +55,7 @@ def _check_names(dataset: xr.Dataset, scenario: str, tranche: str) -> None:
             raise ConfigError(f"no {dim} {label!r} in the result: one of {', '.join(labels)}{suggest(label, labels)}")
 
 
-def _mass(dataset: xr.Dataset, scenario: str, tranche: str) -> NDArray[np.float64]:
+def _mass(dataset: xr.Dataset, scenario: str, tranche: str) -> Array:
     """Paths by loss bin."""
     from stress.measures.weighted import mass
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace
-
-Array = NDArray[np.float64]
 
 
 def outcomes(space: Workspace, normals: Array, seed: int, first_path: int) -> Array:

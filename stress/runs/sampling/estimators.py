@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from stress.arrays import Array
     from stress.inputs.job import Job
     from stress.kernels.samplers import Sampler
     from stress.kernels.tables import Problem
@@ -67,7 +65,7 @@ def _refuse_few(job: Job) -> None:
         raise ConfigError(f'estimator = "importance": at least {LEAST} paths, not {job.paths}')
 
 
-def normals_of(job: Job, problem: Problem, path: int) -> NDArray[np.float64] | None:
+def normals_of(job: Job, problem: Problem, path: int) -> Array | None:
     """(T, F) normals of one path of a job that has a sampler; None of one without."""
     import numpy as np
 

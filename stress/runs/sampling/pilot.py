@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.kernels import alone
@@ -17,8 +17,6 @@ from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.tally import N_REPLICATE, NOTE_QUANTITIES, Tally, decoded
 from stress.runs.sampling.estimators import sampler_of, with_estimator
-
-Array = NDArray[np.float64]
 
 PATHS = 2**14
 """Paths of each estimator."""

@@ -13,20 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stress.arrays import Array, Bools, Ints
 from stress.assemble.by_identity import by_identity
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.kernels.codes import FACTORS
 from stress.kernels.entries import normal_panel
-from stress.kernels.layout import LANES, Floats
+from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.samplers import Shifted
 from stress.kernels.tally import MOST_WEIGHT, NOTE_QUANTITIES
 from stress.runs.sampling.by_path import outcomes
-
-Array = NDArray[np.float64]
 
 FIRST_BLOCK = 2**41
 """Blocks from here on are the pilot's: no job has so many paths, so shifts do not depend on the paths they weight."""
@@ -104,7 +102,7 @@ def mixture(shifts: Sequence[Array], shape: tuple[int, int]) -> Shifted | None:
     return Shifted(np.stack([np.zeros(shape), *chosen]), np.array(lanes) / LANES, _pattern(lanes))
 
 
-def _pattern(lanes: Sequence[int]) -> NDArray[np.int64]:
+def _pattern(lanes: Sequence[int]) -> Ints:
     """Component of each lane, spread evenly, so that a part of a block holds about its share of each."""
     place = [(i + 0.5) / n for n in lanes for i in range(n)]
     component = [c for c, n in enumerate(lanes) for _ in range(n)]
@@ -178,7 +176,7 @@ def _cross_entropy(space: Workspace, note: int, last: _Round, n_block: int, seed
     return last
 
 
-def _graded(outcomes: Array, note: int, original: Floats) -> tuple[Array, NDArray[np.bool_]]:
+def _graded(outcomes: Array, note: int, original: Array) -> tuple[Array, Bools]:
     """How near each path is to a loss of the note, and whether it lost.
 
     The grade is what the note and its juniors lost together, the residual note's gain counted against it: it keeps

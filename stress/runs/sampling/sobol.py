@@ -10,16 +10,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from stress.arrays import Array, Ints
 from stress.errors import ConfigError
 from stress.kernels.layout import LANES, PANEL_PATHS, Sizes
 from stress.kernels.samplers import BITS, Sobol
 from stress.kernels.tables import Problem
 from stress.kernels.tally import N_REPLICATE
-
-Words = NDArray[np.int64]
 
 LEAST_BITS = 24
 """Tables reach to 2^24 points of each replicate, 268 million paths, or as far as a longer run needs (40 ms)."""
@@ -47,7 +45,7 @@ def bits_of(sizes: Sizes, n_path: int) -> int:
     return n_bit
 
 
-def principal_components(n_month: int, phi: float) -> NDArray[np.float64]:
+def principal_components(n_month: int, phi: float) -> Array:
     """(T, T) orthogonal: innovations of an AR(1) factor from normals in order of how much of its path they explain."""
     month = np.arange(n_month)
     lag = month[:, None] - month
@@ -59,7 +57,7 @@ def principal_components(n_month: int, phi: float) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=4)
-def _directions(n_dimension: int, n_bit: int) -> Words:
+def _directions(n_dimension: int, n_bit: int) -> Ints:
     """(D, J) direction numbers, read off the sequence: point 2^j in Gray-code order is the sum of two of them."""
     points = qmc.Sobol(n_dimension, scramble=False, bits=BITS)
     directions = np.empty((n_dimension, n_bit), np.int64)
@@ -71,7 +69,7 @@ def _directions(n_dimension: int, n_bit: int) -> Words:
     return directions
 
 
-def _scrambled(direction: Words, seed: int) -> tuple[Words, Words]:
+def _scrambled(direction: Ints, seed: int) -> tuple[Ints, Ints]:
     """Direction numbers (16, D, J) times random lower-triangular bit matrices, and digital shifts (16, D)."""
     n_dimension = direction.shape[0]
     random = np.random.Philox(key=seed)
@@ -86,7 +84,7 @@ def _scrambled(direction: Words, seed: int) -> tuple[Words, Words]:
     return scrambled, start
 
 
-def _parity(words: Words) -> Words:
+def _parity(words: Ints) -> Ints:
     for shift in (16, 8, 4, 2, 1):
         words = words ^ (words >> shift)
     return words & 1
