@@ -38,7 +38,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stress.analysis.bands import load_bands
     from stress.analysis.book_answer import book
     from stress.analysis.book_change import book_change
     from stress.analysis.book_reverse import reverse_book
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
     from stress.analysis.hindcast import backtest
     from stress.analysis.monthly_flows import cash_flows, mean_flows
     from stress.analysis.note_price import price
-    from stress.analysis.note_targets import target_of
+    from stress.analysis.note_targets import load_bands, target_of
     from stress.analysis.rate_fans import rates
     from stress.analysis.reverse_stress import reverse
     from stress.analysis.score_tornado import gradient_tornado
@@ -116,7 +115,7 @@ _HOME = {
     "clocks": "stress.analysis.clock_effects",
     "committee": "stress.analysis.class_numbers",
     "with_committee": "stress.analysis.class_numbers",
-    "load_bands": "stress.analysis.bands",
+    "load_bands": "stress.analysis.note_targets",
     "load_stresses": "stress.analysis.class_stresses",
     "rating": "stress.analysis.class_stresses",
     "reverse": "stress.analysis.reverse_stress",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from stress import measures
 from stress.analysis import trials
-from stress.answers.change import Change
 from stress.answers.clocks import Clocks, Effect
+from stress.answers.tornado import Change
 from stress.errors import ConfigError
 from stress.inputs.clocks import Clock
 from stress.inputs.deal.rules import check_deal

@@ -1,8 +1,9 @@
-"""What a note must meet: targets as they are typed, by note, and what they are held against."""
+"""What a note must meet: targets as they are typed, by note, what they are held against, and the table of bands."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from stress.analysis import trials
 from stress.errors import ConfigError
 from stress.inputs.bands import Bands
+from stress.inputs.files.parse import parse_as
 from stress.inputs.job import Job
 from stress.spelling import fraction_for
 
@@ -89,3 +91,15 @@ def implied(wanted: Mapping[int, Target], note: int) -> bool:
 def smallest(wanted: Mapping[int, Target], bands: Bands, years: float) -> float:
     """The tightest limit of all; of a band at a life of so many years."""
     return min(t.limit if t.kind != "BAND" else bands.limit(t.band, years) for t in wanted.values())
+
+
+ILLUSTRATIVE = Path(__file__).parent.parent / "data" / "bands.toml"
+
+
+def load_bands(path: str | Path | None = None) -> Bands:
+    """Read a table of bands, the illustrative one where no file is given. Raises ConfigError.
+
+    >>> load_bands().band(0.0, 2.0)
+    '1'
+    """
+    return parse_as(ILLUSTRATIVE if path is None else Path(path), Bands, "--bands")

@@ -8,9 +8,8 @@ import numpy as np
 
 from stress.analysis import trials
 from stress.analysis.gradients import PATHS, gradient
-from stress.answers.change import Change
 from stress.answers.gradient import Slope
-from stress.answers.tornado import Bar, Tornado
+from stress.answers.tornado import Bar, Change, Tornado
 from stress.inputs.job import Job
 
 

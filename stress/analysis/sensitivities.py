@@ -12,8 +12,7 @@ from stress import measures
 from stress.analysis import trials
 from stress.analysis.inputs_moved import INPUTS, Input, Side
 from stress.analysis.kept import Interrupted
-from stress.answers.change import Change
-from stress.answers.tornado import Bar, Tornado
+from stress.answers.tornado import Bar, Change, Tornado
 from stress.errors import ConfigError, DataError
 from stress.inputs.deal.terms import Note
 from stress.inputs.job import Job, ScenarioCase

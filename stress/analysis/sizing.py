@@ -8,13 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from stress.analysis import kept, trials
-from stress.analysis.bands import load_bands
 from stress.analysis.break_even import FEW
 from stress.analysis.cuts import Reading, Work, against, moved, read, smallest_cut, with_error
 from stress.analysis.inputs_moved import note_share, with_shares
 from stress.analysis.joint_cuts import Group, Joint, independent, interval, joint_of, laid
 from stress.analysis.kept import Interrupted
-from stress.analysis.note_targets import Target, implied, smallest, wanted_of
+from stress.analysis.note_targets import Target, implied, load_bands, smallest, wanted_of
 from stress.answers.sizing import Sized, Sizing
 from stress.arrays import Array
 from stress.inputs.bands import Bands
@@ -50,7 +49,7 @@ def size(
     times as many, drawn around losses too (so that a band of a note that hardly ever loses is known). Without a target
     the notes stay as they are and are judged so. Raises ConfigError where a target names no note or the residual one.
 
-    >>> from stress.analysis.bands import load_bands
+    >>> from stress.analysis.note_targets import load_bands
     >>> from stress.analysis.note_targets import target_of
     >>> target = target_of("A:PD=0.05", load_bands(None))
     >>> sized = size(job.but(paths=2048), dict([target]))

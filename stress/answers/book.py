@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from stress.arrays import Array
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class Estimate(NamedTuple):
@@ -160,3 +165,17 @@ class BookRisk(NamedTuple):
     illustrative: dict[str, str]
     """What the inputs of the book and of its deals call illustrative, each statement with where it is made."""
     scenarios: list[ScenarioRisk]
+
+
+class BookPath(NamedTuple):
+    """A path of the whole book."""
+
+    path: int
+    scenario: str
+    factors: list[str]
+    factor: Array
+    """(T, F) level of each named factor, from the book's first month."""
+    deals: dict[str, xr.Dataset]
+    """By name, as `stress.replay` gives them."""
+    start: dict[str, int]
+    """Months from the book's first closing to each deal's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stress.answers.change import Change
+from stress.answers.tornado import Change
 
 
 class Effect(NamedTuple):

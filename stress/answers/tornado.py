@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stress.answers.change import Change
-
 
 class Bar(NamedTuple):
     """One bar of the tornado."""
@@ -44,3 +42,15 @@ class Tornado(NamedTuple):
     one plain run gave derivatives."""
     undone: tuple[str, ...] = ()
     """Inputs that an interrupted question did not come to."""
+
+
+class Change(NamedTuple):
+    """What one side of an input does to the measure."""
+
+    label: str
+    estimate: float
+    """Moved minus base."""
+    error: float
+    """Of the difference, on common random numbers."""
+    low: float
+    high: float

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from stress.analysis.macro_path import MacroPath
-    from stress.answers.book import BookRisk, ScenarioRisk
-    from stress.answers.book_path import BookPath
+    from stress.answers.book import BookPath, BookRisk, ScenarioRisk
     from stress.answers.book_reverse import BookReverse
     from stress.cli.book_counted import BookCounted
     from stress.inputs.book import Book

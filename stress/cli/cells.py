@@ -1,4 +1,4 @@
-"""Options that choose one job of a sweep's results, or what a folder holds as it is."""
+"""Saved results that a command asks about: options that choose one job of a sweep, and the job that a run holds."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import click
 
+from stress.errors import DataError
+
 if TYPE_CHECKING:
     import xarray as xr
 
+    from stress.inputs.job import Job
     from stress.results import Result
 
 Command = TypeVar("Command", bound=Any)
@@ -64,3 +67,21 @@ def one_of(result: Result) -> xr.Dataset:
     from stress import results
 
     return results.cell(result)
+
+
+def job_or_results(path: Path) -> Job:
+    """A job's file, or the job of a run's folder or results.nc. Raises ConfigError or DataError."""
+    return job_and_run(path)[0]
+
+
+def job_and_run(path: Path) -> tuple[Job, xr.Dataset | None]:
+    """A job and its run; None for the run where the path is a job's file. Raises ConfigError or DataError."""
+    from stress.analysis.loading import load_job
+    from stress.inputs.load import job_from_json
+
+    if not path.is_dir() and path.suffix.lower() != ".nc":
+        return load_job(path), None
+    run = opened_one(path, Cell())
+    if not run.attrs.get("job"):
+        raise DataError(f"{path}: the results do not hold their job")
+    return job_from_json(str(run.attrs["job"])), run

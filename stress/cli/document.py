@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from stress.cli.cells import job_and_run
 from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
-from stress.cli.saved_job import job_and_run
 from stress.cli.writing import save_text
 from stress.errors import ConfigError
 

@@ -8,10 +8,10 @@ import click
 
 from stress.cli.answer import plain, sheet_table
 from stress.cli.books import save_answer, xlsx_option
+from stress.cli.cells import job_or_results
 from stress.cli.of_books import job_argument
 from stress.cli.options import Count, output_options
 from stress.cli.output import Output
-from stress.cli.saved_job import job_or_results
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from stress.cli.options import FILE
 from stress.cli.output import console, document_text
 
 if TYPE_CHECKING:
+    from stress.explain.keys import KeyTable
     from stress.inputs.deal import Deal
 
 
@@ -53,8 +55,6 @@ def explain(
     if tables and as_json:
         raise click.UsageError("--json: is of a FILE or of --keys, not of --tables")
     if keys is not None:
-        from stress.cli.keys import show_keys
-
         show_keys(keys, markdown, as_json)
     if tables:
         _show(layouts_text(), markdown)
@@ -124,3 +124,35 @@ def _draw(target: Path, deal: Deal, balance: float | None) -> None:
     else:
         save_pixels("--svg", target, picture(deal, balance))
     click.echo(target, err=True)
+
+
+def show_keys(kind: str, markdown: bool, as_json: bool) -> None:
+    """Print the reference of a kind of file, of one of its tables, or of `all`: tables, Markdown or JSON."""
+    from stress.explain.keys import as_markdown, key_tables
+    from stress.inputs.files.parse import KINDS
+
+    tables = [table for name in (KINDS if kind == "all" else (kind,)) for table in key_tables(name)]
+    if as_json:
+        said = [{**table._asdict(), "keys": [key._asdict() for key in table.keys]} for table in tables]
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    elif markdown or not console().is_terminal:
+        click.echo(as_markdown(tables), nl=False)
+    else:
+        for table in tables:
+            _print(table)
+
+
+def _print(table: KeyTable) -> None:
+    """One table, a row a key: what it is on top, unit, range and default below."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    head = Text.assemble((table.where, "bold"), "  ", table.says)
+    grid = Table(box=box.SIMPLE_HEAD, title=head, title_justify="left", pad_edge=False)
+    for name in ("key", "meaning", "unit", "allowed", "default", "example"):
+        grid.add_column(name, overflow="fold", ratio=3 if name in ("meaning", "example") else None)
+    for key in table.keys:
+        cells = (key.key, key.meaning, key.unit, key.allowed, key.default, key.example.partition(" = ")[2])
+        grid.add_row(*map(Text, cells))
+    console().print(grid)

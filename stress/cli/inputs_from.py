@@ -53,7 +53,7 @@ def inputs_of(source: Path, kind: str | None, name: str | None, out: Path, sheet
 
 def _saved(source: Path) -> Job | None:
     """The job that a run's folder, its results.nc or a workbook of results holds; None for an input file."""
-    from stress.cli.saved_job import job_or_results
+    from stress.cli.cells import job_or_results
     from stress.inputs.sheets.grid import ASSUMPTIONS, has_assumptions
     from stress.tables.source import is_workbook, parted, suffix
 

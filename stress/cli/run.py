@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,8 @@ import click
 from stress.cli.books import save_result, xlsx_option
 from stress.cli.limits import check, fail_on, held, refuse_breaches
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, QUEUES, Count, OneOf, output_options
+from stress.cli.options import FILE, QUEUES, Count, Memory, OneOf, output_options
 from stress.cli.output import Output
-from stress.cli.sizes import Memory
 from stress.errors import ConfigError, StressError
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from stress.results import Result
     from stress.runs.jobs.plans import Plan, SweepPlan
     from stress.runs.jobs.running import Done
-
 
 ESTIMATORS = ("plain", "sobol", "importance", "auto")
 
@@ -107,7 +105,6 @@ def run(
     check(limits, list(dict.fromkeys(note.name for cell in plans for note in cell.job.deal.notes)))
     refuse_sweep(plan) if isinstance(plan, SweepPlan) else refuse(plan)
     if dry_run:
-        from stress.cli.dry_run import plan_json
         from stress.cli.output import plan_table
 
         said = plan_json(plan)
@@ -170,8 +167,7 @@ def execute(
 
 def _done(plan: Plan | SweepPlan, output: Output, follow: str | None, unsaid: list[Exception]) -> Done:
     """Run the plan under a progress bar; `unsaid` gets what the table could not be printed for."""
-    from stress.cli.running_error import followed
-    from stress.cli.watch import interruptible, progress
+    from stress.cli.watch import followed, interruptible, progress
     from stress.runs import jobs
     from stress.runs.jobs.plans import Plan
 
@@ -221,3 +217,45 @@ def _say_result(done: Done, output: Output, said: dict[str, Any]) -> None:
         lambda: report.table(done.dataset),
         lambda: {**done.manifest, **trusted, "unchanged": done.before, "measures": measures(done.dataset), **said},
     )
+
+
+def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
+    """What a dry run says with --json."""
+    from stress.runs.counting.machines import machines
+    from stress.runs.engine import n_core
+    from stress.runs.jobs.estimates import estimate, estimate_sweep
+    from stress.runs.jobs.place import address_of
+    from stress.runs.jobs.plans import Plan
+
+    plans = (plan,) if isinstance(plan, Plan) else plan.plans
+    cost = estimate(plan) if isinstance(plan, Plan) else estimate_sweep(plan)
+    first = plans[0]
+    address = address_of(first)
+    workers = f"{first.workers} worker processes" + (f" as jobs of {first.queue}" if first.queue else "")
+    hands = machines(first.device, first.threads or n_core()) if first.device != "cpu" and not address else None
+    local = workers if first.workers else hands.words if hands else f"{first.threads or 'all'} threads"
+
+    def shared(values: Iterable[Any]) -> Any:
+        """The value that all jobs share, or the list of all."""
+        known = list(dict.fromkeys(values))
+        return known[0] if len(known) == 1 else known
+
+    return {
+        "job": first.job.name,
+        **({} if len(plans) == 1 else {"jobs": len(plans)}),
+        "deal": shared(cell.job.deal.name for cell in plans),
+        "pool": shared(cell.job.pool.name for cell in plans),
+        "scenarios": list(first.scenarios),
+        "paths": plan.paths,
+        "seed": shared(str(cell.seed) for cell in plans),
+        "clock": first.job.clock,
+        "months": shared(cell.job.deal.legal_maturity_months for cell in plans),
+        "where": f"cluster {address}" if address else local,
+        "tasks": cost.tasks,
+        "paths_per_task": cost.task_paths,
+        "memory_mb": round(cost.memory / 1e6),
+        "memory_per_task_mb": round(cost.task_memory / 1e6),
+        "paths_per_second": round(cost.rate),
+        "seconds": round(cost.seconds, 1),
+        "out": str(plan.out),
+    }

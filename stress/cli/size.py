@@ -40,8 +40,7 @@ def size(
       stress size job.toml --target A:PD=0.001@credit_contraction --target B:PD=0.01@macro_severe
       stress size job.toml --bands mine.toml
     """
-    from stress.analysis.bands import load_bands
-    from stress.analysis.note_targets import target_of
+    from stress.analysis.note_targets import load_bands, target_of
     from stress.analysis.sizing import size as find
 
     table = load_bands(bands)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from stress.explain.dates import date_lines, effective
 from stress.explain.notes import notes_table
-from stress.explain.quantities import quantity_lines
 from stress.explain.steps import sentence
 from stress.explain.triggers import trigger_line
 from stress.explain.trust import trust_lines
-from stress.explain.words import PHASE, amount_words, listed, money, percent
+from stress.explain.words import OBSERVABLE, PHASE, amount_words, listed, money, observable_words, percent
 from stress.inputs.deal import Deal, Fee, Note, Reserve
-from stress.inputs.deal.formula_rules import names_of
-from stress.inputs.deal.formula_text import parse
-from stress.inputs.deal.formulas import looks_at
+from stress.inputs.deal.formula_rules import names_of, quantities_in
+from stress.inputs.deal.formula_text import Node, parse
+from stress.inputs.deal.formulas import full_name, looks_at
+from stress.inputs.deal.quantities import QUANTITIES
 from stress.inputs.deal.reading import notes_of, phases, steps_of
 
 
@@ -127,3 +127,26 @@ def _triggers(deal: Deal) -> list[str]:
     if not deal.triggers:
         return ["None."]
     return [*(trigger_line(deal, trigger) for trigger in deal.triggers), "", effective(deal)]
+
+
+def quantity_lines(deal: Deal) -> list[str]:
+    """Markdown: the deal's own quantities, then those of the language, each in words."""
+    lines = [f"- `{name}`: {_own(given)}." for name, given in deal.quantities.items()]
+    used: dict[str, list[str]] = {}
+    for name, of in quantities_in(deal):
+        used.setdefault(name, []).append(of)
+    return lines + [_line(deal, name, of) for name, of in used.items()]
+
+
+def _own(given: str | tuple[tuple[int, float], ...]) -> str:
+    if isinstance(given, str):
+        return f"`{given}`"
+    return "; ".join(f"{level:,.6g} from month {month}" for month, level in given)
+
+
+def _line(deal: Deal, name: str, of: list[str]) -> str:
+    if not QUANTITIES[name].of:
+        words = observable_words(deal, name) if name in OBSERVABLE else QUANTITIES[name].words
+        return f"- `{name}`: {words}."
+    shown = ", ".join(f"`{full_name(Node('name', 0, name=name, of=item))}`" for item in of)
+    return f"- {shown}: {QUANTITIES[name].words.replace(' {}', '')}."

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from stress.answers.book import PositionRisk
-from stress.answers.book_path import BookPath
+from stress.answers.book import BookPath, PositionRisk
 from stress.arrays import Array
 from stress.report.book import level
 from stress.report.numbers import percent, span

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stress.answers.book import BookRisk, ScenarioRisk
-from stress.answers.book_path import BookPath
+from stress.answers.book import BookPath, BookRisk, ScenarioRisk
 from stress.answers.book_reverse import BookReverse
 from stress.inputs.book import Book
 from stress.report import book_path

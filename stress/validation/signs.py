@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stress.analysis.sensitivities import sensitivity
-from stress.answers.change import Change
+from stress.answers.tornado import Change
 from stress.inputs.load import load_job
 from stress.shipped import shipped
 from stress.validation.check import SIGMAS, Finding, exact

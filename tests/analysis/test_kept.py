@@ -12,10 +12,9 @@ from shipped import ROOT
 
 import stress
 from stress.analysis import break_even, kept, sensitivities, sizing, trials
-from stress.analysis.bands import load_bands
 from stress.analysis.inputs_moved import INPUTS
 from stress.analysis.kept import Interrupted, Kept, keeping
-from stress.analysis.note_targets import target_of
+from stress.analysis.note_targets import load_bands, target_of
 from stress.inputs.job import Job
 
 PATHS = 1_024

@@ -6,10 +6,9 @@ import pytest
 from shipped import ROOT
 
 import stress
-from stress.analysis.bands import load_bands
 from stress.analysis.capital_needs import capital
 from stress.analysis.inputs_moved import note_share, with_shares
-from stress.analysis.note_targets import target_of, wanted_of
+from stress.analysis.note_targets import load_bands, target_of, wanted_of
 from stress.analysis.positions import positions
 from stress.errors import ConfigError
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 import stress
-from stress.analysis.bands import load_bands
-from stress.analysis.note_targets import target_of
+from stress.analysis.note_targets import load_bands, target_of
 from stress.analysis.sizing import size
 from stress.analytic import tranche_el, tranche_pd
 from stress.errors import ConfigError

@@ -13,10 +13,9 @@ import xarray as xr
 
 import stress
 from stress import measures, results
-from stress.analysis.bands import load_bands
 from stress.analysis.cuts import Work, moved, smallest_cut
 from stress.analysis.inputs_moved import note_share
-from stress.analysis.note_targets import target_of
+from stress.analysis.note_targets import load_bands, target_of
 from stress.analysis.sizing import size
 from stress.cli import exit_code
 from stress.cli.replay import _table, months

@@ -20,9 +20,9 @@ from stress.cli.book_limits import limits_of
 from stress.cli.book_reverse import satellites_of
 from stress.cli.book_told import _reverse, asked_of
 from stress.cli.books import save_reported, save_tables
+from stress.cli.cells import job_or_results
 from stress.cli.check import _base_cases
 from stress.cli.inputs_from import _saved
-from stress.cli.saved_job import job_or_results
 from stress.cli.streams import _plain_ascii, _spell
 from stress.cli.validate import _how_old
 from stress.errors import ConfigError, DataError
@@ -129,7 +129,7 @@ def test_results_without_their_job_are_refused(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_run_s_folder_gives_its_job_to_a_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stress.cli.saved_job.job_or_results", lambda source: f"the job of {source.name}")
+    monkeypatch.setattr("stress.cli.cells.job_or_results", lambda source: f"the job of {source.name}")
     (tmp_path / "run").mkdir()
     assert _saved(tmp_path / "run") == "the job of run"
     assert _saved(tmp_path / "results.nc") == "the job of results.nc"

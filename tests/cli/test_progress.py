@@ -20,8 +20,7 @@ from shipped import JOB
 
 from stress.cli import exit_code
 from stress.cli.output import Output
-from stress.cli.running_error import followed
-from stress.cli.watch import interruptible, progress
+from stress.cli.watch import followed, interruptible, progress
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.kernels.tally import merge

@@ -17,7 +17,7 @@ from rich.console import Console
 from shipped import ROOT
 
 from stress.cli import exit_code
-from stress.cli.keys import show_keys
+from stress.cli.explain import show_keys
 from stress.errors import ConfigError
 from stress.explain.keys import Key, KeyTable, key_tables, toml
 from stress.explain.targets import MEANING, example
@@ -151,7 +151,7 @@ def test_every_quantity_of_formulas_is_told_as_formulas_write_it() -> None:
 
 def test_on_a_terminal_a_table_has_a_row_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=140)
-    monkeypatch.setattr("stress.cli.keys.console", lambda: screen)
+    monkeypatch.setattr("stress.cli.explain.console", lambda: screen)
     rows = (Key("term", "months", "1 to 360", "required", "How long.", "term = 24"),
             Key("kind", "", "[level] or bullet", "level", "How it is repaid.", 'kind = "bullet"'))  # fmt: skip
     tables = {

@@ -14,10 +14,9 @@ from rich.console import Console, RenderableType
 
 from stress.answers.breakeven import Answer, Breakeven, Curve, PoolLoss
 from stress.answers.capital import Capital, Excess, Months, Transfer, Weights
-from stress.answers.change import Change
 from stress.answers.rating import ClassRating, Rating, Stand
 from stress.answers.reverse import Reverse
-from stress.answers.tornado import Bar, Tornado
+from stress.answers.tornado import Bar, Change, Tornado
 from stress.cli.breakeven import _table as told_breakeven
 from stress.cli.capital import _tables as told_capital
 from stress.cli.report_questions import document as _document

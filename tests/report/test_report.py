@@ -29,7 +29,7 @@ from stress.report.estimator import reading
 from stress.report.figures import overview
 from stress.report.numbers import PERCENT, bare_percent, fraction, interval, percent, with_error
 from stress.report.page import whole
-from stress.report.page.script import HERE, data, script
+from stress.report.page.template import HERE, data, script
 
 DRAWN = ((1, 1.0), (100, 0.0), (32, 0.0), (32, 1.0))
 """Paths and losses of extremes of which the figures are drawn too; the numbers that stand below figures are of all."""

@@ -19,8 +19,7 @@ from stress.kernels.memory import Workspace, pack
 from stress.kernels.samplers import BITS, Shifted
 from stress.kernels.tally import N_BIN, TALLY_ARRAYS, TOP_UNIT, WEIGHT_UNIT, decoded, merge
 from stress.runs.sampling import sobol
-from stress.runs.sampling.by_path import outcomes
-from stress.runs.sampling.shifts import mixture
+from stress.runs.sampling.shifts import mixture, outcomes
 
 PATHS = 1_500
 

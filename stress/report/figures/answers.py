@@ -25,11 +25,9 @@ from stress.answers.sizing import Sizing
 from stress.answers.tornado import Bar, Tornado
 from stress.errors import DataError
 from stress.report.figures import ink
-from stress.report.figures.capital import needs
-from stress.report.figures.desks import allowances, slopes, yields
+from stress.report.figures.desks import allowances, needs, slopes, stresses, yields
 from stress.report.figures.fans import fans
 from stress.report.figures.followed import followed
-from stress.report.figures.stresses import stresses
 from stress.report.numbers import fraction, percent, share
 
 DOWN, UP = "#56b4e9", "#d55e00"

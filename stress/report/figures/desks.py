@@ -1,13 +1,15 @@
-"""Figures of expected credit loss, of a note's yield by price, and of derivatives."""
+"""Figures of capital by month, stresses by category, expected credit loss, yield by price, and derivatives."""
 
 from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from stress.answers.capital import Capital
 from stress.answers.ecl import Ecl
 from stress.answers.gradient import Gradient
 from stress.answers.price import Price
+from stress.answers.rating import Rating
 from stress.report.figures import ink
 
 
@@ -64,4 +66,56 @@ def slopes(answer: Gradient) -> Figure:
     axes.set_yticks(place, [ink.label(f"{slope.input}, per {slope.per}") for slope in shown])
     axes.axvline(0.0, color=ink.QUIET, linewidth=0.7)
     axes.set_title(f"Derivative of {answer.measure}" + (f" of {ink.label(answer.tranche)}" if answer.tranche else ""))
+    return figure
+
+
+@ink.styled
+def needs(answer: Capital) -> Figure:
+    """Capital of all notes over the cut-off balance, and the risk weight of every class."""
+    figure, (above, below) = ink.sheet(2, 1, 7.2, 4.8, sharex=True)
+    whole = answer.months[-1]
+    above.fill_between(whole.month, whole.capital.estimate, whole.capital_95.estimate, color=ink.BAND, alpha=0.2,
+                       linewidth=0, label="to what 95% of paths stay below")  # fmt: skip
+    above.plot(whole.month, whole.capital.estimate, color=ink.BAND, label="mean")
+    above.set_title(f"Capital of all notes, {ink.label(answer.rules)} ({answer.status}), over the cut-off balance")
+    above.set_ylim(bottom=0.0)
+    ink.percent_axis(above.yaxis)
+    above.legend(loc="best")
+    for n, by_month in enumerate(answer.months[:-1]):
+        shown = by_month.outstanding > 0.01
+        style = ink.note_style(n)
+        below.plot(by_month.month[shown], by_month.risk_weight.estimate[shown], label=ink.label(by_month.note), **style)
+        below.plot(by_month.month[shown], by_month.risk_weight_95.estimate[shown], color=style["color"], alpha=0.5,
+                   linewidth=0.9, linestyle=":")  # fmt: skip
+    below.set_title("Risk weight of each class: mean, and dotted what 95% of paths stay below")
+    below.set_xlabel("months from closing")
+    ink.percent_axis(below.yaxis)
+    below.legend(loc="best", ncols=2)
+    return figure
+
+
+@ink.styled
+def stresses(answer: Rating) -> Figure:
+    """One group a category, a bar to the break-even of each class; the line across is the net loss that is asked."""
+    figure, (axes,) = ink.sheet(1, 1, 7.2, 3.2)
+    names = [rated.note for rated in answer.classes]
+    categories = [stand.category for stand in answer.classes[0].by_category] if names else []
+    width = 0.8 / max(len(names), 1)
+    for n, rated in enumerate(answer.classes):
+        place = np.arange(len(categories)) - 0.4 + (n + 0.5) * width
+        style = ink.note_style(n)
+        height = [stand.breakeven_cnl for stand in rated.by_category]
+        axes.bar(place, height, 0.9 * width, color=style["color"], alpha=0.75, label=ink.label(rated.note))
+        for x, stand in zip(place, rated.by_category, strict=True):
+            if stand.category == rated.held:
+                axes.plot(x, 0.0, marker="^", color=ink.TEXT, markersize=5, clip_on=False)
+    for k, stand in enumerate(answer.classes[0].by_category if names else ()):
+        axes.plot([k - 0.45, k + 0.45], [stand.stressed_cnl] * 2, color=ink.TEXT, linewidth=1.4,
+                  label="asked by the category" if k == 0 else None)  # fmt: skip
+    axes.set_xticks(range(len(categories)), ink.labels(categories))
+    axes.set_title("Break-even net loss by category; a triangle marks what a class is held to")
+    axes.set_ylabel("of the cut-off balance")
+    ink.percent_axis(axes.yaxis)
+    axes.set_ylim(0.0, 1.22 * axes.get_ylim()[1])
+    axes.legend(loc="upper right", ncols=len(names) + 1)
     return figure

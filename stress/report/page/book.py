@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from stress.answers.book import BookRisk, ScenarioRisk
-from stress.answers.book_path import BookPath
+from stress.answers.book import BookPath, BookRisk, ScenarioRisk
 from stress.answers.book_reverse import BookReverse
 from stress.explain import explain_book
 from stress.inputs.book import Book

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from stress.answers.capital import Capital, Excess, Months, Transfer, Transferred, Weights
-from stress.report.figures.capital import needs
+from stress.report.figures.desks import needs
 from stress.report.numbers import MISSING, PERCENT, fraction, many, percent, with_error
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.sheets import Sheet

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from stress.answers.breakeven import Answer, Breakeven, PoolLoss
-from stress.answers.change import Change
 from stress.answers.reverse import Reverse
-from stress.answers.tornado import Tornado
+from stress.answers.tornado import Change, Tornado
 from stress.errors import DataError
 from stress.report.figures import answers
 from stress.report.numbers import MISSING, Unit, fraction, interval, many, own_unit, percent, unit_of, with_error

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stress.answers.change import Change
 from stress.answers.clocks import Clocks, Effect
+from stress.answers.tornado import Change
 from stress.measures.scenarios import is_share
 from stress.report.figures import answers
 from stress.report.numbers import many, with_error

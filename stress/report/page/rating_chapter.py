@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stress.answers.rating import ClassRating, Rating, Stand
 from stress.explain.words import listed
-from stress.report.figures.stresses import stresses
+from stress.report.figures.desks import stresses
 from stress.report.numbers import MISSING, fraction, percent
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.sheets import Sheet

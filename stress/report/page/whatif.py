@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from stress.answers.whatif import Axis, Read, Surface, WhatIf, nearest
 from stress.report.numbers import ONE_PERCENT, at_least, count
-from stress.report.page.script import data
-from stress.report.page.template import rendered
+from stress.report.page.template import data, rendered
 from stress.report.sheets import Sheet
 from stress.version import __version__
 

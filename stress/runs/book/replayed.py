@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stress.answers.book_path import BookPath
+from stress.answers.book import BookPath
 from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.inputs.book import Member

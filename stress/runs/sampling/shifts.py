@@ -18,13 +18,13 @@ from stress.arrays import Array, Bools, Ints
 from stress.assemble.by_identity import by_identity
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
+from stress.kernels import alone
 from stress.kernels.codes import FACTORS
 from stress.kernels.entries import normal_panel
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.samplers import Shifted
 from stress.kernels.tally import MOST_WEIGHT, NOTE_QUANTITIES
-from stress.runs.sampling.by_path import outcomes
 
 FIRST_BLOCK = 2**41
 """Blocks from here on are the pilot's: no job has so many paths, so shifts do not depend on the paths they weight."""
@@ -187,3 +187,13 @@ def _graded(outcomes: Array, note: int, original: Array) -> tuple[Array, Bools]:
     amount = loss[note:] * original[note:, None]
     amount[-1] = (1.0 - multiple[-1]) * original[-1]
     return amount.sum(axis=0), loss[note] > 0.0
+
+
+def outcomes(space: Workspace, normals: Array, seed: int, first_path: int) -> Array:
+    """(quantity, path) of a one-scenario problem from normals (block, T, F, 32); rows in the order of a tally's."""
+    rows = []
+    for block, shocks in enumerate(normals):
+        space.put_normals(shocks)
+        alone.run(space, 0, 1, LANES, seed, drawn=True, first_path=first_path + block * LANES)
+        rows.append(space.outcomes())
+    return np.concatenate(rows, axis=1)
