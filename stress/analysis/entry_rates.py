@@ -166,7 +166,7 @@ def _fit_rolls(pool: Pool) -> Pool:
             "fit_rolls needs a ladder of three roll rates and a history of non_performing_ratio and overdue_ratio"
         )
     start = logit(np.clip([pool.ladder.roll_m1, pool.ladder.roll_m2, pool.ladder.roll_m3], 1e-3, 1.0 - 1e-3))
-    target = np.log(_history_mean(pool.history))
+    target = np.log([np.mean(pool.history.non_performing_ratio), np.mean(pool.history.overdue_ratio)])
 
     def misfit(x: Array) -> Array:
         trial = _with_rolls(pool, x)
@@ -176,10 +176,6 @@ def _fit_rolls(pool: Pool) -> Pool:
 
     best = least_squares(misfit, start, bounds=(start - 6.0, start + 6.0), diff_step=[1e-4]).x
     return _with_rolls(pool, best, digits=6)
-
-
-def _history_mean(history: History) -> Array:
-    return np.array([np.mean(history.non_performing_ratio), np.mean(history.overdue_ratio)])
 
 
 def _with_rolls(pool: Pool, x: Array, digits: int = 17) -> Pool:

@@ -30,7 +30,7 @@ def with_expected(job: Job, case: ScenarioCase, lever: Lever, answer: Answer) ->
 
 
 def _expected(base: float, there: float) -> Parts:
-    return base, there, 0.0, _over(there, base), 0.0
+    return base, there, 0.0, there / base if base > 0.0 else math.nan, 0.0
 
 
 def constant_default_rate(job: Job, case: ScenarioCase, lever: Lever, value: float) -> float:
@@ -83,7 +83,3 @@ def _parts(read: tuple[batches.Replicates, np.ndarray], fails: batches.Replicate
     times = batches.quotient(there, batches.Replicates(value[0], without[0]))
     error, ratio_error = (float(batches.error(replicates, size)) for replicates in (there, times))
     return float(value[0]), float(value[here]), error, float(times.value), ratio_error
-
-
-def _over(above: float, below: float) -> float:
-    return float(above / below) if below > 0.0 else math.nan

@@ -217,7 +217,7 @@ def _acting(job: Job, case: ScenarioCase) -> Iterator[Array | Ints]:
     scalars[:, unpaid_share] *= scalars[:, dilution] > 0.0
     scalars[:, earned] *= _earns(receivables)
     yield scalars
-    yield from _opened(receivables)
+    yield from (receivables.opening, receivables.open_due, receivables.open_fee, receivables.card)
     if buying:
         need = np.ones((sizes.n_month + 1, sizes.n_cohort))
         supply = new_receivables(pool, m) if deal.trust is not None else supply_of(pool, m, need)
@@ -259,10 +259,6 @@ def _earns(receivables: Receivables) -> bool:
     first = receivables.first_due[..., 3:].any() if receivables.card.size == 0 else False
     fees = (receivables.open_fee, receivables.pull[..., 1], receivables.card[..., 3:])
     return bool(first or any(part.any() for part in fees))
-
-
-def _opened(receivables: Receivables) -> tuple[Array, ...]:
-    return receivables.opening, receivables.open_due, receivables.open_fee, receivables.card
 
 
 def _fields(m: MonthInputs) -> list[Array]:

@@ -18,10 +18,6 @@ from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 
 
-def _months_of(shock: Shock, n_month: int) -> slice:
-    return slice(shock.from_month - 1, n_month if shock.to_month is None else shock.to_month)
-
-
 def _moved(values: Array, shock: Shock) -> Array:
     """A copy of (T, ...) values with one shock applied by multiplying, adding or setting."""
     moved = values.copy()
@@ -30,7 +26,7 @@ def _moved(values: Array, shock: Shock) -> Array:
         for (month, value), end in zip(shock.by_month, ends, strict=True):
             moved[month - 1 : end - 1] = _apply(moved[month - 1 : end - 1], shock.how, value)
         return moved
-    window = _months_of(shock, len(values))
+    window = slice(shock.from_month - 1, len(values) if shock.to_month is None else shock.to_month)
     for how in ("multiply", "add", "set"):
         value = getattr(shock, how)
         if value is not None:

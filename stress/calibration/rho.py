@@ -105,7 +105,7 @@ def calibrate_rho(
         raise DataError(f"a history of {per_year} observations a year: must be 1, 4 or 12")
     g = _probits(rate, expected)
     observed = np.asarray(ndtr(g), dtype=np.float64)
-    plain, best, persistence = independent_law(g), ar1_law(g), _lag_correlation(g[1:], g[:-1])
+    plain, best, persistence = independent_law(g), ar1_law(g), float(np.corrcoef(g[1:], g[:-1])[0, 1])
     mean, moment = float(observed.mean()), _moment_rho(float(observed.mean()), float(observed.std()))
     limit = {parameter: profile(g, parameter, best, level) for parameter in ("p", "rho", "phi")}
     block = block_length(len(g), persistence)
@@ -175,10 +175,6 @@ def _monthly_interval(span: Interval, monthly: Callable[[float], float]) -> Inte
 def _moment_rho(mean: float, sd: float) -> float:
     """The asset correlation at which Vasicek's law has this standard deviation (Gordy 2000, appendix on moments)."""
     return float(brentq(lambda r: spread_of_mean(mean, r, 0.0, 1) - sd, 1e-12, 1.0 - 1e-9, xtol=1e-14))
-
-
-def _lag_correlation(later: Array, earlier: Array) -> float:
-    return float(np.corrcoef(later, earlier)[0, 1])
 
 
 def _table(fit: RhoFit) -> str:

@@ -29,7 +29,7 @@ def explain_deal(deal: Deal, balance: float | None = None) -> str:
     if deal.trust is not None:
         lines += ["## Master trust", "", *trust_lines(deal, balance), ""]
     lines += ["## Dates", "", *date_lines(deal), ""]
-    lines += ["## Fees", "", *(_fees(deal) or ["None."]), ""]
+    lines += ["## Fees", "", *([f"- {fee.name}: {_fee(deal, fee)}." for fee in deal.fees] or ["None."]), ""]
     if deal.accounts:
         lines += ["## Accounts", "", *_accounts(deal), ""]
     if quantity_lines(deal):
@@ -41,10 +41,6 @@ def explain_deal(deal: Deal, balance: float | None = None) -> str:
     if deal.illustrative:
         lines += ["## Illustrative, not published", "", *[f"- {item}" for item in deal.illustrative], ""]
     return "\n".join(lines)
-
-
-def _fees(deal: Deal) -> list[str]:
-    return [f"- {fee.name}: {_fee(deal, fee)}." for fee in deal.fees]
 
 
 def _fee(deal: Deal, fee: Fee) -> str:

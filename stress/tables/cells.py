@@ -99,12 +99,8 @@ def separator_of(lines: list[str]) -> str:
 
 def _agreeing(lines: list[str], separator: str) -> int:
     """Lines that hold the separator as often as the most others do."""
-    count = Counter(_outside_quotes(line, separator) for line in lines)
+    count = Counter(sum(part.count(separator) for part in line.split('"')[::2]) for line in lines)
     return max((n for times, n in count.items() if times), default=0)
-
-
-def _outside_quotes(line: str, separator: str) -> int:
-    return sum(part.count(separator) for part in line.split('"')[::2])
 
 
 def _parted(path: Path, text: str, separator: str) -> list[Row]:

@@ -123,7 +123,7 @@ def _book(file: Path, written: int, size: int) -> _Book:
 def _kind(rows: Iterator[tuple[int, list[Any]]]) -> str:
     """What a sheet says as its kind; empty where it holds no input file."""
     filled = (row for _, row in rows if any(cell not in (None, "") for cell in row))
-    if not _is_heading(next(filled, [])):
+    if tuple(map(_word, next(filled, [])[:2])) != HEADING:
         return ""
     words = (str(row[1]).strip() for row in itertools.islice(filled, LOOKED_AT) if _word(row[0]) == "kind" and row[1:])
     return next(words, "")
@@ -158,10 +158,6 @@ def _cells(file: Path, sheet: str, number: int, row: list[Any]) -> Iterator[Cell
             raise ConfigError(f"{file}: sheet {sheet!r}, cell {letters(column)}{number}: {fault}")
         if value is not None and (not isinstance(value, str) or value.strip()):
             yield Cell(value, number, column)
-
-
-def _is_heading(row: list[Any]) -> bool:
-    return tuple(map(_word, row[:2])) == HEADING
 
 
 def _word(value: Any) -> str:
