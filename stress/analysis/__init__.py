@@ -34,8 +34,9 @@ aims_of         the most likely way to a loss of each note: what importance samp
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from stress.inputs.arguments import Checks, on_demand
 
 if TYPE_CHECKING:
     from stress.analysis.book_answer import book
@@ -128,17 +129,10 @@ _HOME = {
 """Where each public name lives; nothing is imported before it is asked for."""
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'stress.analysis' has no attribute {name!r}")
+def _checks() -> Checks:
     from stress.analysis.subjects import CHECKS
-    from stress.inputs.arguments import put_to
-    from stress.inputs.text.docstrings import documented
 
-    value = documented(put_to(getattr(importlib.import_module(_HOME[name]), name), CHECKS))
-    globals()[name] = value
-    return value
+    return CHECKS
 
 
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__ = on_demand(globals(), _HOME, _checks)

@@ -12,8 +12,9 @@ var         macro variables around a path: a vector autoregression, kept as TOML
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from stress.inputs.arguments import on_demand, share_between
 
 if TYPE_CHECKING:
     from stress.calibration.rho import RhoFit, calibrate_rho
@@ -43,24 +44,11 @@ __all__ = [
 ]
 
 _HOME = {
-    "stress.calibration.rho": ("RhoFit", "calibrate_rho"),
-    "stress.calibration.satellite": ("SatelliteFit", "Term", "fit_satellite", "parse_term"),
-    "stress.calibration.sampling": ("sampling_of",),
-    "stress.calibration.satellite_file": ("read_satellite", "satellite_to_toml"),
-    "stress.inputs.table": ("MacroTable", "join_tables", "read_table"),
+    **dict.fromkeys(("RhoFit", "calibrate_rho"), "stress.calibration.rho"),
+    **dict.fromkeys(("SatelliteFit", "Term", "fit_satellite", "parse_term"), "stress.calibration.satellite"),
+    "sampling_of": "stress.calibration.sampling",
+    **dict.fromkeys(("read_satellite", "satellite_to_toml"), "stress.calibration.satellite_file"),
+    **dict.fromkeys(("MacroTable", "join_tables", "read_table"), "stress.inputs.table"),
 }
 """Where each public name lives. Imported when asked for: a run needs `static_pool` alone; scipy.stats takes 0.4 s."""
-
-
-def __getattr__(name: str) -> Any:
-    from stress.inputs.arguments import put_to, share_between
-    from stress.inputs.text.docstrings import documented
-
-    for module, names in _HOME.items():
-        if name in names:
-            return documented(put_to(getattr(importlib.import_module(module), name), {"level": share_between}))
-    raise AttributeError(f"module 'stress.calibration' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__ = on_demand(globals(), _HOME, lambda: {"level": share_between})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stress.explain.book import explain_book
 from stress.explain.deal import explain_deal
 from stress.explain.job import explain_job
 from stress.explain.remarks import remarks
-from stress.inputs.arguments import above_zero, hold, put_to
+from stress.inputs.arguments import above_zero, hold, on_demand
 
 if TYPE_CHECKING:
     from stress.explain.drawing import picture
@@ -16,16 +16,5 @@ if TYPE_CHECKING:
 __all__ = ["explain_book", "explain_deal", "explain_job", "picture", "remarks"]
 _CHECKS = {"balance": above_zero}
 hold(globals(), __all__, _CHECKS)
-
-
-def __getattr__(name: str) -> Any:
-    """`picture` when asked for: words need no matplotlib."""
-    if name != "picture":
-        raise AttributeError(f"module 'stress.explain' has no attribute {name!r}")
-    from stress.explain.drawing import picture
-
-    return put_to(picture, _CHECKS)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__ = on_demand(globals(), {"picture": "stress.explain.drawing"}, lambda: _CHECKS)
+"""Words need no matplotlib."""

@@ -7,6 +7,7 @@ names of their classes: a saved result is read without the models of inputs.
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import math
 import os
@@ -66,8 +67,26 @@ RESULT = "give what stress.simulate or stress.open returns"
 
 
 def hold(room: dict[str, Any], names: Iterable[str], checks: Checks = NONE) -> None:
-    """Put every function among the public names of a room behind its checks."""
+    """Put every function among the public names of a room behind its checks; `dir` shows its public names alone."""
     room |= {name: put_to(room[name], checks) for name in names if name in room}
+    room["__dir__"] = lambda: sorted(room["__all__"])
+
+
+def on_demand(
+    room: dict[str, Any], home: Mapping[str, str], checks: Callable[[], Checks] = lambda: NONE
+) -> Callable[[str], Any]:
+    """What a room has for `__getattr__`: a name is imported from its home when it is asked for, behind its checks."""
+
+    def ask(name: str) -> Any:
+        if name not in home:
+            raise AttributeError(f"module {room['__name__']!r} has no attribute {name!r}")
+        from stress.inputs.text.docstrings import documented
+
+        room[name] = documented(put_to(getattr(importlib.import_module(home[name]), name), checks()))
+        return room[name]
+
+    room["__dir__"] = lambda: sorted(room["__all__"])
+    return ask
 
 
 def put_to(question: F, checks: Checks = NONE) -> F:

@@ -93,7 +93,3 @@ __all__ = [
     "warnings",
 ]
 hold(globals(), __all__, {"float": real_of, "Mapping[str, float]": partial(numbers_of, each=real_of)})
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

@@ -26,7 +26,3 @@ __all__ = [
     "with_mixture",
 ]
 hold(globals(), __all__, CHECKS)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

@@ -57,7 +57,3 @@ def _part(name: str, value: Any) -> None:
 
 
 hold(globals(), __all__, {"part": _part})
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

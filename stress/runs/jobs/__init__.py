@@ -14,8 +14,9 @@ finished one can be extended by more paths, and damage is seen.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from stress.inputs.arguments import held_later, on_demand
 
 if TYPE_CHECKING:
     from stress.runs.jobs.estimates import Estimate, estimate, estimate_sweep
@@ -49,26 +50,13 @@ __all__ = [
 ]
 
 _HOME = {
-    **dict.fromkeys(("Estimate", "estimate", "estimate_sweep"), "estimates"),
-    **dict.fromkeys(("Plan", "SweepPlan", "choose_scenarios", "plan", "plan_sweep"), "plans"),
-    **dict.fromkeys(("MANIFEST", "REPORT", "RESULTS", "Done", "result_digest", "run"), "running"),
-    "run_sweep": "sweeping",
-    "run_to_target": "targets",
-    "open": "reading",
-    **dict.fromkeys(("path_at", "share_without_loss"), "quantile"),
+    **dict.fromkeys(("Estimate", "estimate", "estimate_sweep"), "stress.runs.jobs.estimates"),
+    **dict.fromkeys(("Plan", "SweepPlan", "choose_scenarios", "plan", "plan_sweep"), "stress.runs.jobs.plans"),
+    **dict.fromkeys(("MANIFEST", "REPORT", "RESULTS", "Done", "result_digest", "run"), "stress.runs.jobs.running"),
+    "run_sweep": "stress.runs.jobs.sweeping",
+    "run_to_target": "stress.runs.jobs.targets",
+    "open": "stress.runs.jobs.reading",
+    **dict.fromkeys(("path_at", "share_without_loss"), "stress.runs.jobs.quantile"),
 }
 """Where each name lives. A refusal must come in half a second: nothing is imported before it is asked for."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'stress.runs.jobs' has no attribute {name!r}")
-    from stress.inputs.arguments import held_later, put_to
-
-    value = put_to(getattr(importlib.import_module(f"stress.runs.jobs.{_HOME[name]}"), name), {"quantile": held_later})
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__ = on_demand(globals(), _HOME, lambda: {"quantile": held_later})
