@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TypeVar
 
 from stress.errors import ConfigError
 from stress.inputs.files.macro_shocks import macro_shocks
@@ -25,11 +25,7 @@ from stress.spelling import suggest
 MAX_COMBINE_DEPTH = 8
 
 
-class Drawn(NamedTuple):
-    """What a case draws by path beside the factors."""
-
-    swing: Swing | None
-    short_rate: ShortRate | None
+Drawn = TypeVar("Drawn", Swing, ShortRate)
 
 
 def split_level(reference: str) -> tuple[str, tuple[str, ...]]:
@@ -50,8 +46,7 @@ def cases_of_reference(
     path = resolve(base, file, wanted_by)
     scenario = parse_as(path, Scenario, wanted_by)
     for level in levels:
-        if fault := _lacks(scenario, level):
-            raise ConfigError(f"{wanted_by}: {file} {fault}")
+        _level(f"{wanted_by}: {file}", scenario, level)
     cases = cases_of_file(path, scenario, levels, horizon)
     if weight is None:
         return cases
@@ -70,63 +65,46 @@ def cases_of_file(
     """
     common = _common_shocks(path, scenario, (path.resolve(),), horizon)
     rate = short_rate_of(path, scenario)
-    chosen = [_level(path, scenario, name) for name in levels] if levels else list(scenario.levels)
-    if not chosen:
-        parts = _parts(path, scenario, None)
-        _quality_is_not_drawn(path, parts)
-        drawn = Drawn(_swing(path, scenario, None, horizon), rate)
-        return [_case(parts, scenario.name, common, scenario.probability, drawn)]
+    chosen: list[Level | None] = [_level(f"{path}:", scenario, name) for name in levels] or [*scenario.levels] or [None]
     cases = []
     for level in chosen:
-        shocks = (
-            *common,
-            *macro_shocks(path, scenario.macro, level.satellites, horizon),
-            *read_shocks(path, level.shocks, horizon),
-        )
+        shocks = list(common)
+        if level is not None:
+            shocks += macro_shocks(path, scenario.macro, level.satellites, horizon)
+            shocks += read_shocks(path, level.shocks, horizon)
         parts = _parts(path, scenario, level)
         _quality_is_not_drawn(path, parts)
-        drawn = Drawn(_swing(path, scenario, level, horizon), rate)
-        cases.append(_case(parts, f"{scenario.name}_{level.name}", shocks, level.probability, drawn, level.note))
+        cases.append(_case(parts, tuple(shocks), _swing(path, scenario, level, horizon), rate))
     return cases
 
 
 def _case(
-    parts: Sequence[Part],
-    name: str,
-    shocks: tuple[Shock, ...],
-    probability: float | None,
-    drawn: Drawn,
-    note: str = "",
+    parts: Sequence[Part], shocks: tuple[Shock, ...], swing: Swing | None, rate: ShortRate | None
 ) -> ScenarioCase:
-    scenario = parts[0].scenario
+    _, scenario, level = parts[0]
+    told = (scenario.description.strip(), "" if level is None else level.note.strip())
     return ScenarioCase(
-        name=name,
-        description=" ".join(part for part in (scenario.description.strip(), note.strip()) if part),
+        name=scenario.name if level is None else f"{scenario.name}_{level.name}",
+        description=" ".join(filter(None, told)),
         source=scenario.source,
         illustrative=scenario.illustrative,
         made_of=made_of(parts),
         table_notes=notes_of_tables(parts),
-        probability=probability,
+        probability=scenario.probability if level is None else level.probability,
         shocks=shocks,
-        swing=drawn.swing,
-        short_rate=drawn.short_rate,
+        swing=swing,
+        short_rate=rate,
     )
 
 
-def _level(path: Path, scenario: Scenario, name: str) -> Level:
-    if fault := _lacks(scenario, name):
-        raise ConfigError(f"{path}: {fault}")
-    return next(level for level in scenario.levels if level.name == name)
-
-
-def _lacks(scenario: Scenario, name: str) -> str:
-    """What is said where a file has no level of that name; else nothing."""
-    names = [level.name for level in scenario.levels]
-    if name in names:
-        return ""
-    if not names:
-        return f"has no levels, but level {show(name)} is asked for"
-    return f"has no level {show(name)}: one of {', '.join(names)}{suggest(name, names)}"
+def _level(file: str, scenario: Scenario, name: str) -> Level:
+    """A level of a scenario by its name. Raises ConfigError, which begins with the file."""
+    found = {level.name: level for level in scenario.levels}
+    if not found:
+        raise ConfigError(f"{file} has no levels, but level {show(name)} is asked for")
+    if name not in found:
+        raise ConfigError(f"{file} has no level {show(name)}: one of {', '.join(found)}{suggest(name, list(found))}")
+    return found[name]
 
 
 def _common_shocks(
@@ -151,7 +129,7 @@ def _common_shocks(
             )
         shocks += _common_shocks(other_path, other, (*above, real), horizon)
         for name in levels:
-            level = _level(other_path, other, name)
+            level = _level(f"{other_path}:", other, name)
             shocks += (
                 *macro_shocks(other_path, other.macro, level.satellites, horizon),
                 *read_shocks(path, level.shocks, horizon),
@@ -173,13 +151,15 @@ def short_rate_of(path: Path, scenario: Scenario) -> ShortRate | None:
     """The random short rate of a scenario: its own, else that of the one file that it stands on and that has one."""
     if scenario.short_rate is not None:
         return scenario.short_rate
-    rates = []
-    for wanted_by, reference in _others(path, scenario):
-        other_path, other, _ = _opened(path, wanted_by, reference)
-        rates.append(short_rate_of(other_path, other))
-    drawn = [rate for rate in rates if rate is not None]
+    others = [_opened(path, *other)[:2] for other in _others(path, scenario)]
+    return _at_most_one(path, "short_rate", [short_rate_of(*other) for other in others])
+
+
+def _at_most_one(path: Path, what: str, found: Sequence[Drawn | None]) -> Drawn | None:
+    """Of what a file stands on the one that draws. Raises ConfigError where several do."""
+    drawn = [one for one in found if one is not None]
     if len(drawn) > 1:
-        raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a short_rate; at most one can draw")
+        raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a {what}; at most one can draw")
     return drawn[0] if drawn else None
 
 
@@ -190,14 +170,8 @@ def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon
         if source is None:
             raise ConfigError(f"{path}: var: there are no macro tables to draw around: add a [macro] table")
         return swing_of(path, scenario.var, source, horizon)
-    swings = []
-    for wanted_by, reference in _others(path, scenario):
-        other_path, other, other_level = _opened(path, wanted_by, reference)
-        swings.append(_swing(other_path, other, other_level, horizon))
-    drawn = [swing for swing in swings if swing is not None]
-    if len(drawn) > 1:
-        raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a var; at most one can draw")
-    return drawn[0] if drawn else None
+    others = [_opened(path, *other) for other in _others(path, scenario)]
+    return _at_most_one(path, "var", [_swing(*other, horizon) for other in others])
 
 
 def _quality_is_not_drawn(path: Path, parts: Sequence[Part]) -> None:
@@ -215,8 +189,8 @@ def _quality_is_not_drawn(path: Path, parts: Sequence[Part]) -> None:
 def _parts(path: Path, scenario: Scenario, level: Level | None) -> list[Part]:
     """A scenario and those that it stands on, all with the level asked for."""
     parts = [Part(path, scenario, level)]
-    for wanted_by, reference in _others(path, scenario):
-        parts += _parts(*_opened(path, wanted_by, reference))
+    for other in _others(path, scenario):
+        parts += _parts(*_opened(path, *other))
     return parts
 
 
@@ -234,4 +208,4 @@ def _opened(path: Path, wanted_by: str, reference: str) -> tuple[Path, Scenario,
     file, levels = split_level(reference)
     other_path = resolve(path, file, wanted_by)
     other = parse_as(other_path, Scenario, wanted_by)
-    return other_path, other, _level(other_path, other, levels[0]) if levels else None
+    return other_path, other, _level(f"{other_path}:", other, levels[0]) if levels else None
