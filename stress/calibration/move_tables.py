@@ -15,7 +15,7 @@ from stress.calibration.roll_tables import of_counts
 from stress.calibration.rolls import MOST, Rolls
 from stress.errors import DataError
 from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import WrongLabel, date_notes, different, is_label, read_labels
+from stress.tables.dates import date_notes, different, is_label, labels_at
 from stress.tables.framed import has_number, is_total
 from stress.tables.numbers import LARGEST, Mixed, Number, decimal_of, is_missing, parse_number
 
@@ -164,10 +164,7 @@ def _months(table: _Table) -> tuple[dict[str, int], tuple[str, ...]]:
                 raise DataError(f"{table.cells.file}: {month or 'the matrix'} has no row from {table.name(state)!r}")
     if label == [""]:
         return {"": 0}, ()
-    try:
-        dates = read_labels(label, different)
-    except WrongLabel as error:
-        raise DataError(f"{table.cells.file}: month {label[error.place][:40]!r}: {error}") from None
+    dates = labels_at(label, different, lambda _: f"{table.cells.file}: month")
     return {text: k for k, text in enumerate(label)}, date_notes(dates.style)
 
 

@@ -12,7 +12,7 @@ from stress.arrays import Array
 from stress.calibration.rolls import MOST, Rolls, Stocks
 from stress.errors import DataError
 from stress.tables.cells import read_cells
-from stress.tables.dates import WrongLabel, date_notes, different, is_label, read_labels
+from stress.tables.dates import date_notes, different, is_label, labels_at
 from stress.tables.framed import (
     Frame,
     continued,
@@ -215,10 +215,6 @@ def _place(frame: Frame, name: str) -> int:
 def _periods(frame: Frame, date: int, column: Sequence[str]) -> tuple[list[Period], tuple[str, ...]]:
     """A column of periods and how its dates were read: two that are written differently are of two periods."""
     label = list(dict.fromkeys(column))
-    try:
-        dates = read_labels(label, different)
-    except WrongLabel as error:
-        row = column.index(label[error.place])
-        raise DataError(f"{frame.place(row, date)}: {label[error.place][:40]!r}: {error}") from None
+    dates = labels_at(label, different, lambda k: f"{frame.place(column.index(label[k]), date)}:")
     period = {text: stamp.period for text, stamp in zip(label, dates.stamp, strict=True)}
     return [period[text] for text in column], date_notes(dates.style)

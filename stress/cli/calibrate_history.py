@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stress.cli.answer import plain
 from stress.cli.options import FILE, TOML, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
@@ -83,7 +84,7 @@ def rho(
         span = (table.label(0), table.label(table.n - 1))
         save_text("--draws", draws, parameters_toml(sampling, fit, draws.stem, f"{name} of {source}", *span))
     worth = {"effective": fit.effective, "effective_spread": fit.effective_spread}
-    document = {"column": name, **_document(fit), **worth}
+    document = {"column": name, **plain(fit), **worth}
     if sampling is not None:
         document["draws"] = sampling.summary(level)
     document["notes"] = notes
@@ -144,7 +145,7 @@ def satellite(
 
     if out is not None:
         save_text("--out", out, satellite_to_toml(fit, out.stem))
-    document = {**_document(fit), "notes": notes}
+    document = {**plain(fit), "notes": notes}
     output.result(lambda: noted(satellite_table(fit), notes), lambda: document)
 
 
@@ -172,14 +173,3 @@ def _column(file: Path, columns: tuple[str, ...], wanted: str | None) -> str:
     if wanted not in columns:
         raise ConfigError(f"{file}: has no column {wanted!r}: one of {names}{suggest(wanted, columns)}")
     return wanted
-
-
-def _document(value: Any) -> Any:
-    """Named tuples as tables, arrays as lists, anything else that JSON has no word for as text."""
-    if hasattr(value, "_asdict"):
-        return {key: _document(item) for key, item in value._asdict().items()}
-    if isinstance(value, (list, tuple)):
-        return [_document(item) for item in value]
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    return value if isinstance(value, (bool, int, float, str, type(None))) else str(value)

@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from stress.cli.calibrate_vintage import fitted
-from stress.cli.options import CSV, FILE, TOML, OneOf, once, output_options
+from stress.cli.options import CSV, FILE, TOML, OneOf, output_options, renamed
 from stress.cli.output import Output
 from stress.cli.writing import drawable, save_text
-from stress.errors import ConfigError
 
 WAYS = ("mdy", "dmy")
 PER_YEAR = {"month": 12, "quarter": 4, "year": 1}
@@ -64,8 +63,9 @@ def tape(
     drawable("--figure", figure)
     from stress.calibration.stages import Vintages
     from stress.tape.outcomes import outcomes_of
+    from stress.tape.source import OUTCOMES
 
-    outcomes = outcomes_of(tape, defaulted, still, PER_YEAR[cohort], _renamed(columns), dates=dates or "")
+    outcomes = outcomes_of(tape, defaulted, still, PER_YEAR[cohort], renamed(columns, OUTCOMES), dates=dates or "")
     if table is not None:
         rows = [
             f"{name},{age},{outcomes.at_risk[c, a]:.0f},{outcomes.defaulted[c, a]:.0f}"
@@ -76,15 +76,3 @@ def tape(
         save_text("--table", table, "\n".join(["cohort,age,at_risk,defaulted", *rows]) + "\n")
     vintages = Vintages(outcomes.cohort, outcomes.at_risk, outcomes.defaulted)
     fitted(vintages, outcomes.age, list(outcomes.note), tape, stages, figure, out, draws, output)
-
-
-def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
-    from stress.tape.source import OUTCOMES
-
-    pairs = []
-    for text in columns:
-        ours, equals, theirs = text.partition("=")
-        if not equals or ours not in OUTCOMES or not theirs:
-            raise ConfigError(f"--column {text}: write OURS=THEIRS, with one of {', '.join(OUTCOMES)} before the sign")
-        pairs.append((ours, theirs))
-    return once("--column", pairs)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from stress.cli.answer import plain
 from stress.cli.options import FILE, TOML, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
@@ -50,7 +51,7 @@ def var(
         save_text("--out", out, var_to_toml(fit, out.stem))
     from stress.cli.calibration_tables import noted
 
-    document = {**_document(fit), "notes": list(table.note)}
+    document = {**plain(fit), "notes": list(table.note)}
     output.result(lambda: noted(var_table(fit), table.note), lambda: document)
 
 
@@ -90,7 +91,3 @@ def var_table(fit: VarFit) -> RenderableType:
         + (" (refused at 5%: more lags, or another sample)." if fit.whiteness < 0.05 else ".")
     )
     return Group(Text(head), table, stray, Text(says))
-
-
-def _document(fit: VarFit) -> dict[str, Any]:
-    return {key: value.tolist() if hasattr(value, "tolist") else value for key, value in fit._asdict().items()}

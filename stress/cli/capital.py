@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from stress.cli.answer import plain, sheet_table
 from stress.cli.books import about_job, save_tables, xlsx_option
 from stress.cli.cells import job_or_results
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Count, once, output_options
+from stress.cli.options import FILE, Count, once, output_options, pairs
 from stress.cli.output import Output
 from stress.errors import ConfigError
 from stress.spelling import fraction_for
@@ -77,13 +76,16 @@ def capital(
     from stress.analysis.capital_needs import PATHS, Bank, load_rules
     from stress.analysis.capital_needs import capital as find
 
-    kept = {note: _number("--keep", note, text) for note, text in once("--keep", pairs("--keep", keep)).items()} or None
+    kept = {
+        note: _number("--keep", note, text)
+        for note, text in once("--keep", pairs("--keep", keep, "NOTE=VALUE")).items()
+    } or None
     bank = Bank(
         pool_weight,
         delinquent,
         irb_capital,
         Bank().loss_given_default if lgd is None else lgd,
-        once("--quality", pairs("--quality", quality)),
+        once("--quality", pairs("--quality", quality, "NOTE=VALUE")),
         kept,
         excess_spread,
         excess_kind or Bank().excess_kind,
@@ -101,17 +103,6 @@ def _beside(option: str, given: float | str | None, other: str, needed: float | 
     """ConfigError where an option is given without the one that it belongs to, and would change nothing."""
     if given is not None and needed is None:
         raise ConfigError(f"{option} {given}: says nothing without {other}")
-
-
-def pairs(option: str, texts: Sequence[str]) -> list[tuple[str, str]]:
-    """NOTE=VALUE as pairs. Raises ConfigError."""
-    rows = []
-    for text in texts:
-        note, equals, value = (part.strip() for part in text.partition("="))
-        if not equals or not note or not value:
-            raise ConfigError(f"{option} {text}: write NOTE=VALUE")
-        rows.append((note, value))
-    return rows
 
 
 def _number(option: str, note: str, text: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -84,6 +84,23 @@ def once(option: str, pairs: Iterable[tuple[Key, Value]]) -> dict[Key, Value]:
             raise ConfigError(f"{option}: {'all notes' if key is None else key} stands twice; say it once")
         values[key] = value
     return values
+
+
+def pairs(option: str, texts: Iterable[str], shape: str, known: Collection[str] | None = None) -> list[tuple[str, str]]:
+    """KEY=VALUE as pairs, each key one of the known. Raises ConfigError, which says the shape that is asked for."""
+    found = []
+    for text in texts:
+        key, _, value = (part.strip() for part in text.partition("="))
+        if not key or not value or (known is not None and key not in known):
+            raise ConfigError(f"{option} {text}: write {shape}")
+        found.append((key, value))
+    return found
+
+
+def renamed(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:
+    """Our name of a column -> the heading that a tape has for it. Raises ConfigError."""
+    shape = f"OURS=THEIRS, with one of {', '.join(known)} before the sign"
+    return once("--column", pairs("--column", texts, shape, known))
 
 
 def output_options(command: Command) -> Command:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, TOML, OneOf, once, output_options
+from stress.cli.options import FILE, TOML, OneOf, output_options, renamed
 from stress.cli.output import Output
 from stress.cli.writing import save_text
-from stress.errors import ConfigError, DataError, StressError
+from stress.errors import DataError, StressError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -75,9 +75,13 @@ def pool(
       stress pool autos.csv --column apr=rate --column level=grade --currency USD -o pool.toml
       stress pool cards.csv --column level=fico --levels 600,660,720 -o pool.toml
     """
-    base = None if like is None else _pool(like)
-    cuts = _cuts(levels)
-    gathered, made = aggregated(tape, _renamed(columns), base, name, currency, late, allow_dropped, cuts)
+    from stress.tape import COLUMNS
+    from stress.tape.source import INTEREST
+
+    base, cuts = None if like is None else _pool(like), _cuts(levels)
+    gathered, made = aggregated(
+        tape, renamed(columns, (*COLUMNS, INTEREST)), base, name, currency, late, allow_dropped, cuts
+    )
     if out is not None:
         _write(out, made)
     output.result(lambda: _tables(gathered), lambda: _document(gathered, made))
@@ -135,20 +139,6 @@ def _all_held(gathered: Gathered, cuts: Cuts, base: Pool | None) -> None:
     for name in names_of(cuts):
         if name not in gathered.stock.level and name not in known:
             raise DataError(f"--levels: no loan of the pool scores {name}: leave out a cut")
-
-
-def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
-    from stress.tape import COLUMNS
-    from stress.tape.source import INTEREST
-
-    pairs = []
-    for pair in columns:
-        ours, equals, theirs = pair.partition("=")
-        if not equals or not theirs or ours not in (*COLUMNS, INTEREST):
-            known = ", ".join((*COLUMNS, INTEREST))
-            raise ConfigError(f"--column {pair!r}: must be OURS=THEIRS with OURS one of {known}")
-        pairs.append((ours, theirs))
-    return once("--column", pairs)
 
 
 def _write(out: Path, made: Pool) -> None:

@@ -10,9 +10,8 @@ import click
 from stress.cli.answer import plain, sheet_table
 from stress.cli.books import save_answer, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, once, output_options
+from stress.cli.options import FILE, once, output_options, pairs
 from stress.cli.output import Output
-from stress.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -56,17 +55,17 @@ def rating(
 
     table = load_stresses(stresses)
     with output.progress("stresses") as progress:
-        answer = find(loaded, table, scenario, once("--class", map(_pair, held)), size, progress)
+        answer = find(
+            loaded,
+            table,
+            scenario,
+            once("--class", pairs("--class", held, "NOTE=CATEGORY, for example A=hard")),
+            size,
+            progress,
+        )
     if workbook is not None:
         save_answer(workbook, "rating", plain(answer), loaded)
     output.result(lambda: _tables(answer), lambda: _document(answer))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    note, equals, category = text.partition("=")
-    if not equals or not note.strip() or not category.strip():
-        raise ConfigError(f"--class {text}: write NOTE=CATEGORY, for example A=hard")
-    return note.strip(), category.strip()
 
 
 def _document(answer: Rating) -> dict[str, Any]:

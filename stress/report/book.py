@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from stress.answers.book import BookRisk, Estimate, PositionRisk, ScenarioRisk, Share
+from stress.explain.words import listed
 from stress.inputs.book import Book
 from stress.measures.estimate import NORMAL
 from stress.report.numbers import (
@@ -152,7 +153,7 @@ def half(scenario_risk: ScenarioRisk) -> str:
         total += p.share_es
         if total >= HALF:
             verb = "makes" if len(names) == 1 else "make"
-            return f"{_list(names)} {verb} {percent(total, 0)} of it."
+            return f"{listed(names)} {verb} {percent(total, 0)} of it."
     return ""
 
 
@@ -260,10 +261,6 @@ def probability(p: Estimate, unseen: float) -> str:
     if 0.0 < p.estimate < 1.0:
         return with_error(p.estimate, p.se, unit=PERCENT)
     return f"> {at_least(1.0 - unseen)}" if p.estimate > 0.0 else f"< {fraction(unseen, PERCENT)}"
-
-
-def _list(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def level(x: float, digits: int = 1) -> str:

@@ -35,7 +35,7 @@ from stress.report.numbers import (
     with_error,
     years,
 )
-from stress.report.sheets import unit_of_column
+from stress.report.sheets import parts, unit_of_column
 from stress.report.words import residual
 from stress.results import with_mixture
 
@@ -199,8 +199,8 @@ def _pool(scenario: xr.Dataset) -> list[str]:
 
 def _pool_with_errors(scenario: xr.Dataset) -> list[str]:
     return [
-        f"default {with_error(*_parts(scenario, 'default_rate', '_mean', '_se'), unit=PERCENT)}",
-        f"99%: {quantile(*_parts(scenario.sel(level=0.99), 'default_rate', '', '_low', '_high'), unit=PERCENT)}",
+        f"default {with_error(*parts(scenario, 'default_rate', '_mean', '_se'), unit=PERCENT)}",
+        f"99%: {quantile(*parts(scenario.sel(level=0.99), 'default_rate', '', '_low', '_high'), unit=PERCENT)}",
         *([f"early amort. {interval(*_early(scenario), unit=PERCENT)}"] if may_end_early(scenario) else []),
     ]
 
@@ -215,8 +215,8 @@ def _note(note: xr.Dataset, last: Last, units: Units) -> list[Text]:
         return [Text(cell, style="dim") for cell in (str(note["tranche"].item()), *[MISSING] * 6, _price(note))]
     cells = [
         str(note["tranche"].item()),
-        with_error(*_parts(note, "expected_loss", "", "_se", "_low", "_high"), unit=units.loss),
-        interval(*_parts(note, "loss_probability", "", "_low", "_high"), unit=units.chance),
+        with_error(*parts(note, "expected_loss", "", "_se", "_low", "_high"), unit=units.loss),
+        interval(*parts(note, "loss_probability", "", "_low", "_high"), unit=units.chance),
         *last(note, units),
     ]
     lost = float(note["loss_probability"]) > 0.0
@@ -230,10 +230,10 @@ def _short(name: str) -> str:
 
 def _with_errors(note: xr.Dataset, units: Units) -> list[str]:
     return [
-        quantile(*_parts(note, "var", "", "_low", "_high"), unit=units.var),
-        tail_mean(*_parts(note, "es", "", "_se", "_low"), unit=units.es),
+        quantile(*parts(note, "var", "", "_low", "_high"), unit=units.var),
+        tail_mean(*parts(note, "es", "", "_se", "_low"), unit=units.es),
         with_error(*_yield(note), unit=PERCENT) + _mark(note),
-        own_unit(*_parts(note, "wal", "", "_se"), digits=3),
+        own_unit(*parts(note, "wal", "", "_se"), digits=3),
         _price(note),
     ]
 
@@ -241,12 +241,12 @@ def _with_errors(note: xr.Dataset, units: Units) -> list[str]:
 def _price(note: xr.Dataset) -> str:
     """The price; of a residual note, which has no coupon to discount at, the money multiple."""
     if bool(note["residual_note"]):
-        return f"×{own_unit(*_parts(note, 'multiple', '', '_se'), digits=4)}"
-    return own_unit(*_parts(note, "price", "", "_se"), digits=4)
+        return f"×{own_unit(*parts(note, 'multiple', '', '_se'), digits=4)}"
+    return own_unit(*parts(note, "price", "", "_se"), digits=4)
 
 
 def _without_errors(note: xr.Dataset, units: Units) -> list[str]:
-    es, low = _parts(note, "es", "", "_low")
+    es, low = parts(note, "es", "", "_low")
     return [
         fraction(float(note["var"]), unit=units.var),
         fraction(es, unit=units.es) if 0.0 < es < 1.0 else tail_mean(es, 0.0, low, unit=units.es),
@@ -259,13 +259,9 @@ def _without_errors(note: xr.Dataset, units: Units) -> list[str]:
 def _yield(note: xr.Dataset) -> list[float]:
     """The mean yield and its error; of a residual note the median: its mean is made by a few paths."""
     if bool(note["residual_note"]):
-        return _parts(note.sel(quantile=0.5), "irr_quantile", "", "_se")
-    return _parts(note, "irr", "", "_se")
+        return parts(note.sel(quantile=0.5), "irr_quantile", "", "_se")
+    return parts(note, "irr", "", "_se")
 
 
 def _mark(note: xr.Dataset) -> str:
     return CAPPED * (float(note["capped"]) > 0.0)
-
-
-def _parts(ds: xr.Dataset, name: str, *ends: str) -> list[float]:
-    return [float(ds[f"{name}{end}"]) for end in ends]

@@ -9,12 +9,13 @@ import numpy as np
 import xarray as xr
 
 from stress import measures
+from stress.explain.words import listed
 from stress.kernels.tally import HIGHEST_IRR
 from stress.measures.means import has_principal, is_residual
 from stress.report.estimator import estimator
 from stress.report.known_job import may_end_early
 from stress.report.numbers import CAP, chance, count, fraction, interval, many, percent, with_error, years
-from stress.report.sheets import read_of
+from stress.report.sheets import parts, read_of
 
 
 class Fact(NamedTuple):
@@ -73,12 +74,12 @@ def _notes(base: xr.Dataset) -> list[str]:
         bound = fraction(float(base["loss_probability_high"].sel(tranche=safe[0])))
         verb = "loses" if len(safe) == 1 else "lose"
         sentences.append(
-            f"{_list(safe)} {verb} nothing in {paths}: the probability of any loss is below {bound} "
+            f"{listed(safe)} {verb} nothing in {paths}: the probability of any loss is below {bound} "
             "with 95% confidence, which is not zero."
         )
     for note in notes:
         if float(note["loss_probability"]) > 0.0:
-            lost = interval(*(float(note[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
+            lost = interval(*parts(note, "loss_probability", "", "_low", "_high"))
             sentences.append(
                 f"{note['tranche'].item()}: expected loss {_loss(note)} of original balance, any loss in {lost} "
                 f"of paths, mean yield {percent(float(note['irr']))}, average life {years(float(note['wal']))} years."
@@ -91,7 +92,7 @@ def _of_residual(note: xr.Dataset) -> str:
     less than once."""
     median = float(note["irr_quantile"].sel(quantile=0.5))
     earns = f"of {CAP} or more" if median >= HIGHEST_IRR else f"of {percent(median)}"
-    missing = interval(*(float(note[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
+    missing = interval(*parts(note, "loss_probability", "", "_low", "_high"))
     return (
         f"{note['tranche'].item()} takes what is left: {float(note['multiple']):.2f} times its size on average, at a "
         f"median yield {earns}; less than its size in {missing} of paths "
@@ -150,7 +151,7 @@ def _worst_notes(ds: xr.Dataset) -> list[str]:
     if safe:
         bound = fraction(float(ds["loss_probability_high"].sel(tranche=safe[0]).max()))
         sentences.append(
-            f"{_list(safe)}: no loss in any path of any scenario; in each the probability is below {bound} (95%)."
+            f"{listed(safe)}: no loss in any path of any scenario; in each the probability is below {bound} (95%)."
         )
     return sentences
 
@@ -249,7 +250,7 @@ def _tail_default(scenario: xr.Dataset) -> str:
 
 
 def _loss(note: xr.Dataset) -> str:
-    return with_error(*(float(note[f"expected_loss{k}"]) for k in ("", "_se", "_low", "_high")))
+    return with_error(*parts(note, "expected_loss", "", "_se", "_low", "_high"))
 
 
 def _tranches(ds: xr.Dataset) -> list[xr.Dataset]:
@@ -260,7 +261,3 @@ def _tranches(ds: xr.Dataset) -> list[xr.Dataset]:
 
 _READ = ("expected_loss", "loss_probability", "value_at_risk", "shortfall_probability", "irr", "irr_quantile", "wal",
          "multiple", *_PARTS)  # fmt: skip
-
-
-def _list(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -7,7 +7,7 @@ import functools
 import io
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from stress.tables.dates import is_label
 from stress.tables.encoding import NAMES, text_of
 from stress.tables.headings import Spans, Unclear, joined
 from stress.tables.left_out import calculated, spans_of
-from stress.tables.numbers import is_missing, looks_like_number
+from stress.tables.numbers import Mixed, decimal_of, is_missing, looks_like_number
 from stress.tables.source import is_workbook, started, unpacked
 from stress.tables.workbook import sheet_rows
 from stress.tables.years import dated
@@ -62,6 +62,14 @@ class Cells(NamedTuple):
     def place(self, row: Row, column: str | None = None) -> str:
         """`FILE: line 7, column 'rate'`."""
         return f"{self.file}: {self.unit} {row.number}" + ("" if column is None else f", column {column!r}")
+
+
+def decimal_in(cells: Cells, text: Iterable[str], where: str = "") -> str:
+    """The sign before the decimals of some cells. DataError with the file, `where` in it, where they do not agree."""
+    try:
+        return decimal_of((cell for cell in text if not is_missing(cell)), cells.typed)
+    except Mixed as error:
+        raise DataError(f"{cells.file}: {where}{error}") from None
 
 
 def read_cells(path: str | Path, most: int = MAX_BYTES) -> Cells:

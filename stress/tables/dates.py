@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise, product
 from typing import NamedTuple
 
+from stress.errors import DataError
 from stress.tables.periods import (
     ALLOWED,
     DAY_FIRST,
@@ -113,6 +114,14 @@ def read_labels(label: Sequence[str], fits: Callable[[Sequence[Stamp]], bool]) -
     if len(fit) == 1:
         return Labels(*next(iter(fit.items())))
     raise _unclear(label, fit or readings)
+
+
+def labels_at(label: Sequence[str], fits: Callable[[Sequence[Stamp]], bool], where: Callable[[int], str]) -> Labels:
+    """The same. Raises DataError, which begins with where the wrong label stands."""
+    try:
+        return read_labels(label, fits)
+    except WrongLabel as error:
+        raise DataError(f"{where(error.place)} {label[error.place][:40]!r}: {error}") from None
 
 
 def different(stamp: Sequence[Stamp]) -> bool:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from stress.errors import DataError
 from stress.tables.ages import are_ages
-from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import Labels, WrongLabel, date_notes, in_step, read_labels, some_period
+from stress.tables.cells import Cells, Row, decimal_in, read_cells
+from stress.tables.dates import Labels, date_notes, in_step, labels_at, some_period
 from stress.tables.framed import (
     Frame,
     across,
@@ -24,7 +24,7 @@ from stress.tables.framed import (
     with_years,
     word,
 )
-from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
+from stress.tables.numbers import LARGEST, is_missing, looks_like_number, parse_number
 from stress.tables.periods import Period, Stamp, regular
 
 KEPT = 16
@@ -62,11 +62,8 @@ def numbers(frame: Frame, columns: Sequence[int], beside: Sequence[int] = ()) ->
 
     `beside`: columns that tell the decimal sign too.
     """
-    cells = [cell for k in dict.fromkeys((*columns, *beside)) for cell in frame.column(k) if not is_missing(cell)]
-    try:
-        decimal = decimal_of(cells, frame.cells.typed)
-    except Mixed as error:
-        raise DataError(f"{frame.cells.file}: {error}") from None
+    text = [cell for k in dict.fromkeys((*columns, *beside)) for cell in frame.column(k)]
+    decimal = decimal_in(frame.cells, text)
     return {k: _column(frame, k, decimal) for k in columns}
 
 
@@ -196,11 +193,7 @@ def _periods_across(cells: Cells, head: int) -> Series:
 def _stamps_across(frame: Frame, row: Row, date: Sequence[int]) -> Labels:
     """The periods of a heading, read in one way."""
     label = [frame.head[k] for k in date]
-    try:
-        return read_labels(label, in_step)
-    except WrongLabel as error:
-        place = f"{frame.cells.place(row)}, column {date[error.place] + 1}"
-        raise DataError(f"{place}: {label[error.place][:40]!r}: {error}") from None
+    return labels_at(label, in_step, lambda k: f"{frame.cells.place(row)}, column {date[k] + 1}:")
 
 
 def _no_ages(frame: Frame, name: Sequence[str], row: Row) -> None:
@@ -212,10 +205,7 @@ def _no_ages(frame: Frame, name: Sequence[str], row: Row) -> None:
 
 def _stamps(frame: Frame, date: Sequence[int], label: list[str], unique: bool) -> tuple[tuple[Stamp, ...], str]:
     fits: Callable[[Sequence[Stamp]], bool] = in_step if unique else lambda stamps: in_step(sorted(set(stamps)))
-    try:
-        return read_labels(label, fits)
-    except WrongLabel as error:
-        raise DataError(f"{frame.place(error.place, date[0])}: {label[error.place][:40]!r}: {error}") from None
+    return labels_at(label, fits, lambda k: f"{frame.place(k, date[0])}:")
 
 
 def _in_order(frame: Frame, date: Sequence[int], label: list[str], stamps: Sequence[Stamp]) -> tuple[Period, list[int]]:

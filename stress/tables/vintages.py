@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from stress.errors import DataError
 from stress.tables.ages import age_of
-from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import WrongLabel, date_notes, different, read_labels, some_period
+from stress.tables.cells import Cells, Row, decimal_in, read_cells
+from stress.tables.dates import date_notes, different, labels_at, some_period
 from stress.tables.framed import continued, is_total, word
-from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
+from stress.tables.numbers import LARGEST, is_missing, looks_like_number, parse_number
 from stress.tables.periods import Period
 
 COHORTS = ("vintage", "cohort", "origination", "origination month", "origination quarter",
@@ -115,7 +115,7 @@ def _wide(cells: Cells, head: int) -> VintageTable:
         grid = [[row.cell[k] for row in rows] for k in columns]
     _increasing(cells, ages)
     _once(cells, cohorts)
-    decimal = _decimal(cells, [*(c for line in grid for c in line), *(c for _, line in beside for c in line)])
+    decimal = decimal_in(cells, [*(c for line in grid for c in line), *(c for _, line in beside for c in line)])
     value, percent = _numbers(cells, decimal, grid, cohorts, [str(age) for age in ages])
     base = tuple((name, _numbers(cells, decimal, [line], [name], cohorts)[0][0]) for name, line in beside)
     start, note = _starts(cells, cohorts)
@@ -139,10 +139,7 @@ def _noted(cells: Cells, note: str) -> Cells:
 def _starts(cells: Cells, cohorts: Sequence[str]) -> tuple[dict[str, Period], tuple[str, ...]]:
     """The period of each cohort whose label is one, all dates read in one way, and what is to be said of that."""
     labels = [cohort for cohort in dict.fromkeys(cohorts) if some_period(cohort) is not None]
-    try:
-        read = read_labels(labels, different)
-    except WrongLabel as error:
-        raise DataError(f"{cells.file}: cohort {labels[error.place][:40]!r}: {error}") from None
+    read = labels_at(labels, different, lambda _: f"{cells.file}: cohort")
     return {cohort: stamp.period for cohort, stamp in zip(labels, read.stamp, strict=True)}, (
         *cells.note,
         *date_notes(read.style),
@@ -188,7 +185,7 @@ def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
     cohorts, every = list(dict.fromkeys(labels)), sorted(set(ages))
     begun, note = _starts(cells, [row.cell[cohort] for row in body])
     start = {label: begun.get(row.cell[cohort]) for label, row in zip(labels, body, strict=True)}
-    decimal = _decimal(cells, [row.cell[k] for row in body for k in figures])
+    decimal = decimal_in(cells, [row.cell[k] for row in body for k in figures])
     read, signs = [], []
     for k in figures:
         grid = [[place[label, at].cell[k] if (label, at) in place else "" for at in every] for label in cohorts]
@@ -243,13 +240,6 @@ def _once(cells: Cells, cohorts: Sequence[str]) -> None:
             raise DataError(
                 f"{cells.file}: cohort {k + 1}, {cohort!r}: the names of cohorts must differ and not be empty"
             )
-
-
-def _decimal(cells: Cells, text: list[str]) -> str:
-    try:
-        return decimal_of((cell for cell in text if not is_missing(cell)), cells.typed)
-    except Mixed as error:
-        raise DataError(f"{cells.file}: {error}") from None
 
 
 def _numbers(

@@ -13,10 +13,10 @@ from stress.inputs.deal.index import IndexByMonth, IndexFile
 from stress.inputs.scenario.project import horizon_of
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
-from stress.tables.cells import Cells, read_cells
-from stress.tables.dates import WrongLabel, date_notes, day_of, in_order, is_label, read_labels
+from stress.tables.cells import Cells, decimal_in, read_cells
+from stress.tables.dates import date_notes, day_of, in_order, is_label, labels_at
 from stress.tables.framed import Frame, date_columns, framed, rows_of_periods
-from stress.tables.numbers import Mixed, decimal_of, is_missing, parse_number
+from stress.tables.numbers import is_missing, parse_number
 from stress.tables.periods import ALLOWED
 from stress.tables.upright import upright
 
@@ -68,10 +68,7 @@ def dated(cells: Cells, first: int | None, within: bool = False) -> tuple[Frame,
     top, bottom, head = rows_of_periods(cells, (date,))
     frame = framed(cells, top, bottom, head, (date,))
     label = frame.column(date)
-    try:
-        dates = read_labels(label, in_order)
-    except WrongLabel as error:
-        raise DataError(f"{frame.place(error.place, date)}: {label[error.place][:40]!r}: {error}") from None
+    dates = labels_at(label, in_order, lambda k: f"{frame.place(k, date)}:")
     frame = frame._replace(note=(*frame.note, *date_notes(dates.style)))
     days = [day_of(stamp) for stamp in dates.stamp]
     sign = -1 if len(days) > 1 and days[0] > days[1] else 1
@@ -111,10 +108,7 @@ def column_of(file: str, head: tuple[str, ...], date: int, column: str | None, k
 def _levels(frame: Frame, column: int, index: IndexFile) -> list[float]:
     """The levels as fractions a year; NaN where none is published."""
     cells = frame.column(column)
-    try:
-        decimal = decimal_of((cell for cell in cells if not is_missing(cell)), frame.cells.typed)
-    except Mixed as error:
-        raise DataError(f"{frame.cells.file}: column {frame.head[column]!r}: {error}") from None
+    decimal = decimal_in(frame.cells, cells, f"column {frame.head[column]!r}: ")
     return [_level(frame.place(k, column), cell, decimal, index) for k, cell in enumerate(cells)]
 
 

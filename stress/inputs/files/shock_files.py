@@ -13,9 +13,9 @@ from stress.inputs.scenario.project import Horizon
 from stress.inputs.targets import MARKS, move_range
 from stress.inputs.text.percents import percent_hint
 from stress.inputs.text.reference import resolve
-from stress.tables.cells import read_cells
+from stress.tables.cells import decimal_in, read_cells
 from stress.tables.framed import Frame
-from stress.tables.numbers import Mixed, decimal_of, is_missing, parse_number
+from stress.tables.numbers import is_missing, parse_number
 from stress.tables.upright import upright
 
 OWN = ("file", "column", "percent")
@@ -52,10 +52,7 @@ def _read(path: Path, shock: Shock, name: str, horizon: Horizon | None) -> Shock
 def _inside(frame: Frame, column: int, month: list[int], shock: Shock) -> dict[int, float]:
     """Month of the deal -> value, forward in time; what stands before month 1 says what holds in it."""
     cells = frame.column(column)
-    try:
-        decimal = decimal_of((cell for cell in cells if not is_missing(cell)), frame.cells.typed)
-    except Mixed as error:
-        raise DataError(f"{frame.cells.file}: column {frame.head[column]!r}: {error}") from None
+    decimal = decimal_in(frame.cells, cells, f"column {frame.head[column]!r}: ")
     order = range(len(cells)) if month[0] <= month[-1] else range(len(cells) - 1, -1, -1)
     points, before = dict[int, float](), -1_000_000
     for k in order:

@@ -16,6 +16,7 @@ from stress.report.known_job import may_end_early
 from stress.report.numbers import MISSING, PERCENT, chance, count, percent, with_error
 from stress.report.page.deal import input_notes
 from stress.report.page.template import rendered
+from stress.report.sheets import parts
 from stress.report.whole_table import WholeTable
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
@@ -186,5 +187,5 @@ def _rows(labels: tuple[str, ...], ds: xr.Dataset) -> Iterator[Row]:
 
 
 def _note(note: xr.Dataset) -> Note:
-    values = [float(note[f"expected_loss{end}"]) for end in ("", "_se", "_low", "_high")]
+    values = parts(note, "expected_loss", "", "_se", "_low", "_high")
     return Note(with_error(*values, unit=PERCENT), values[0])
