@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,14 +47,19 @@ def load_run(path: str | Path) -> Job | Sweep:
 def _fitting(path: str | Path, loaded: Job | Sweep) -> Job | Sweep:
     """What is run as it is. ConfigError with the file where a state that it names does not fit its deal and pool."""
     jobs = loaded.jobs if isinstance(loaded, Sweep) else (loaded,)
-    for job in {(job.deal.name, job.pool.name): job for job in jobs if job.state is not None}.values():
+    refuse_misfits(path, [job for job in jobs if job.state is not None])
+    return loaded
+
+
+def refuse_misfits(path: str | Path, jobs: Iterable[Job]) -> None:
+    """Raise ConfigError with the file where a run of one of these jobs would be refused: each deal and pool once."""
+    for job in {(job.deal.name, job.pool.name): job for job in jobs}.values():
         from stress.runs.sampling import refuse_misfit
 
         try:
             refuse_misfit(job)
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from None
-    return loaded
 
 
 def as_of_reports(loaded: Job | Sweep) -> Job | Sweep:

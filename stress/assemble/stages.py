@@ -31,17 +31,17 @@ def entry_rates(pool: Pool) -> Array:
     return np.asarray(entry_by_month(pool, 1)[0])
 
 
-def entry_by_month(pool: Pool, months: int, new: bool = False) -> Array:
-    """(T, S) unconditional monthly rates of entry by month and column; of a `new` cohort by age."""
+def entry_by_month(pool: Pool, months: int) -> Array:
+    """(T, S) unconditional monthly rates of entry by month and column."""
     columns = []
     for s, segment in enumerate(pool.segments):
-        own = rates_of(segment.entry_rate, segment.entry_rate_curve, months, new)
+        own = rates_of(segment.entry_rate, segment.entry_rate_curve, months)
         for stage in pool.stages or (None,):
             if stage is None:
                 columns.append(own)
             elif stage.entry_rate is not None:
                 words = None if stage.entry_rate_curve is None else stage.entry_rate_curve[s]
-                columns.append(rates_of(stage.entry_rate[s], words, months, new))
+                columns.append(rates_of(stage.entry_rate[s], words, months))
             else:
                 odds = own / np.where(own < 1.0, 1.0 - own, 1.0)  # of a rate of 1 they are no number
                 odds = odds * (1.0 if stage.default_odds is None else stage.default_odds)
@@ -49,20 +49,20 @@ def entry_by_month(pool: Pool, months: int, new: bool = False) -> Array:
     return np.stack(columns, axis=1)
 
 
-def prepayments(pool: Pool, months: int, new: bool = False) -> Array:
-    """(T, S) unconditional single monthly mortality by month and column; of a `new` cohort by age."""
+def prepayments(pool: Pool, months: int) -> Array:
+    """(T, S) unconditional single monthly mortality by month and column."""
     columns = []
     for segment in pool.segments:
-        own = rates_of(segment.prepayment, segment.prepayment_curve, months, new)
+        own = rates_of(segment.prepayment, segment.prepayment_curve, months)
         for stage in pool.stages or (None,):
             stated = None if stage is None or stage.prepayment is None else stage
-            columns.append(own if stated is None else rates_of(stated.prepayment, stated.prepayment_curve, months, new))
+            columns.append(own if stated is None else rates_of(stated.prepayment, stated.prepayment_curve, months))
     return np.stack(columns, axis=1)
 
 
-def rates_of(rate: float | None, words: str | None, months: int, new: bool = False) -> Array:
+def rates_of(rate: float | None, words: str | None, months: int) -> Array:
     """(T,) a rate by month: the same in all, or as curve words say."""
-    return np.full(months, rate) if words is None else np.array(monthly_rates(words, months, new))
+    return np.full(months, rate) if words is None else np.array(monthly_rates(words, months))
 
 
 def by_column(values: Array, pool: Pool) -> Array:

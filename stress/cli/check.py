@@ -53,7 +53,7 @@ def check(files: tuple[Path, ...], base_case: bool | None, scenario: str | None,
 
 
 def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str, Any]:
-    from stress.analysis.loading import load
+    from stress.analysis.loading import load, refuse_misfits
     from stress.inputs.book import Book
     from stress.inputs.job import Job, Sweep
 
@@ -63,7 +63,7 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
             kind, remarks = checked_table(path)
             return said | {"ok": True, "kind": kind, "name": path.stem, "notes": remarks}
         model = load(path)
-        _judge(path, model)
+        refuse_misfits(path, model.jobs if isinstance(model, Sweep) else [model] if isinstance(model, Job) else [])
         notes, cases = _notes(path, model), None
         if isinstance(model, Job | Sweep):
             cases, case_notes = _base_cases(path, model, base_case, scenario)
@@ -78,19 +78,6 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
     kind = getattr(model, "kind", "book" if isinstance(model, Book) else "job")
     said |= {"ok": True, "kind": kind, "name": model.name, "notes": [remark._asdict() for remark in notes]}
     return said if cases is None else {**said, "base_case": cases}
-
-
-def _judge(path: Path, model: Any) -> None:
-    """Refuse a job that a run of it would refuse. Raises ConfigError with the file."""
-    from stress.inputs.job import Job, Sweep
-    from stress.runs.sampling import refuse_misfit
-
-    jobs = model.jobs if isinstance(model, Sweep) else (model,) if isinstance(model, Job) else ()
-    for job in {(job.deal.name, job.pool.name): job for job in jobs}.values():
-        try:
-            refuse_misfit(job)
-        except ConfigError as error:
-            raise ConfigError(f"{path}: {error}") from None
 
 
 def _odds(model: Job | Sweep) -> str | None:

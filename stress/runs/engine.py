@@ -93,7 +93,9 @@ def simulate(
     """
     if isinstance(job, Sweep):
         swept = with_seed(job, None if seed is None else seed_of(seed))
-        return _sweep(swept, paths, scenarios, threads, progress, client, estimator, target_error, device)
+        how: dict[str, Any] = {"scenarios": scenarios, "threads": threads, "client": client}
+        how |= {"estimator": estimator, "target_error": target_error, "device": device}
+        return _sweep(swept, paths, progress, how)
     hands = None if client is not None and device == "cpu" else machines(device, threads_of(threads) or n_core())
     chosen, why = sampling.resolved(with_options(job, paths, seed, scenarios, estimator))
     packed = packed_of(chosen)
@@ -131,26 +133,15 @@ def _to_target(
         end = targets.next_paths(target, relative, paths, budget)
 
 
-def _sweep(
-    sweep: Sweep,
-    paths: int | None,
-    scenarios: Sequence[str] | None,
-    threads: int | None,
-    progress: Progress | None,
-    client: Any,
-    estimator: str | None,
-    target_error: str | None,
-    device: str,
-) -> Result:
-    """Every job of a sweep in turn, under one count of progress."""
+def _sweep(sweep: Sweep, paths: int | None, progress: Progress | None, how: dict[str, Any]) -> Result:
+    """Every job of a sweep in turn, under one count of progress; `how`: all else that `simulate` is given."""
     from stress import results
 
-    total = sum(with_options(job, paths, None, scenarios, estimator).paths for job in sweep.jobs)
+    total = sum(with_options(job, paths, None, how["scenarios"], how["estimator"]).paths for job in sweep.jobs)
     before, cells = 0, []
-    how: dict[str, Any] = {"estimator": estimator, "target_error": target_error, "device": device}
     for job in sweep.jobs:
         step = None if progress is None else functools.partial(_further, progress, before, total)
-        cells.append((labels_of(job, sweep.over), simulate(job, paths, None, scenarios, threads, step, client, **how)))
+        cells.append((labels_of(job, sweep.over), simulate(job, paths, progress=step, **how)))
         before += paths or job.paths
     return results.combine(cells)
 
