@@ -40,7 +40,7 @@ from stress.inputs.arguments import Checks, on_demand
 
 if TYPE_CHECKING:
     from stress.analysis.book_answer import book
-    from stress.analysis.book_change import book_change
+    from stress.analysis.book_changes import book_change
     from stress.analysis.book_reverse import reverse_book
     from stress.analysis.break_even import breakeven
     from stress.analysis.capital_needs import Bank, capital, load_rules
@@ -97,7 +97,7 @@ __all__ = [
 
 _HOME = {
     "book": "stress.analysis.book_answer",
-    "book_change": "stress.analysis.book_change",
+    "book_change": "stress.analysis.book_changes",
     "gradient": "stress.analysis.gradients",
     "gradient_tornado": "stress.analysis.score_tornado",
     "price": "stress.analysis.note_price",

@@ -45,7 +45,7 @@ def say_report(
 
 def say_changes(before: Path, after: Path, workbook: Path | None, output: Output, others: dict[str, Any]) -> None:
     """What changed between two books. Raises as `say_table`, and where a folder is none of a book."""
-    from stress.analysis.book_change import book_change
+    from stress.analysis.book_changes import book_change
     from stress.analysis.book_risk import book_risk
     from stress.cli.of_books import is_book_folder
 

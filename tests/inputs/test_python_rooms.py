@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -164,3 +166,9 @@ def test_a_figure_of_an_unknown_name_is_refused(
 ) -> None:
     with pytest.raises(DataError, match=f"^{said}"):
         getattr(good["ds"].stress.plot, figure)(*names)
+
+
+@pytest.mark.parametrize("room", [stress.analysis, stress.calibration, stress.jobs])
+def test_no_function_of_a_room_that_imports_on_demand_bears_the_name_of_a_module_of_it(room: ModuleType) -> None:
+    """Once anything had imported the module, `stress.analysis.book_change` was that module, which cannot be called."""
+    assert not {module.name for module in pkgutil.iter_modules(room.__path__)} & set(room.__all__)

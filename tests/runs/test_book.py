@@ -12,7 +12,7 @@ from large_pools import PATHS, RHO, P, pools
 from scipy.stats import norm
 
 import stress
-from stress.analysis.book_change import book_change
+from stress.analysis.book_changes import book_change
 from stress.analysis.book_levels import tails_at
 from stress.analysis.book_risk import book_risk
 from stress.analysis.book_tail import EDGES, exceeds, quantile_interval
