@@ -23,7 +23,7 @@ from stress.inputs.job import Job
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import pack
 from stress.runs import cluster, engine
-from stress.runs.cluster.drive import FAN_IN
+from stress.runs.cluster.driver import FAN_IN
 from stress.runs.cluster.work import combine, count_range, identity
 from stress.runs.counting.counted import Counted, add, encode, joined
 from stress.runs.counting.ranges import LEAST_SENT, chunks

@@ -19,7 +19,7 @@ from stress.analysis.book_tail import (
 from stress.answers.book import Estimate, Quantile
 from stress.arrays import Array
 from stress.measures.estimate import NORMAL
-from stress.measures.few_paths import told_error
+from stress.measures.few_paths import interval_error
 from stress.runs.counting.book_tally import UNIT, BookTally, Weighed, weighed
 
 WHOLE = 1e-9
@@ -56,7 +56,9 @@ def shortfall_at(tallies: Weighed, k: int, level: float) -> Estimate:
         return shortfall._replace(se=max(shortfall.se, (1.0 - var.low) / (2.0 * NORMAL)))
     if shortfall.estimate < 1.0 - WHOLE or var.low >= 1.0:
         low, high = mean_ends(tail, bins, shortfall, var)
-        return shortfall._replace(se=float(told_error(shortfall.se, shortfall.estimate, np.array(low), np.array(high))))
+        return shortfall._replace(
+            se=float(interval_error(shortfall.se, shortfall.estimate, np.array(low), np.array(high)))
+        )
     lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(tallies, k))
     surely = min(1.0, max(0.0, lost.estimate - NORMAL * lost.se) / (1.0 - level))
     return shortfall._replace(se=(1.0 - var.low) * (1.0 - surely) / (2.0 * NORMAL))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from stress.cli.book_answer import asked_of, tell
 from stress.cli.book_counted import Place, counted, subject_of
-from stress.cli.book_told import asked_of, tell
 from stress.cli.books import xlsx_option
 from stress.cli.options import FILE, PAGE, QUEUES, Count, OneOf, output_options
 from stress.cli.output import Output

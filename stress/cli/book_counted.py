@@ -84,7 +84,7 @@ def subject_of(
     given = [f"--{name}" for name, value in counting.items() if value is not None and value is not False]
     if given:
         raise ConfigError(f"{', '.join(given)}: {file} is counted already; the book's file with --out {file} goes on")
-    from stress.runs.book.kept import opened
+    from stress.runs.book.folder import opened
 
     held = opened(file)
     return Subject(held.packs.book, held.packs.level if level is None else level, *held)

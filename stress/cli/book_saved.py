@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stress.cli.answer import plain, sheet_table
+from stress.cli.book_answer import answer_of, asked_of, document, save, table, tell
 from stress.cli.book_counted import kept, subject_of
-from stress.cli.book_told import answer_of, asked_of, document, save, table, tell
 from stress.cli.output import Output
 from stress.errors import ConfigError
 

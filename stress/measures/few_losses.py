@@ -8,7 +8,7 @@ import xarray as xr
 from stress.arrays import Array
 from stress.measures import batches, sums
 from stress.measures.estimate import Interval
-from stress.measures.few_paths import tail_ends, told_error
+from stress.measures.few_paths import interval_error, tail_ends
 from stress.measures.histogram import HIGH, MIDDLE, worst_of
 from stress.measures.weighted import is_weighted, mass, square
 
@@ -30,7 +30,7 @@ def widened(ds: xr.Dataset, parts: Interval, lost: Array, chance: Interval | Non
         low, high = tail_ends(mean, error, np.zeros_like(mean), _worst(ds), paths, half, most)
     low = np.where(known, np.minimum(share * low, parts.low), parts.low)
     high = np.where(known, np.maximum(share * high, parts.high), parts.high)
-    widened_error = told_error(parts.error, parts.estimate, low, high, half)
+    widened_error = interval_error(parts.error, parts.estimate, low, high, half)
     return Interval(parts.estimate, np.where(known, widened_error, parts.error), low, high)
 
 

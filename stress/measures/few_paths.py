@@ -63,7 +63,7 @@ def tail_ends(
     return low, np.where((paths < FEWEST) & (variance > 0.0), most, high)
 
 
-def told_error(error: Array | float, mean: Array | float, low: Array, high: Array, half: float = NORMAL) -> Array:
+def interval_error(error: Array | float, mean: Array | float, low: Array, high: Array, half: float = NORMAL) -> Array:
     """The standard error of a tail mean; where the upper end lies far beyond it, a quarter of the interval's width,
     near enough: what stands behind a plus-minus shall not be less than what is known."""
     return np.where(high - mean > LOPSIDED * half * error, (high - low) / (2.0 * half), error)

@@ -11,7 +11,7 @@ from stress.arrays import Array
 from stress.errors import DataError
 from stress.measures import means, sums
 from stress.measures.estimate import NORMAL, Interval, as_dataset
-from stress.measures.few_paths import tail_ends, told_error
+from stress.measures.few_paths import interval_error, tail_ends
 from stress.measures.histogram import WIDTH, Tail, Weighing, tails
 from stress.measures.proportions import proportion
 from stress.measures.replicates import Replicated, exceeding, quantile_interval, replicated, shortfall_error, student
@@ -158,7 +158,7 @@ def _shortfall_interval(tail: Tail[Array], limit: Array, half: float, whole: Arr
     lower = np.where(all_lost, low + (1.0 - low) * whole, np.where(beyond & (es > 0) & (whole <= 0.0), low, lower))
     upper = np.where((beyond & (es > 0)) | all_lost, 1.0, upper)
     wide = (es <= 0) | beyond | all_lost
-    error = np.where(wide, (upper - lower) / (2.0 * half), told_error(spread, es, lower, upper, half))
+    error = np.where(wide, (upper - lower) / (2.0 * half), interval_error(spread, es, lower, upper, half))
     return Interval(es, error, lower, upper)
 
 

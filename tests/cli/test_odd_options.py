@@ -16,9 +16,9 @@ from shipped import JOB, JOBS, SCENARIOS
 import stress
 from stress.answers.whatif import WhatIf
 from stress.cli import cli, exit_code
+from stress.cli.book_answer import _reverse, asked_of
 from stress.cli.book_limits import limits_of
 from stress.cli.book_reverse import satellites_of
-from stress.cli.book_told import _reverse, asked_of
 from stress.cli.books import save_reported, save_tables
 from stress.cli.cells import job_or_results
 from stress.cli.check import _base_cases

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from stress.measures.estimate import NORMAL
-from stress.measures.few_paths import student, tail_ends, told_error
+from stress.measures.few_paths import interval_error, student, tail_ends
 from stress.measures.histogram import worst_of
 
 
@@ -56,8 +56,8 @@ def test_fewer_than_two_paths_have_half_a_degree_of_freedom() -> None:
 
 
 def test_an_error_is_told_as_wide_as_an_interval_that_ends_far_beyond_it() -> None:
-    assert told_error(0.01, 0.2, np.array(0.18), np.array(0.2 + 3.9 * 0.01)) == 0.01
-    assert told_error(0.01, 0.2, np.array(0.18), np.array(0.3)) == pytest.approx(0.12 / (2.0 * NORMAL))
+    assert interval_error(0.01, 0.2, np.array(0.18), np.array(0.2 + 3.9 * 0.01)) == 0.01
+    assert interval_error(0.01, 0.2, np.array(0.18), np.array(0.3)) == pytest.approx(0.12 / (2.0 * NORMAL))
 
 
 def test_the_worst_of_weighted_paths_is_the_one_that_brings_most() -> None:

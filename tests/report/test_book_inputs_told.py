@@ -10,7 +10,7 @@ import pytest
 from markupsafe import Markup
 
 import stress
-from stress.cli import book_told
+from stress.cli import book_answer
 from stress.cli.book_counted import HERE, counted, subject_of
 from stress.cli.output import Output
 from stress.report import book as sheets
@@ -20,14 +20,16 @@ SHIPPED = Path(__file__).parents[2] / "scenarios/books/cards-hedged.toml"
 
 
 @pytest.fixture(scope="module")
-def answer() -> book_told.BookAnswer:
+def answer() -> book_answer.BookAnswer:
     subject = subject_of(SHIPPED, 0.99, paths=2048)
     counts = counted(subject, HERE, dry_run=False, output=Output(quiet=True))
     assert counts is not None
-    return book_told.answer_of(counts, book_told.asked_of(subject.book))
+    return book_answer.answer_of(counts, book_answer.asked_of(subject.book))
 
 
-def test_the_register_of_a_book_holds_what_its_deals_call_illustrative_with_where(answer: book_told.BookAnswer) -> None:
+def test_the_register_of_a_book_holds_what_its_deals_call_illustrative_with_where(
+    answer: book_answer.BookAnswer,
+) -> None:
     book, found = answer.book, answer.risk.illustrative
     assert all(found[line] == f"book {book.name}" for line in book.illustrative)
     for deal in book.deals:
@@ -39,11 +41,11 @@ def test_the_register_of_a_book_holds_what_its_deals_call_illustrative_with_wher
 
 
 def test_the_page_and_the_workbook_tell_the_inputs_and_where_they_come_from(
-    answer: book_told.BookAnswer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    answer: book_answer.BookAnswer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stress.report.page.book.svg_of", lambda *_: Markup("<svg></svg>"))
     page, workbook = tmp_path / "book.html", tmp_path / "book.xlsx"
-    book_told.save(answer, page, workbook)
+    book_answer.save(answer, page, workbook)
     text = html.unescape(page.read_text(encoding="utf-8"))
     assert all(f'{line} <span class="quiet">({where})' in text for line, where in answer.risk.illustrative.items())
     assert answer.book.deals[0].job.scenarios[1].description in text
@@ -52,22 +54,22 @@ def test_the_page_and_the_workbook_tell_the_inputs_and_where_they_come_from(
     about = dict(openpyxl.load_workbook(workbook)["Provenance"].values)
     assert (about["version"], about["result_sha256"]) == (stress.__version__, answer.sha256)
     assert answer.sha256 in text
-    book_told.save(answer._replace(partial="2,048 of 4,096 paths"), page, workbook)
+    book_answer.save(answer._replace(partial="2,048 of 4,096 paths"), page, workbook)
     assert "PARTIAL, 2,048 of 4,096 paths so far: 3 positions in 2 deals" in page.read_text(encoding="utf-8")
     assert dict(openpyxl.load_workbook(workbook)["Provenance"].values)["partial"] == "2,048 of 4,096 paths"
 
 
 def test_notes_on_the_inputs_stand_on_the_page(
-    answer: book_told.BookAnswer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    answer: book_answer.BookAnswer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stress.report.page.book.svg_of", lambda *_: Markup("<svg></svg>"))
     deals = (answer.book.deals[0], answer.book.deals[1].model_copy(update={"loads": (0.0, 0.0)}))
     page = tmp_path / "book.html"
-    book_told.save(answer._replace(book=answer.book.model_copy(update={"deals": deals})), page, None)
+    book_answer.save(answer._replace(book=answer.book.model_copy(update={"deals": deals})), page, None)
     assert "no deal loads on 'consumer China': it moves nothing" in html.unescape(page.read_text(encoding="utf-8"))
 
 
-def test_the_terminal_counts_what_the_deals_add(answer: book_told.BookAnswer) -> None:
+def test_the_terminal_counts_what_the_deals_add(answer: book_answer.BookAnswer) -> None:
     own, every = answer.book.illustrative, answer.risk.illustrative
     more = len(every) - len(own)
     said = sheets.illustrative(answer.book, answer.risk)

@@ -11,7 +11,7 @@ from stress.digest import book_counters_digest, source_digest
 from stress.errors import Incomplete, StressError
 from stress.inputs.book import Book
 from stress.runs.book.count import Packs
-from stress.runs.book.kept import text_of
+from stress.runs.book.folder import text_of
 from stress.runs.counting.book_tally import BookTally
 from stress.runs.counting.counted import Progress, digest, joined
 from stress.runs.dataset import LAWS

@@ -8,7 +8,7 @@ count    ranges of paths -> tallies, added up in a tree on the workers
 """
 
 from stress.runs.cluster.connect import GPU, check, join, local, n_card, n_slot
-from stress.runs.cluster.drive import count
+from stress.runs.cluster.driver import count
 from stress.runs.cluster.queues import QUEUES, queued
 
 __all__ = ["GPU", "QUEUES", "check", "count", "join", "local", "n_card", "n_slot", "queued"]
