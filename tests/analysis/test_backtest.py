@@ -41,9 +41,9 @@ def adaptive(cards: Reported) -> BackTest:
 
 
 def test_knowing_the_last_quarter_more_than_halves_the_score_of_the_stationary_law(plain: BackTest) -> None:
-    one, two = plain.horizons[1], plain.horizons[2]
-    assert one.crps <= 0.045 < 0.07 < one.crps_stationary
-    assert two.crps <= 0.060 < 0.07 < two.crps_stationary
+    first, second = plain.horizons[1], plain.horizons[2]
+    assert first.crps <= 0.045 < 0.07 < first.crps_stationary
+    assert second.crps <= 0.060 < 0.07 < second.crps_stationary
 
 
 def test_bands_hold_what_came_about_as_often_as_they_say(plain: BackTest, adaptive: BackTest) -> None:
@@ -55,9 +55,9 @@ def test_bands_hold_what_came_about_as_often_as_they_say(plain: BackTest, adapti
 
 
 def test_in_the_crisis_half_of_the_adaptive_year_ahead_bands_held(cards: Reported) -> None:
-    found = backtest(stress.load(JOB), cards, quarter(2007, 4), quarter(2010, 4), adaptive=True)
-    assert found.horizons[4].coverage_90 >= 0.5
-    assert any("4 reports ahead the 90% band held" in line for line in found.says)  # and it is said
+    answer = backtest(stress.load(JOB), cards, quarter(2007, 4), quarter(2010, 4), adaptive=True)
+    assert answer.horizons[4].coverage_90 >= 0.5
+    assert any("4 reports ahead the 90% band held" in line for line in answer.says)  # and it is said
 
 
 def test_the_misses_are_said_and_the_bankruptcy_reform_of_2005_raises_the_alarm(plain: BackTest) -> None:
@@ -68,9 +68,9 @@ def test_the_misses_are_said_and_the_bankruptcy_reform_of_2005_raises_the_alarm(
 def test_sheets_of_a_workbook_hold_every_forecast_and_the_scores(plain: BackTest) -> None:
     scores, forecasts, said = tables(plain)
     assert [row[0] for row in scores.rows] == list(plain.horizons)
-    assert {one.title: one.unit for one in scores.columns}["Reports ahead"] == "count"
+    assert {column.title: column.unit for column in scores.columns}["Reports ahead"] == "count"
     assert len(forecasts.rows) == len(plain.forecasts)
-    units = {one.title: one.unit for one in forecasts.columns}
+    units = {column.title: column.unit for column in forecasts.columns}
     assert (units["origin"], units["horizon"], units["came"]) == ("text", "count", "share")
     assert said.rows[0] == ("drift", plain.alarm or "no alarm")
 
@@ -86,12 +86,19 @@ def test_no_forecast_knows_what_came_after_its_origin(cards: Reported, plain: Ba
     rate[60:] = [2.0 * x for x in rate[60:]]
     doubled = cards._replace(figure={"default_rate": tuple(rate)})
     moved = backtest(stress.load(JOB), doubled, cards.period[54], cards.period[66])
-    known, told = str(cards.period[59]), {(one.origin, one.horizon): one for one in plain.forecasts}
+    known, forecasts = (
+        str(cards.period[59]),
+        {(forecast.origin, forecast.horizon): forecast for forecast in plain.forecasts},
+    )
     for after in moved.forecasts:
-        before = told[after.origin, after.horizon]
+        before = forecasts[after.origin, after.horizon]
         same = (before.low, before.median, before.high) == (after.low, after.median, after.high)
         assert same == (before.origin <= known), before.origin
-    assert min(one.origin for one in moved.forecasts) < known < max(one.origin for one in moved.forecasts)
+    assert (
+        min(forecast.origin for forecast in moved.forecasts)
+        < known
+        < max(forecast.origin for forecast in moved.forecasts)
+    )
 
 
 def test_a_forecast_depends_on_no_other_origin_that_is_scored(cards: Reported, plain: BackTest) -> None:
@@ -108,9 +115,9 @@ def test_the_adaptive_width_moves_bands_alone(plain: BackTest, adaptive: BackTes
 
 def test_few_forecasts_are_called_too_few() -> None:
     trust = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
-    found = backtest(stress.load(JOB), trust, Period(2007, 11, 12))
-    assert all("too few to judge" in line for line in found.says)
-    assert all(s.coverage_se > 0.0 for s in found.horizons.values())
+    answer = backtest(stress.load(JOB), trust, Period(2007, 11, 12))
+    assert all("too few to judge" in line for line in answer.says)
+    assert all(s.coverage_se > 0.0 for s in answer.horizons.values())
 
 
 def test_where_no_forecast_can_be_scored_it_is_said_what_an_origin_needs() -> None:
@@ -131,7 +138,7 @@ def test_a_constant_law_is_scored_by_its_own_errors() -> None:
         rate.append(0.05 * math.exp(0.3 * y))
     periods = tuple(Period(1980, 1, 4).shift(k) for k in range(120))
     made = Reported("made", "made", periods, {"default_rate": tuple(rate)}, {"default_rate": 0.05})
-    one = backtest(stress.load(JOB), made, quarter(1990)).horizons[1]
-    assert one.gain > 2.0 * one.gain_se
-    assert one.crps < one.crps_stationary
-    assert abs(one.coverage_90 - 0.9) < 4.0 * one.coverage_se
+    score = backtest(stress.load(JOB), made, quarter(1990)).horizons[1]
+    assert score.gain > 2.0 * score.gain_se
+    assert score.crps < score.crps_stationary
+    assert abs(score.coverage_90 - 0.9) < 4.0 * score.coverage_se

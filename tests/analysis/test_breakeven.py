@@ -53,8 +53,8 @@ def test_a_break_even_says_the_multiple_of_net_loss_and_of_default_and_not_of_od
 
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_the_mean_loss_at_a_percentile_is_its_default_rate_before_the_factor(answer, at):
-    one, loss = answer.answers[at], answer.answers[at].loss
-    p = ndtr(np.sqrt(1.0 - RHO) * ndtri(ENHANCEMENT) - np.sqrt(RHO) * ndtri(one.percentile))
+    multiple, loss = answer.answers[at], answer.answers[at].loss
+    p = ndtr(np.sqrt(1.0 - RHO) * ndtri(ENHANCEMENT) - np.sqrt(RHO) * ndtri(multiple.percentile))
     assert abs(loss.net_loss - p) < 4.0 * loss.net_loss_error
     assert abs(loss.net_loss_multiple - p / P) < 4.0 * loss.net_loss_multiple_error
     assert loss.constant_default_rate is None
@@ -62,25 +62,25 @@ def test_the_mean_loss_at_a_percentile_is_its_default_rate_before_the_factor(ans
 
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_at_a_percentile_the_quantile_of_the_default_rate_meets_the_enhancement(answer, at):
-    one = answer.answers[at]
-    p = ndtr(np.sqrt(1.0 - RHO) * ndtri(ENHANCEMENT) - np.sqrt(RHO) * ndtri(one.percentile))
-    assert one.low < one.value < one.high
-    assert abs(one.value - odds(p) / odds(P)) < 4.0 * one.error
-    assert one.monotone
-    assert one.says == ""
+    multiple = answer.answers[at]
+    p = ndtr(np.sqrt(1.0 - RHO) * ndtri(ENHANCEMENT) - np.sqrt(RHO) * ndtri(multiple.percentile))
+    assert multiple.low < multiple.value < multiple.high
+    assert abs(multiple.value - odds(p) / odds(P)) < 4.0 * multiple.error
+    assert multiple.monotone
+    assert multiple.says == ""
 
 
 def test_a_percentile_beyond_the_paths_is_met_by_paths_around_a_loss():
     rare = breakeven(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "A", percentiles=(0.9999, 0.99999))
     assert rare.estimator == "importance"
-    for one in rare.answers[1:]:
-        p = ndtr(np.sqrt(1.0 - RHO) * ndtri(ENHANCEMENT) - np.sqrt(RHO) * ndtri(one.percentile))
-        assert abs(one.value - odds(p) / odds(P)) < 4.0 * one.error
-        assert one.error < 0.03 * one.value
+    for multiple in rare.answers[1:]:
+        p = ndtr(np.sqrt(1.0 - RHO) * ndtri(ENHANCEMENT) - np.sqrt(RHO) * ndtri(multiple.percentile))
+        assert abs(multiple.value - odds(p) / odds(P)) < 4.0 * multiple.error
+        assert multiple.error < 0.03 * multiple.value
 
 
 def test_more_certainty_means_a_smaller_multiple(answer):
-    by_percentile = [one.value for one in answer.answers[1:]]
+    by_percentile = [multiple.value for multiple in answer.answers[1:]]
     assert by_percentile == sorted(by_percentile, reverse=True)
 
 
@@ -94,7 +94,7 @@ def test_the_curve_rises_from_whole_to_lost(answer):
 def test_a_trigger_can_make_more_defaults_help_and_the_answer_says_so(mezzanine):
     calm = mezzanine.answers[0]
     assert not calm.monotone
-    assert [one.fails for one in calm.crossings] == [True, False, True]
+    assert [crossing.fails for crossing in calm.crossings] == [True, False, True]
     assert "not monotone: crosses 3 times" in calm.says
     assert calm.value == calm.crossings[0].value
 
@@ -167,9 +167,9 @@ def test_a_shock_on_what_a_static_pool_has_not_is_refused_in_every_question(shoc
 
 def test_timely_interest_breaks_where_the_deterministic_run_first_misses_some(mezzanine):
     job = load_job(JOB).but(paths=512)
-    found = breakeven(job, "mezzanine", percentiles=(), interest=True)
-    calm = found.answers[0]
-    assert found.interest
+    answer = breakeven(job, "mezzanine", percentiles=(), interest=True)
+    calm = answer.answers[0]
+    assert answer.interest
     assert 0.1 < calm.value < mezzanine.answers[0].value
     lever = lever_of("defaults")
     around = trials.variants(job, job.scenarios[0], [[lever.shock(calm.low * 0.999)], [lever.shock(calm.high * 1.001)]])

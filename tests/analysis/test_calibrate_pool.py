@@ -139,8 +139,8 @@ def test_calibration_states_the_stocks_of_the_steady_pool():
     assert "ODR" in text
     assert "misfit" in text
     months = Pool.model_validate({**pool.model_dump(), "write_off_months": 1}, strict=False)
-    two, one = calibrate_pool(pool, points=512), calibrate_pool(months, points=512)
-    assert two.npr / (1.0 - two.npr) == pytest.approx(2.0 * one.npr / (1.0 - one.npr))
+    given, by_month = calibrate_pool(pool, points=512), calibrate_pool(months, points=512)
+    assert given.npr / (1.0 - given.npr) == pytest.approx(2.0 * by_month.npr / (1.0 - by_month.npr))
 
 
 def test_one_path_has_no_error():
@@ -188,10 +188,10 @@ def all_loadings(**copula) -> Pool:
 def test_a_new_cohort_defaults_by_its_target_in_the_engine_with_every_loading_on_and_at_any_rho(copula):
     """The mean over 32,768 paths of the engine; before, 0.8% was printed for a pool that defaulted by 1.135%."""
     pool = calibrate_pool(all_loadings(**copula)).pool
-    one = one_period_job(0.02, 0.1, (0.8,), paths=2**15)
+    base = one_period_job(0.02, 0.1, (0.8,), paths=2**15)
     shocks = {"own": (), "thrice": (Shock(target="rho", multiply=3.0),), "none": (Shock(target="rho", set=0.0),)}
-    job = one.but(
-        deal=one.deal.but(scheduled_months=16, legal_maturity_months=16),
+    job = base.but(
+        deal=base.deal.but(scheduled_months=16, legal_maturity_months=16),
         pool=pool,
         scenarios=tuple(ScenarioCase(name=name, shocks=shock) for name, shock in shocks.items()),
     )
@@ -226,8 +226,8 @@ def test_the_static_pool_knows_stages_and_a_ladder_that_stays_and_pays_down(rho)
     if not rho:
         pool = pool.but(ladder=tuple(b.but(rho=None) for b in pool.ladder))
     fit = calibrate_pool(pool)
-    one = one_period_job(0.02, 0.1, (0.8,), paths=2**14 if rho else 32)
-    job = one.but(deal=one.deal.but(scheduled_months=60, legal_maturity_months=60), pool=fit.pool)
+    base = one_period_job(0.02, 0.1, (0.8,), paths=2**14 if rho else 32)
+    job = base.but(deal=base.deal.but(scheduled_months=60, legal_maturity_months=60), pool=fit.pool)
     default = stress.measures.mean(stress.simulate(job), "mean_default")
     want = sum(segment.share * segment.static_default for segment in pool.segments)
     error = 4.0 * np.hypot(float(default["error"][0]), 2e-3 * want) if rho else 2e-6 * want
@@ -237,8 +237,8 @@ def test_the_static_pool_knows_stages_and_a_ladder_that_stays_and_pays_down(rho)
 def test_a_note_on_static_default_counts_the_rolls_that_load_on_the_factor():
     pool = calibrate_pool(all_loadings()).pool
     assert notes_of_static_default(pool) == []
-    alone = pool.but(dependence=Dependence(rho=0.05, phi=0.95))
-    assert len(notes_of_static_default(alone)) == len(alone.segments)
+    plain = pool.but(dependence=Dependence(rho=0.05, phi=0.95))
+    assert len(notes_of_static_default(plain)) == len(plain.segments)
 
 
 def test_the_file_keeps_its_comments_and_changes_only_the_rates():

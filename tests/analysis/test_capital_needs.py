@@ -35,22 +35,22 @@ def job():
 
 
 def by_note(answer):
-    return {one.note: one for one in answer.weights}
+    return {weight.note: weight for weight in answer.weights}
 
 
 @pytest.mark.parametrize(("k_irb", "delinquent"), [(0.005, 0.0), (0.045, 0.02)])
 def test_the_average_weight_of_the_pool_caps_a_senior_note_by_every_approach(job, k_irb, delinquent):
     """CRE40: at most the average risk weight of the loans by the same approach, under SEC-IRBA with expected loss."""
     bank = Bank(1.0, delinquent, k_irb, qualities={"A": "BBB-", "B": "BBB-"})
-    found = by_note(capital(job, BASEL, bank, paths=32))
+    weights = by_note(capital(job, BASEL, bank, paths=32))
     irba = min(0.15, 12.5 * k_irb)
-    assert found["A"].irba == pytest.approx(irba)
-    assert found["A"].irba_looked_through == (irba < 0.15)
-    assert found["A"].erba == pytest.approx(1.0 + 0.5 * delinquent)  # BBB- is 1.2 to 1.4
-    assert found["A"].erba_looked_through
-    assert not found["A"].looked_through
-    assert not found["B"].irba_looked_through
-    assert found["B"].erba == pytest.approx((3.3 + 0.4 * 0.9) * (1.0 - 0.055))
+    assert weights["A"].irba == pytest.approx(irba)
+    assert weights["A"].irba_looked_through == (irba < 0.15)
+    assert weights["A"].erba == pytest.approx(1.0 + 0.5 * delinquent)  # BBB- is 1.2 to 1.4
+    assert weights["A"].erba_looked_through
+    assert not weights["A"].looked_through
+    assert not weights["B"].irba_looked_through
+    assert weights["B"].erba == pytest.approx((3.3 + 0.4 * 0.9) * (1.0 - 0.055))
     assert "* the average weight of the pool caps it" in capital_sheet(capital(job, BASEL, bank, paths=32)).note
     free = by_note(capital(job, BASEL.model_copy(update={"look_through": False}), bank, paths=32))
     assert free["A"].erba == pytest.approx(1.2 + 0.4 * 0.2)
@@ -65,7 +65,7 @@ def test_loans_weigh_what_the_rules_say_where_the_bank_says_nothing(job):
 
 
 def test_weights_at_closing_are_those_of_the_formulas_at_the_deals_own_attachments(job):
-    found = by_note(capital(job, BASEL, Bank(delinquent=0.0051), paths=64))
+    weights = by_note(capital(job, BASEL, Bank(delinquent=0.0051), paths=64))
     k_sa = 0.08 * (0.75 * (1 - 0.0051) + 1.5 * 0.0051)  # CRE41: of the entire portfolio, past due at 150%
     k_a = k_sa * (1 - 0.0051) + 0.5 * 0.0051
     for name, low, high in (
@@ -74,25 +74,25 @@ def test_weights_at_closing_are_those_of_the_formulas_at_the_deals_own_attachmen
         ("mezzanine", 0.095, 0.138),
         ("subordinated", 0, 0.095),
     ):
-        one = found[name]
-        assert (one.attachment, one.detachment) == pytest.approx((low, high), abs=1e-12)
-        assert pytest.approx(k_a) == one.K_A
-        assert one.risk_weight == pytest.approx(float(formulas.sec_sa(low, high, k_a)), rel=1e-9)
-    assert found["B"].risk_weight == pytest.approx(2.48877587, abs=1e-6)
-    assert found["subordinated"].capital == pytest.approx(0.08 * found["subordinated"].risk_weight * 95e6)
+        weight = weights[name]
+        assert (weight.attachment, weight.detachment) == pytest.approx((low, high), abs=1e-12)
+        assert pytest.approx(k_a) == weight.K_A
+        assert weight.risk_weight == pytest.approx(float(formulas.sec_sa(low, high, k_a)), rel=1e-9)
+    assert weights["B"].risk_weight == pytest.approx(2.48877587, abs=1e-6)
+    assert weights["subordinated"].capital == pytest.approx(0.08 * weights["subordinated"].risk_weight * 95e6)
 
 
 def test_what_the_bank_knows_gives_weights_by_ratings_and_by_its_own_capital(job):
     """Legal maturity of 3 years: M = 1 + 2 x 80% = 2.6. BBB of 2.2 and 3.1 at that, less the thickness of 5.5%; AAA of
     0.15 and 0.20; p of a retail pool -5.78 K + 0.55 LGD + 0.27 M."""
     both = capital(job, BASEL, Bank(irb_capital=0.05, qualities={"A": "AAA", "B": "BBB"}), paths=32)
-    found = by_note(both)
-    assert found["B"].erba == pytest.approx((2.2 + 0.4 * 0.9) * (1.0 - 0.055))
-    assert found["A"].erba == pytest.approx(0.15 + 0.4 * 0.05)
+    weights = by_note(both)
+    assert weights["B"].erba == pytest.approx((2.2 + 0.4 * 0.9) * (1.0 - 0.055))
+    assert weights["A"].erba == pytest.approx(0.15 + 0.4 * 0.05)
     p = -5.78 * 0.05 + 0.55 * 0.85 + 0.27 * 2.6
-    assert found["B"].irba == pytest.approx(float(formulas.risk_weight(0.138, 0.193, 0.05, p)))
-    assert found["A"].irba == 0.15
-    assert np.isnan(found["mezzanine"].erba)
+    assert weights["B"].irba == pytest.approx(float(formulas.risk_weight(0.138, 0.193, 0.05, p)))
+    assert weights["A"].irba == 0.15
+    assert np.isnan(weights["mezzanine"].erba)
     assert both.says == ()
     assert capital(job, BASEL, paths=32).says == (
         "SEC-IRBA: needs the bank's --irb-capital",
@@ -120,14 +120,14 @@ def test_a_deal_of_one_class_is_tested_by_its_first_loss_where_the_rules_have_a_
     steps = [hand_worked.INTEREST[0], {**hand_worked.PRINCIPAL[0], "notes": ["A"]}, *hand_worked.RESIDUAL]
     deal = hand_worked.deal(steps, notes=(whole, {**hand_worked.REST, "amount": first_loss}))
     bank = Bank(kept={"R": 0.25})
-    found = capital(hand_worked.job(deal), load_rules(RULES / f"{rules}.toml"), bank, paths=32).transfer
-    assert np.isnan(found.mezzanine_kept)
-    assert (found.passes, found.says) == (passes, says)
+    transfer = capital(hand_worked.job(deal), load_rules(RULES / f"{rules}.toml"), bank, paths=32).transfer
+    assert np.isnan(transfer.mezzanine_kept)
+    assert (transfer.passes, transfer.says) == (passes, says)
 
 
 def test_the_ratings_table_gives_the_worked_weight_of_a_thick_note_that_is_not_senior():
     """BB+, attached at 5%, detached at 30%, two years: 373%."""
-    weights = {one.name: (*one.senior, *one.other) for one in BASEL.erba.qualities}
+    weights = {quality.name: (*quality.senior, *quality.other) for quality in BASEL.erba.qualities}
     assert float(formulas.sec_erba(weights, "BB+", False, 2.0, 0.25)) == pytest.approx(3.73125)
 
 
@@ -138,25 +138,25 @@ def test_the_ratings_table_gives_the_worked_weight_of_a_thick_note_that_is_not_s
 )  # fmt: skip
 def test_each_body_of_rules_has_its_loans_p_and_floors_and_says_its_source(job, file, k, p, floors):
     rules = load_rules(None if file == "basel" else RULES / f"{file}.toml")
-    found = by_note(capital(job, rules, paths=64))
+    weights = by_note(capital(job, rules, paths=64))
     assert rules.source
     assert rules.status == "in force"
-    assert found["A"].risk_weight == pytest.approx(max(floors[0], float(formulas.risk_weight(0.193, 1.0, k, p))))
-    assert found["B"].risk_weight == pytest.approx(max(floors[1], float(formulas.risk_weight(0.138, 0.193, k, p))))
+    assert weights["A"].risk_weight == pytest.approx(max(floors[0], float(formulas.risk_weight(0.193, 1.0, k, p))))
+    assert weights["B"].risk_weight == pytest.approx(max(floors[1], float(formulas.risk_weight(0.138, 0.193, k, p))))
 
 
 def test_months_are_those_of_replayed_paths(job):
     place = positions(job.but(scenarios=job.scenarios[:1]), 1)
-    one = stress.replay(job, path=5)
-    stock = np.convolve(one["defaults"].values, np.ones(job.pool.write_off_months))[:36]
-    whole = one["pool_balance"].values + stock
-    support = whole + one["account_balance"].values.sum(axis=1)
-    notes = one["note_balance"].values
+    ds = stress.replay(job, path=5)
+    stock = np.convolve(ds["defaults"].values, np.ones(job.pool.write_off_months))[:36]
+    whole = ds["pool_balance"].values + stock
+    support = whole + ds["account_balance"].values.sum(axis=1)
+    notes = ds["note_balance"].values
     t = 8
     assert place.delinquent[t, 5] == pytest.approx(stock[t - 1] / whole[t - 1])
     assert place.attachment[t, 1, 5] == pytest.approx(1.0 - notes[t - 1, :2].sum() / support[t - 1])
     assert place.detachment[t, 1, 5] == pytest.approx(1.0 - notes[t - 1, 0] / support[t - 1])
-    assert place.loss[:, 5] == pytest.approx(one["loss"].values * np.array([807e6, 55e6, 43e6, 95e6]))
+    assert place.loss[:, 5] == pytest.approx(ds["loss"].values * np.array([807e6, 55e6, 43e6, 95e6]))
 
 
 def test_capital_rises_as_the_pool_deteriorates(job):
@@ -168,25 +168,25 @@ def test_capital_rises_as_the_pool_deteriorates(job):
 
 def test_who_keeps_a_slice_of_every_note_transfers_the_rest_of_every_loss(job):
     vertical = {note.name: 0.05 for note in job.deal.notes}
-    found = capital(job, load_rules(RULES / "eu-crr.toml"), Bank(kept=vertical), "macro_severe", paths=512).transfer
-    for one in found.losses:
-        assert one.share.estimate == pytest.approx(0.95)
-        assert one.share.error < 1e-9
-    assert found.mezzanine_kept == pytest.approx(0.05)
-    assert found.passes is True
-    assert found.kept_capital <= 0.06 * 0.05 + 1e-12
-    assert found.capped
+    transfer = capital(job, load_rules(RULES / "eu-crr.toml"), Bank(kept=vertical), "macro_severe", paths=512).transfer
+    for loss in transfer.losses:
+        assert loss.share.estimate == pytest.approx(0.95)
+        assert loss.share.error < 1e-9
+    assert transfer.mezzanine_kept == pytest.approx(0.05)
+    assert transfer.passes is True
+    assert transfer.kept_capital <= 0.06 * 0.05 + 1e-12
+    assert transfer.capped
 
 
 def test_who_keeps_the_first_loss_alone_transfers_the_share_that_the_others_bear(job):
     rules = load_rules(RULES / "eu-crr.toml")
-    found = capital(job, rules, Bank(kept={"subordinated": 1.0}), "macro_severe", paths=2048).transfer
+    transfer = capital(job, rules, Bank(kept={"subordinated": 1.0}), "macro_severe", paths=2048).transfer
     place = positions(job.but(scenarios=(next(c for c in job.scenarios if c.name == "macro_severe"),)), 64)
     share = place.loss[:3].sum() / place.loss.sum()
-    assert found.losses[0].share.estimate == pytest.approx(share)
-    assert 0.0 < found.losses[0].share.error < 0.2 * share
-    assert found.first_loss_kept == 1.0
-    assert found.mezzanine_kept == 0.0
+    assert transfer.losses[0].share.estimate == pytest.approx(share)
+    assert 0.0 < transfer.losses[0].share.error < 0.2 * share
+    assert transfer.first_loss_kept == 1.0
+    assert transfer.mezzanine_kept == 0.0
 
 
 def test_an_unexpected_loss_of_which_few_paths_tell_is_that_of_the_whole_worst_twentieth():
@@ -204,16 +204,18 @@ def test_an_unexpected_loss_of_which_few_paths_tell_is_that_of_the_whole_worst_t
 def test_errors_of_unexpected_losses_are_their_spread_over_seeds(losers):
     """Exponential losses of some paths. For few losers the worst 5% lose losers / 0.05 on average, else the tail of the
     exponential law at 0.05 / losers: 1 - log of that."""
-    found = []
+    intervals = []
     for seed in range(200):
         random = np.random.default_rng(seed)
         loss = (random.random((1, 2000)) < losers) * random.exponential(size=(1, 2000))
-        found.append(_losses(loss, np.zeros(1), 1.0)[1].borne)
-    value = np.array([float(one.estimate) for one in found])
+        intervals.append(_losses(loss, np.zeros(1), 1.0)[1].borne)
+    value = np.array([float(interval.estimate) for interval in intervals])
     want = (losers / 0.05 if losers < 0.05 else 1.0 - np.log(0.05 / losers)) - losers
     spread = value.std(ddof=1)
     assert abs(value.mean() - want) < 4.0 * spread / 200.0**0.5
-    assert np.mean([float(one.error) for one in found]) == pytest.approx(spread, rel=4.0 / (2.0 * 199.0) ** 0.5)
+    assert np.mean([float(interval.error) for interval in intervals]) == pytest.approx(
+        spread, rel=4.0 / (2.0 * 199.0) ** 0.5
+    )
 
 
 def test_means_and_quantiles_of_a_law_that_is_known_lie_within_four_of_their_errors():
@@ -230,12 +232,12 @@ def test_means_and_quantiles_of_a_law_that_is_known_lie_within_four_of_their_err
 
 def test_a_weight_that_few_paths_tell_may_be_the_highest_but_is_known_at_closing(job):
     """Of 32 paths the 95% quantile may lie above all."""
-    for one in capital(job, BASEL, paths=32).months:
-        assert one.risk_weight_95.high[0] == one.risk_weight_95.estimate[0] == one.risk_weight_95.low[0]
-        assert one.capital_95.high[0] == one.capital_95.estimate[0]
-        there = one.outstanding[1:] > 0.0
-        assert (one.risk_weight_95.high[1:][there] == 12.5).all()
-        assert (one.capital_95.high[1:] == 1.0).all()
+    for by_month in capital(job, BASEL, paths=32).months:
+        assert by_month.risk_weight_95.high[0] == by_month.risk_weight_95.estimate[0] == by_month.risk_weight_95.low[0]
+        assert by_month.capital_95.high[0] == by_month.capital_95.estimate[0]
+        there = by_month.outstanding[1:] > 0.0
+        assert (by_month.risk_weight_95.high[1:][there] == 12.5).all()
+        assert (by_month.capital_95.high[1:] == 1.0).all()
 
 
 @pytest.mark.parametrize(
@@ -271,10 +273,10 @@ def test_what_of_a_class_nothing_stands_behind_needs_all_of_it_as_capital():
     behind class A weigh what the pool weighs, 75%, the 100 that are lost 1,250%."""
     half = Shock(target="default_rate", set=0.5, to_month=1)
     loans = {"payment_rate": None, "plans": [{"term": 3, "share": 1.0}], "write_off_months": 1}
-    found = capital(
+    answer = capital(
         hand_worked.job(hand_worked.deal(), hand_worked.pool(0.0, **loans), shocks=(half,)), BASEL, paths=32
     )
-    first, second = found.months[0], found.months[1]
+    first, second = answer.months[0], answer.months[1]
     weighed = 250.0 / 3.0 * 0.75 + 100.0 * 12.5
     assert first.risk_weight.estimate[2:] == pytest.approx([weighed / (550.0 / 3.0), 12.5, 12.5])
     assert first.capital.estimate[2:] == pytest.approx([0.08 * weighed / 600.0, 100.0 / 600.0, 100.0 / 600.0])
@@ -299,8 +301,8 @@ def test_what_a_year_leaves_lapses_and_what_is_trapped_meets_later_losses():
 
 
 def test_tranches_bear_a_loss_from_below_by_where_they_attach():
-    found = borne(np.array([3.0, 12.0, 40.0]), np.array([0.3, 0.1, 0.0]), np.array([1.0, 0.3, 0.1]), 100.0)
-    assert found.tolist() == [[0.0, 0.0, 10.0], [0.0, 2.0, 20.0], [3.0, 10.0, 10.0]]
+    losses = borne(np.array([3.0, 12.0, 40.0]), np.array([0.3, 0.1, 0.0]), np.array([1.0, 0.3, 0.1]), 100.0)
+    assert losses.tolist() == [[0.0, 0.0, 10.0], [0.0, 2.0, 20.0], [3.0, 10.0, 10.0]]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -335,14 +337,14 @@ def test_an_excess_spread_that_is_none_is_refused(job, bank, words):
 def test_a_transfer_of_which_the_paths_show_nothing_or_nothing_else_is_told_in_words(job):
     rules = load_rules(RULES / "eu-crr.toml")
 
-    def told(kept):
+    def transferred(kept):
         rows = dict(transfer_sheet(capital(job, rules, Bank(kept=kept), paths=64).transfer).rows)
         return {rows[f"Transferred of the {what} loss"].partition(" (")[0] for what in ("expected", "unexpected")}
 
-    assert told({"subordinated": 1.0}) == {"none seen"}
-    assert told({note.name: 1.0 for note in job.deal.notes}) == {"nothing: all is kept"}
-    assert told({"A": 1.0}) == {"all that was seen"}
-    assert told({"A": 0.0}) == {"100.00 ± 0.00%"}
+    assert transferred({"subordinated": 1.0}) == {"none seen"}
+    assert transferred({note.name: 1.0 for note in job.deal.notes}) == {"nothing: all is kept"}
+    assert transferred({"A": 1.0}) == {"all that was seen"}
+    assert transferred({"A": 0.0}) == {"100.00 ± 0.00%"}
     calm = capital(job, rules, Bank(kept={"A": 1.0}), paths=64).transfer
     calm = calm._replace(losses=tuple(_losses(np.zeros((2, 64)), np.array([0.0, 1.0]), 1.0)))
     assert "no note loses on any path" in dict(transfer_sheet(calm).rows).values()
@@ -350,7 +352,7 @@ def test_a_transfer_of_which_the_paths_show_nothing_or_nothing_else_is_told_in_w
 
 def test_a_certificate_that_lent_nothing_has_no_row_of_capital():
     job = load_job(ROOT / "scenarios/jobs/point-of-sale.toml")
-    found = capital(job, BASEL, paths=32)
-    assert by_note(found)["certificate"].capital == 0.0
-    assert [row[0] for row in capital_sheet(found).rows] == ["A (senior)", "B", "C", "D", "E"]
-    assert [row[0] for row in tables(found)[0].rows] == ["A", "B", "C", "D", "E"]
+    answer = capital(job, BASEL, paths=32)
+    assert by_note(answer)["certificate"].capital == 0.0
+    assert [row[0] for row in capital_sheet(answer).rows] == ["A (senior)", "B", "C", "D", "E"]
+    assert [row[0] for row in tables(answer)[0].rows] == ["A", "B", "C", "D", "E"]

@@ -49,7 +49,7 @@ def dataset(folder: Path):
 
 
 def test_each_number_is_the_one_that_its_own_question_gives(job, dataset):
-    capital = {one.note: one for one in stress.analysis.capital(job, paths=32).weights}
+    capital = {w.note: w for w in stress.analysis.capital(job, paths=32).weights}
     prices = stress.analysis.price(job, "B", [100.0], [1.0], [1.0], paths=64).rows[0]
     losses = stress.analysis.ecl(job, (0,), scenarios=["baseline"]).rows
     for name, weight in capital.items():
@@ -58,9 +58,9 @@ def test_each_number_is_the_one_that_its_own_question_gives(job, dataset):
         assert float(row["capital_charge"]) == pytest.approx(0.08 * weight.risk_weight, rel=1e-12)
         assert float(row["attachment"]) == pytest.approx(weight.attachment)
     assert float(dataset["yield_at_par"].sel(tranche="B")) == pytest.approx(prices.yield_, rel=1e-12)
-    for one in losses:
-        if one.book in capital:
-            assert float(dataset["ecl_lifetime"].sel(tranche=one.book)) == float(one.lifetime.estimate)
+    for loss in losses:
+        if loss.book in capital:
+            assert float(dataset["ecl_lifetime"].sel(tranche=loss.book)) == float(loss.lifetime.estimate)
 
 
 def test_the_break_even_lies_where_the_class_begins_to_lose_as_the_odds_rise(job, dataset):
@@ -73,8 +73,8 @@ def test_the_break_even_lies_where_the_class_begins_to_lose_as_the_odds_rise(job
     assert float(dataset["breakeven_net_loss"].sel(tranche="mezzanine")) == pytest.approx(multiple * base)
     odds = np.linspace(2.0, 10.0, 65)
     moves = [[Shock.model_validate({"target": "default_odds", "multiply": float(x)})] for x in odds]
-    found = trials.outcomes(trials.variants(job, job.scenarios[0], moves))
-    net, lost = found.of_pool("net_loss") / base, found.of_notes("loss")[:, 2] > 0.0
+    run = trials.outcomes(trials.variants(job, job.scenarios[0], moves))
+    net, lost = run.of_pool("net_loss") / base, run.of_notes("loss")[:, 2] > 0.0
     turns = np.flatnonzero(lost[1:] & ~lost[:-1])  # several: early amortization saves the class for a while
     ends = np.sort(np.stack([net[turns], net[turns + 1]]), axis=0)
     assert ((ends[0] * 0.999 <= multiple) & (multiple <= ends[1] * 1.001)).any()
@@ -113,11 +113,11 @@ def cells_of(page: str, title: str) -> list[list[str]]:
 
 def says(cell: str, value: float) -> bool:
     """Whether a cell shows a number: within half of its last digit, in the cell's own unit."""
-    found = re.search(r"-?[\d,]+(\.\d+)?", cell)
-    if found is None:
+    number = re.search(r"-?[\d,]+(\.\d+)?", cell)
+    if number is None:
         return math.isnan(value)
     unit = 100.0 if "%" in cell else 1e4 if "bp" in cell else 1.0
-    shown = found[0].replace(",", "")
+    shown = number[0].replace(",", "")
     digits = len(shown.partition(".")[2]) if "." in shown or len(shown) < 4 else 4 - len(shown)
     return abs(float(shown) - unit * value) <= 0.5001 * 10.0**-digits
 
@@ -128,15 +128,15 @@ def test_every_number_of_the_first_page_is_the_same_in_python_json_workbook_and_
     sheet = openpyxl.load_workbook(folder / "w.xlsx")["tranche"]
     heads = [cell.value for cell in sheet[1]]
     rows = {row[0].value: dict(zip(heads, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(2)}
-    alone = with_committee(dataset, stress.analysis.committee(job))
+    complete = with_committee(dataset, stress.analysis.committee(job))
     names = [str(name) for name in dataset["tranche"].values]
     for name in (variable.name for variable in COMMITTEE):
         for note in names:
             value = float(dataset[name].sel(tranche=note))
-            said = (float(alone[name].sel(tranche=note)), measures[name][note], rows[note][name])
-            for one in said:
-                assert one is None or math.isclose(one, value, rel_tol=1e-12) or math.isnan(one)
-            assert {one is None or math.isnan(one) for one in said} == {math.isnan(value)}, (name, note)
+            said = (float(complete[name].sel(tranche=note)), measures[name][note], rows[note][name])
+            for number in said:
+                assert number is None or math.isclose(number, value, rel_tol=1e-12) or math.isnan(number)
+            assert {number is None or math.isnan(number) for number in said} == {math.isnan(value)}, (name, note)
     page = (folder / "report.html").read_text()
     for row in cells_of(page, "Capital, expected credit loss and price"):
         of = dataset.sel(tranche=row[0])
@@ -156,17 +156,17 @@ def test_every_number_of_the_first_page_is_the_same_in_python_json_workbook_and_
 
 
 def test_a_sweep_has_a_cover_of_all_its_jobs_and_seeds_share_what_rests_on_no_paths(job):
-    one, known = job.but(scenarios=job.scenarios[:1], paths=64), {}
-    found = [({"seed": k}, stress.simulate(one.but(seed=k))) for k in (1, 2, 3)]
-    both = [(at, beside_counts(one.but(seed=at["seed"]), known)(ds)) for at, ds in found[:2]]
+    single, known = job.but(scenarios=job.scenarios[:1], paths=64), {}
+    runs = [({"seed": k}, stress.simulate(single.but(seed=k))) for k in (1, 2, 3)]
+    both = [(at, beside_counts(single.but(seed=at["seed"]), known)(ds)) for at, ds in runs[:2]]
     assert len(known) == 1
-    swept = stress.results.combine([*both, found[2], ({"seed": 4}, None)])
+    swept = stress.results.combine([*both, runs[2], ({"seed": 4}, None)])
     assert json.loads(list(cells(swept))[1][1].attrs["committee"])["base_net_loss"] > 0.0
     structure_of, desks_of = covers(swept)
     assert structure_of.sheet.head[0] == desks_of.sheet.head[0] == "Seed"
-    alone = [desks(ds).rows for _, ds in both]
-    assert alone[0] != alone[1]  # expected credit losses are of each seed's own paths
-    assert desks_of.sheet.rows[:8] == tuple((str(k + 1), *row) for k in (0, 1) for row in alone[k])
+    rows = [desks(ds).rows for _, ds in both]
+    assert rows[0] != rows[1]  # expected credit losses are of each seed's own paths
+    assert desks_of.sheet.rows[:8] == tuple((str(k + 1), *row) for k in (0, 1) for row in rows[k])
     assert len(structure_of.sheet.rows) == 12  # of the fourth job no path is counted
     assert {row[-2:] for row in structure_of.sheet.rows[8:]} == {("–", "–")}
     assert "Structure of every job" in render(swept)
@@ -176,9 +176,9 @@ def test_a_run_of_python_alone_holds_counts_alone_and_takes_the_numbers_on(job):
     ds = stress.simulate(job.but(scenarios=job.scenarios[:1]), paths=64)
     assert "risk_weight" not in ds
     assert desks(ds) is None
-    found = stress.analysis.with_committee(ds, stress.analysis.committee(job, paths=64))
-    assert float(found["risk_weight"].sel(tranche="A")) == 0.15
-    assert found["ecl_lifetime"].attrs["units"] == "1"
+    complete = stress.analysis.with_committee(ds, stress.analysis.committee(job, paths=64))
+    assert float(complete["risk_weight"].sel(tranche="A")) == 0.15
+    assert complete["ecl_lifetime"].attrs["units"] == "1"
 
 
 def test_a_desk_s_questions_become_chapters_with_their_figures(folder, tmp_path):

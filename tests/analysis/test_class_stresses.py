@@ -40,33 +40,33 @@ def table(timing: str = "even", **cuts: float) -> Stresses:
 
 
 @pytest.fixture(scope="module")
-def found():
+def answer():
     return rating(one_period_job(P, 0.1, SHARES), table(), size=True)
 
 
-def test_the_break_even_net_loss_of_a_class_is_what_stands_below_it(found):
-    assert found.base_cnl == pytest.approx(P, rel=1e-9)
-    for one, enhancement in zip(found.classes, (0.20, 0.08), strict=True):
-        assert one.enhancement == pytest.approx(enhancement)
-        for stand in one.by_category:
+def test_the_break_even_net_loss_of_a_class_is_what_stands_below_it(answer):
+    assert answer.base_cnl == pytest.approx(P, rel=1e-9)
+    for rated, enhancement in zip(answer.classes, (0.20, 0.08), strict=True):
+        assert rated.enhancement == pytest.approx(enhancement)
+        for stand in rated.by_category:
             assert stand.breakeven_cnl <= enhancement <= stand.breakeven_cnl + stand.precision + 1e-12
             assert stand.precision < 0.002 * enhancement
             assert stand.gap == pytest.approx(stand.breakeven_cnl - stand.stressed_cnl)
 
 
-def test_a_class_passes_its_own_category_and_its_notches_count_the_categories_between(found):
-    a, b = found.classes
+def test_a_class_passes_its_own_category_and_its_notches_count_the_categories_between(answer):
+    a, b = answer.classes
     assert (a.held, a.passes, a.stands, a.notches) == ("x6", True, "x6", 0)
     assert (b.held, b.passes, b.stands, b.notches) == ("x6", False, "x3", -1)
     assert b.gap == pytest.approx(0.08 - 6 * P, abs=2e-4)
     assert a.breakeven_multiple_cnl == pytest.approx(10.0, rel=2e-3)
 
 
-def test_a_class_is_sized_until_what_ranks_below_it_is_the_loss_that_its_category_asks(found):
-    for one in found.sizes:
-        assert one.feasible
-        assert 6 * P <= one.enhancement < 6 * P + 0.01
-    shares = {one.note: one.share for one in found.sizes}
+def test_a_class_is_sized_until_what_ranks_below_it_is_the_loss_that_its_category_asks(answer):
+    for size in answer.sizes:
+        assert size.feasible
+        assert 6 * P <= size.enhancement < 6 * P + 0.01
+    shares = {size.note: size.share for size in answer.sizes}
     assert shares["B"] < 0.01 < shares["A"]
 
 
@@ -74,8 +74,8 @@ def test_a_class_that_no_size_lets_stand_keeps_its_own_and_progress_counts_every
     """At a default rate of 20% a multiple of 6 asks 120%: nothing that ranks below is so much."""
     seen = []
     sizes = rating(one_period_job(0.2, 0.1, SHARES), table(), size=True, progress=lambda *at: seen.append(at)).sizes
-    assert [one.feasible for one in sizes] == [False, False]
-    assert [one.share for one in sizes] == [one.before for one in sizes]
+    assert [size.feasible for size in sizes] == [False, False]
+    assert [size.share for size in sizes] == [size.before for size in sizes]
     assert seen[-1] == (5, 5)
     assert seen == sorted(set(seen))
 
@@ -121,19 +121,19 @@ class Twice:
 
 def test_a_class_that_begins_to_lose_twice_has_both_net_losses_and_the_lowest_is_its_break_even():
     first, second, always, never = _begins(Twice(), [0, 1, 2, 3])
-    for one, losses in ((first, (0.26, 0.17)), (second, (0.28, 0.20))):
-        assert len(one.cnl) == 2
-        for (low, high), loss in zip(one.cnl, losses, strict=True):
+    for start, losses in ((first, (0.26, 0.17)), (second, (0.28, 0.20))):
+        assert len(start.cnl) == 2
+        for (low, high), loss in zip(start.cnl, losses, strict=True):
             assert low <= loss <= high < low + 0.6 / 128 / 64 + 1e-12
-        assert tuple(one.lowest) == tuple(one.cnl[1])
+        assert tuple(start.lowest) == tuple(start.cnl[1])
     assert (always.first, always.lowest[0]) == (True, 0.0)
     assert (never.never, never.lowest[0]) == (True, pytest.approx(0.45))
 
 
 def test_early_amortization_saves_the_mezzanine_of_a_revolving_deal_for_a_while():
     job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
-    found = rating(job, UNSTRESSED)
-    stand = found.classes[2].by_category[0]
+    answer = rating(job, UNSTRESSED)
+    stand = answer.classes[2].by_category[0]
     assert len(stand.crossings) == 2
     assert stand.breakeven_cnl == min(stand.crossings) < stand.crossings[0]
     assert 0.0 < stand.precision < 0.001
@@ -141,8 +141,8 @@ def test_early_amortization_saves_the_mezzanine_of_a_revolving_deal_for_a_while(
     run = trials.outcomes(trials.variants(job, job.scenarios[0], moves))
     lost = run.of_notes("any_loss")[:, 2] > 0.0
     assert np.count_nonzero(lost[:-1] & ~lost[1:]) == 1
-    assert "mezzanine under scenario begins to lose at" in rating_sheet(found).note
-    assert [len(one.by_category[0].crossings) for one in found.classes] == [1, 1, 2]
+    assert "mezzanine under scenario begins to lose at" in rating_sheet(answer).note
+    assert [len(rated.by_category[0].crossings) for rated in answer.classes] == [1, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ def row(answer, measure, tranche=None):
     return next(r for r in answer.rows if (r.measure, r.tranche) == (measure, tranche))
 
 
-def change(answer, measure, way, tranche=None):
-    return row(answer, measure, tranche).changes[answer.ways.index(way)]
+def change(answer, measure, variant, tranche=None):
+    return row(answer, measure, tranche).changes[answer.ways.index(variant)]
 
 
 def test_the_differences_are_those_of_two_runs_on_the_same_draws(job, answer):
@@ -41,8 +41,8 @@ def test_the_differences_are_those_of_two_runs_on_the_same_draws(job, answer):
         value = measures.mean(runs["daily"], name).isel(scenario=0)
         if tranche:
             wanted, value = wanted.sel(tranche=tranche), value.sel(tranche=tranche)
-        found = change(answer, name, "monthly", tranche)
-        assert (found.estimate, found.error) == (float(wanted["estimate"]), float(wanted["error"]))
+        interval = change(answer, name, "monthly", tranche)
+        assert (interval.estimate, interval.error) == (float(wanted["estimate"]), float(wanted["error"]))
         assert row(answer, name, tranche).daily == float(value["estimate"])
 
 

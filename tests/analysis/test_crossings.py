@@ -32,15 +32,15 @@ def curve(lever: Lever, probability, low, high) -> Curve:
 )
 @pytest.mark.parametrize("monotone", [True, False])
 def test_an_interval_holds_its_break_even_and_is_open_where_a_bound_never_passes(lever, low, high, ends, monotone):
-    found = at_percentile(lever, curve(lever, [0.1, 0.3, 0.45, 0.65, 0.95], low, high), 0.5, monotone)
-    assert found.low < found.value < found.high
+    crossing = at_percentile(lever, curve(lever, [0.1, 0.3, 0.45, 0.65, 0.95], low, high), 0.5, monotone)
+    assert crossing.low < crossing.value < crossing.high
     early, late = ends if lever.adverse > lever.benign else ends[::-1]
-    assert (found.low_open, found.high_open) == (early, late)
-    assert np.isnan(found.error) == (early or late)
-    assert ("goes on beyond" in found.says) == (early or late)
-    shown = _crossing(found)[2]
+    assert (crossing.low_open, crossing.high_open) == (early, late)
+    assert np.isnan(crossing.error) == (early or late)
+    assert ("goes on beyond" in crossing.says) == (early or late)
+    shown = _crossing(crossing)[2]
     assert ("<" in shown, ">" in shown) == (early, late)
-    for is_open, end, edge in ((early, found.low, 0.0), (late, found.high, 4.0)):
+    for is_open, end, edge in ((early, crossing.low, 0.0), (late, crossing.high, 4.0)):
         assert (end == edge) == is_open
 
 
@@ -50,11 +50,11 @@ def test_an_interval_holds_its_break_even_and_is_open_where_a_bound_never_passes
 )
 @pytest.mark.parametrize("lever", LEVERS.values(), ids=LEVERS)
 def test_a_curve_is_looked_at_again_where_it_passes_and_nowhere_where_it_does_not(lever, probability, ends):
-    found = inside(lever, curve(lever, probability, probability, probability), 0.5)
+    multiples = inside(lever, curve(lever, probability, probability, probability), 0.5)
     if ends is None:
-        assert found.size == 0
+        assert multiples.size == 0
     else:
-        assert ends[0] < found.min() <= found.max() < ends[1]
+        assert ends[0] < multiples.min() <= multiples.max() < ends[1]
 
 
 def test_each_crossing_of_a_curve_that_falls_again_has_the_bounds_beside_it():
@@ -62,10 +62,10 @@ def test_each_crossing_of_a_curve_that_falls_again_has_the_bounds_beside_it():
     rough = curve(  # the lower bound misses the first hump: it passes once where the curve passes three times
         lever, [0.0, 0.6, 0.0, 0.4, 1.0], [0.0, 0.4, 0.0, 0.2, 0.9], [0.1, 0.8, 0.1, 0.6, 1.0]
     )
-    found = at_percentile(lever, rough, 0.5, monotone=False).crossings
-    assert [one.fails for one in found] == [True, False, True]
-    assert all(one.low < one.value < one.high for one in found)
-    first, _, last = found
+    crossings = at_percentile(lever, rough, 0.5, monotone=False).crossings
+    assert [crossing.fails for crossing in crossings] == [True, False, True]
+    assert all(crossing.low < crossing.value < crossing.high for crossing in crossings)
+    first, _, last = crossings
     assert first.low == pytest.approx(4.0 / 7.0)  # the upper bound rises through 0.5 between 0 and 1
     assert first.high == pytest.approx(3.0 + 0.3 / 0.7)  # and the lower one not before the last leg
     assert (last.low, last.high) == (pytest.approx(2.8), first.high)

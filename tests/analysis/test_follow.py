@@ -23,7 +23,7 @@ from stress.tables.periods import Period
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "scenarios/jobs/baitiao-24m.toml"
-TOLD = ("defaults", "late_1", "late_2")
+GIVEN = ("defaults", "late_1", "late_2")
 
 
 def made(job: Job, n: int = 6, worse: float = 0.0, seed: int = 4) -> Reported:
@@ -34,11 +34,13 @@ def made(job: Job, n: int = 6, worse: float = 0.0, seed: int = 4) -> Reported:
     normals[0, ::2] -= worse
     ratio = whitened.sample(normals).ratio[0, :n]
     figure = {name: tuple(ratio[:, r] * np.exp(0.05 * random.standard_normal(n))) for r, name in enumerate(RATIOS)}
-    one = (1.0,) * n
+    level = (1.0,) * n
     closing = job.deal.closing_date
     periods = tuple(Period(closing.year, closing.month, 12).shift(k + 1) for k in range(n))
-    told = {name: figure[name] for name in TOLD}
-    return Reported("made.csv", "made", periods, {**told, "pool": one, "pool_begin": one}, dict.fromkeys(told, 0.05))
+    given = {name: figure[name] for name in GIVEN}
+    return Reported(
+        "made.csv", "made", periods, {**given, "pool": level, "pool_begin": level}, dict.fromkeys(given, 0.05)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -106,14 +108,14 @@ def test_sheets_of_a_workbook_hold_numbers_beside_their_errors(bad: Follow) -> N
     """Of triggers a row a month; one that is looked at for fewer months has no number in the others."""
     short = TriggerNow("short", 0.1, ("2021-03",), (0.2,), 0.3, 0.01)
     long = TriggerNow("long", 0.0, ("2021-03", "2021-04"), (0.5, 0.6), 0.7, 0.02)
-    sheets = {one.name: one for one in tables(bad._replace(triggers=(short, long)))}
+    sheets = {sheet.name: sheet for sheet in tables(bad._replace(triggers=(short, long)))}
     assert sheets["Triggers"].rows == [
         ("by now", 0.1, 0.0), ("2021-03", 0.2, 0.5), ("2021-04", None, 0.6), ("ever", 0.3, 0.7), ("±", 0.01, 0.02),
     ]  # fmt: skip
-    head = {one.title: one.unit for one in sheets["Reports and predictions"].columns}
+    head = {column.title: column.unit for column in sheets["Reports and predictions"].columns}
     assert (head["month"], head["figure"], head["came"], head["crps"]) == ("text", "text", "share", "number")
     (first, *_), notes = sheets["After each report"].rows, [note.name for note in bad.notes]
-    assert [one.title for one in sheets["After each report"].columns[2:]] == [
+    assert [column.title for column in sheets["After each report"].columns[2:]] == [
         f"{sign}EL {name}" for name in notes for sign in ("", "± ")
     ]
     before = bad.updates[0]
@@ -160,9 +162,9 @@ def test_a_month_before_the_first_report_has_no_answer_and_borrowers_are_counted
 def test_it_is_said_where_the_model_does_not_describe_the_reports(job: Job, bad: Follow) -> None:
     wild = made(job, 2)
     figure = dict(wild.figure) | {"late_1": (0.3, 0.0005), "late_2": (0.2, 0.0001)}
-    found = follow(job, wild._replace(figure=figure), paths=512)
-    assert found.fit < 1e-6
-    assert any("does not describe this deal" in line for line in found.says)
+    answer = follow(job, wild._replace(figure=figure), paths=512)
+    assert answer.fit < 1e-6
+    assert any("does not describe this deal" in line for line in answer.says)
     assert follow(job, made(job), paths=512).fit > 0.001
     assert not any("does not describe" in line for line in follow(job, made(job), paths=512).says)
 
@@ -194,20 +196,20 @@ def test_the_command_prints_tables_draws_and_speaks_json(tmp_path: Path, capsys:
         assert word in out
     assert (tmp_path / "f.svg").stat().st_size > 5000
     assert exit_code([*command, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["effective"] > FLOOR
-    assert [n["name"] for n in told["notes"]] == ["A", "B", "mezzanine", "subordinated"]
-    assert len(told["surprises"]) == 3 * len(TOLD) - 2  # of defaults the ladder has none in its first two months
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["effective"] > FLOOR
+    assert [n["name"] for n in answer["notes"]] == ["A", "B", "mezzanine", "subordinated"]
+    assert len(answer["surprises"]) == 3 * len(GIVEN) - 2  # of defaults the ladder has none in its first two months
 
 
 @pytest.mark.usefixtures("no_figures")
 def test_one_page_says_what_was_predicted_what_came_and_what_each_note_is_worth(tmp_path: Path, job: Job) -> None:
     run = stress.simulate(job, paths=256, scenarios=["baseline"])
-    found = follow(job, made(job, 3), paths=512)
-    text = stress.report.write(run, tmp_path / "r.html", [found]).read_text()
+    answer = follow(job, made(job, 3), paths=512)
+    text = stress.report.write(run, tmp_path / "r.html", [answer]).read_text()
     for word in ("given the reports of made", "EL now", "Reports and predictions", "Which trigger is near", "Drift: "):
         assert word in text
-    assert list(stress.report.frame(found).index)[:2] == ["A", "B"]
+    assert list(stress.report.frame(answer).index)[:2] == ["A", "B"]
 
 
 def test_a_report_that_names_no_reports_file_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,7 +223,7 @@ def test_last_reports_of_which_no_ratio_can_be_made_are_said_to_be_left_out(job:
     nan = float("nan")
     figure = {"defaults": whole.figure["defaults"], "pool": (1.0,) * 4, "pool_begin": (1.0, 1.0, 1.0, nan)}
     late = Reported("late.csv", "late", (*whole.period[:3], whole.period[3].shift(1)), figure, whole.error)
-    found = follow(job, late, paths=512)
-    assert found.as_of == str(whole.period[2])
-    assert any("that tell no ratio" in says and f"({late.period[3]})" in says for says in found.says)
+    answer = follow(job, late, paths=512)
+    assert answer.as_of == str(whole.period[2])
+    assert any("that tell no ratio" in says and f"({late.period[3]})" in says for says in answer.says)
     assert not any("no ratio" in says for says in follow(job, made(job, 3), paths=512).says)

@@ -84,12 +84,12 @@ def test_a_run_of_a_followed_job_agrees_with_the_weighted_paths_of_the_filter() 
     """Levels of the factors and three drawn parameters, correlated by what the reports told."""
     job = stress.load(SCENARIOS / "jobs/baitiao-24m-uncertain.toml")
     job = job.but(scenarios=[case for case in job.scenarios if case.name == "baseline_predictive"])
-    found = follow(job, read_reports(REPORTS).upto(4), paths=1024)
-    ds = stress.simulate(job.but(state=found.state), paths=8192)
-    told, run = found.notes[-1], ds.sel(tranche=found.notes[-1].name).isel(scenario=0)
-    error = np.hypot(told.expected_loss_se, float(run["expected_loss_se"]))
-    assert abs(told.expected_loss - float(run["expected_loss"])) < 4.0 * error
-    plain = ds.attrs["as_of"], found.state.known.root[3][0]
+    answer = follow(job, read_reports(REPORTS).upto(4), paths=1024)
+    ds = stress.simulate(job.but(state=answer.state), paths=8192)
+    note, run = answer.notes[-1], ds.sel(tranche=answer.notes[-1].name).isel(scenario=0)
+    error = np.hypot(note.expected_loss_se, float(run["expected_loss_se"]))
+    assert abs(note.expected_loss - float(run["expected_loss"])) < 4.0 * error
+    plain = ds.attrs["as_of"], answer.state.known.root[3][0]
     assert plain[0] == "2020-04"
     assert abs(plain[1]) > 0.1, "a bad factor and a bad level of the rates explain the same reports"
 
@@ -118,8 +118,8 @@ def test_a_state_of_a_path_of_a_followed_job_keeps_its_parameters() -> None:
 
 def test_derivatives_of_a_followed_job_are_those_of_its_months_to_come(followed: Job) -> None:
     """The level of the rates of arrears against a shock on their odds: probits and log odds move alike."""
-    found = gradient(followed, "EL", "subordinated", paths=8192)
-    level = next(one for one in found.inputs if one.input.startswith("level"))
+    answer = gradient(followed, "EL", "subordinated", paths=8192)
+    level = next(slope for slope in answer.inputs if slope.input.startswith("level"))
     losses = []
     for odds in (1 / 1.02, 1.02):
         (case,) = followed.scenarios
@@ -145,12 +145,12 @@ def test_a_series_of_a_master_trust_is_followed_and_its_run_starts_where_that_le
     job = job.but(scenarios=job.scenarios[:1])
     first = Period(job.deal.closing_date.year, job.deal.closing_date.month, 12)
     figure = {"default_rate": (0.06, 0.07), "pool": (1.3e9, 1.3e9), "pool_begin": (1.3e9, 1.3e9)}
-    told = Reported("cards.csv", "cards", (first.shift(1), first.shift(2)), figure, dict.fromkeys(figure, 0.05))
-    found = follow(job, told, paths=256)
-    assert found.drawn[0].mean < -0.5
-    assert found.state.series is not None
-    assert found.state.series.invested == pytest.approx(6e8, rel=0.02)
-    assert stress.replay(job.but(state=found.state), path=1)["month"].values[0] == 3
+    reports = Reported("cards.csv", "cards", (first.shift(1), first.shift(2)), figure, dict.fromkeys(figure, 0.05))
+    answer = follow(job, reports, paths=256)
+    assert answer.drawn[0].mean < -0.5
+    assert answer.state.series is not None
+    assert answer.state.series.invested == pytest.approx(6e8, rel=0.02)
+    assert stress.replay(job.but(state=answer.state), path=1)["month"].values[0] == 3
 
 
 @pytest.mark.parametrize(
@@ -200,8 +200,8 @@ def test_arrays_of_a_job_whose_reports_were_not_read_are_refused(file: Path) -> 
 
 def test_a_job_follows_its_own_reports(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["follow", str(file), "--as-of", "2020-02", "--paths", "256", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert (found["as_of"], found["reports"]) == ("2020-02", "a made-up year")
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["as_of"], answer["reports"]) == ("2020-02", "a made-up year")
     assert exit_code(["backtest", str(file), "--from", "2020-06", "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["reports"] == "a made-up year"
     for command in (["follow"], ["backtest", "--from", "2020-06"]):
@@ -243,6 +243,6 @@ def test_reports_that_are_not_there_are_named_by_job_and_key(tmp_path: Path) -> 
 def test_a_job_that_names_its_reports_says_how_their_dates_were_read(followed: Job) -> None:
     assert followed.state is not None
     assert not [note for note in notes_of(followed) if note.key == "state.source"]
-    told = followed.state.model_copy(update={"source": with_dates("a.csv", ["dates are month/day/year"])})
-    found = notes_of(followed.model_copy(update={"state": told}))
-    assert [note.says for note in found if note.key == "state.source"] == ["a.csv (dates are month/day/year)"]
+    state = followed.state.model_copy(update={"source": with_dates("a.csv", ["dates are month/day/year"])})
+    notes = notes_of(followed.model_copy(update={"state": state}))
+    assert [note.says for note in notes if note.key == "state.source"] == ["a.csv (dates are month/day/year)"]

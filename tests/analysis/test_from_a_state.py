@@ -59,9 +59,9 @@ def test_a_buyer_pays_the_interest_that_has_accrued_beside_the_price(name: str, 
     coupon, base = later.deal.notes[0].coupon, run.sel(tranche="A", scenario=later.scenarios[0].name)
     assert float(base["price"]) == pytest.approx(1.0, abs=1e-4)
     assert coupon < float(base["irr"]) < coupon + 0.003
-    found = price(later, "A", [100.0], [1.0], [1.0], paths=64)
-    assert "without interest accrued by then" in price_sheet(found).note
-    (row,) = found.rows
+    answer = price(later, "A", [100.0], [1.0], [1.0], paths=64)
+    assert "without interest accrued by then" in price_sheet(answer).note
+    (row,) = answer.rows
     assert coupon < row.yield_ < coupon + 0.003
     assert row.yield_ == pytest.approx(float(base["irr"]), abs=1e-3)
 
@@ -83,8 +83,8 @@ def test_cash_flows_and_expected_credit_losses_are_of_the_months_that_are_left(l
 def test_break_even_and_reverse_stress_answer_for_the_rest_of_the_life(later: Job) -> None:
     from stress.analysis import breakeven, reverse
 
-    found = breakeven(later, "subordinated")
-    assert found.job == later.name
+    answer = breakeven(later, "subordinated")
+    assert answer.job == later.name
     assert reverse(later, "mezzanine").job == later.name
 
 
@@ -97,16 +97,18 @@ def test_the_path_of_a_reverse_stress_is_told_from_the_month_after_the_state(lat
     from stress.inputs.macro.satellite import Satellite
     from stress.report.page.chapters import chapter
 
-    found = reverse(later, "subordinated", 0.1)
-    months = [one.month for one in found.months()]
+    answer = reverse(later, "subordinated", 0.1)
+    months = [m.month for m in answer.months()]
     assert months == list(range(MONTH + 1, months[-1] + 1))
-    assert sum(one.weight for one in found.months()) == pytest.approx(1.0)
-    assert found.months()[0].weight == pytest.approx((found.normals[: MONTH + 1] ** 2).sum() / found.beta**2)
-    assert "Month 15 bears the share of the months before it" in found.left_out()
-    assert found.months()[0].factor.tolist() == found.path["factor_value"].values[0].tolist()
-    assert [row[0] for row in chapter(found).exhibit.data.rows] == [str(month) for month in months]
-    assert document(found)["path"]["month"] == found.path["month"].values.tolist()
+    assert sum(m.weight for m in answer.months()) == pytest.approx(1.0)
+    assert answer.months()[0].weight == pytest.approx((answer.normals[: MONTH + 1] ** 2).sum() / answer.beta**2)
+    assert "Month 15 bears the share of the months before it" in answer.left_out()
+    assert answer.months()[0].factor.tolist() == answer.path["factor_value"].values[0].tolist()
+    assert [row[0] for row in chapter(answer).exhibit.data.rows] == [str(month) for month in months]
+    assert document(answer)["path"]["month"] == answer.path["month"].values.tolist()
     satellite = parse_as(JOB.parents[1] / "satellites" / "china_growth.toml", Satellite, "test")
-    behind = macro_path(satellite, *(one.sel(month=outstanding(found.path)) for one in (found.path, found.expected)))
+    behind = macro_path(
+        satellite, *(path.sel(month=outstanding(answer.path)) for path in (answer.path, answer.expected))
+    )
     assert behind.period[0] == MONTH + 3
     assert behind.period[-1] == months[-1]

@@ -31,7 +31,7 @@ def job() -> Job:
     return whole.but(scenarios=whole.scenarios[:1])
 
 
-def told(job: Job, months: int = MONTHS, **more: float) -> Reported:
+def reports_of(job: Job, months: int = MONTHS, **more: float) -> Reported:
     """What a path of the job, a deviation below its normals, would have reported; `more` in the last month."""
     whitened = Whitened(job)
     point = np.zeros(whitened.upto(months))
@@ -60,13 +60,13 @@ def told(job: Job, months: int = MONTHS, **more: float) -> Reported:
 
 
 @pytest.fixture(scope="module")
-def found(job: Job) -> Follow:
-    return follow(job, told(job), paths=512)
+def answer(job: Job) -> Follow:
+    return follow(job, reports_of(job), paths=512)
 
 
-def test_the_state_is_what_was_reported_and_a_job_starts_from_it(job: Job, found: Follow) -> None:
-    reports, state = told(job), found.state
-    assert {"pool", "late_1", "note:A", "sum of defaults"} <= set(found.given)
+def test_the_state_is_what_was_reported_and_a_job_starts_from_it(job: Job, answer: Follow) -> None:
+    reports, state = reports_of(job), answer.state
+    assert {"pool", "late_1", "note:A", "sum of defaults"} <= set(answer.given)
     assert sum(h.performing + sum(h.late) for h in state.pool) == pytest.approx(reports.figure["pool"][-1], rel=1e-9)
     assert sum(h.late[0] for h in state.pool) == pytest.approx(reports.figure["late_1"][-1], rel=1e-9)
     assert state.sums.defaults == pytest.approx(sum(reports.figure["defaults"]), rel=1e-12)
@@ -74,12 +74,12 @@ def test_the_state_is_what_was_reported_and_a_job_starts_from_it(job: Job, found
     assert rest["month"].values[0] == MONTHS + 1
 
 
-def test_rules_look_back_at_the_defaults_that_were_reported(job: Job, found: Follow) -> None:
+def test_rules_look_back_at_the_defaults_that_were_reported(job: Job, answer: Follow) -> None:
     """Month by month: of one that was reported twice as high, twice as much is overdue and twice as much comes back."""
-    usual, lag = told(job), len(job.pool.recovery_lag)
+    usual, lag = reports_of(job), len(job.pool.recovery_lag)
     lost = list(usual.figure["defaults"])
-    assert found.state.lately.defaults == pytest.approx(lost[-job.pool.write_off_months :], rel=1e-12)
-    assert found.state.lately.recoverable[-MONTHS:] == pytest.approx([0.1 * x for x in lost][-lag:], rel=1e-9)
+    assert answer.state.lately.defaults == pytest.approx(lost[-job.pool.write_off_months :], rel=1e-12)
+    assert answer.state.lately.recoverable[-MONTHS:] == pytest.approx([0.1 * x for x in lost][-lag:], rel=1e-9)
     high = usual._replace(figure=usual.figure | {"defaults": (math.nan, *lost[1:-1], 2.0 * lost[-1])})
     other = follow(job, high, paths=512).state.lately
     assert other.defaults == pytest.approx([lost[-2], 2.0 * lost[-1]], rel=1e-12)
@@ -88,39 +88,39 @@ def test_rules_look_back_at_the_defaults_that_were_reported(job: Job, found: Fol
     assert "defaults by month" not in follow(job, high._replace(figure=shares), paths=256).given
 
 
-def test_what_moved_the_expected_losses_adds_up_exactly(found: Follow) -> None:
-    for part in found.moved:
+def test_what_moved_the_expected_losses_adds_up_exactly(answer: Follow) -> None:
+    for part in answer.moved:
         assert part.before + part.roll_off + part.new_data + part.macro == pytest.approx(part.now, abs=1e-15)
-    last = found.moved[-1]
-    assert last.before == found.updates[-2].expected_loss[-1]
-    assert last.now == found.updates[-1].expected_loss[-1] == found.notes[-1].expected_loss
+    last = answer.moved[-1]
+    assert last.before == answer.updates[-2].expected_loss[-1]
+    assert last.now == answer.updates[-1].expected_loss[-1] == answer.notes[-1].expected_loss
 
 
-def test_a_residual_note_reported_lower_has_received_the_difference(job: Job, found: Follow) -> None:
+def test_a_residual_note_reported_lower_has_received_the_difference(job: Job, answer: Follow) -> None:
     """Its loss is what all its cash lacks to its size: a balance that fell is cash that came."""
-    before = found.state.notes["subordinated"]
-    after = follow(job, told(job, **{"note:subordinated": before.balance - 5e6}), paths=512)
+    before = answer.state.notes["subordinated"]
+    after = follow(job, reports_of(job, **{"note:subordinated": before.balance - 5e6}), paths=512)
     assert after.state.notes["subordinated"].balance == pytest.approx(before.balance - 5e6)
     assert after.state.notes["subordinated"].received == pytest.approx(before.received + 5e6)
-    assert after.state.notes["A"] == found.state.notes["A"]
-    assert after.notes[-1].expected_loss < found.notes[-1].expected_loss
+    assert after.state.notes["A"] == answer.state.notes["A"]
+    assert after.notes[-1].expected_loss < answer.notes[-1].expected_loss
 
 
-def test_a_bad_month_of_buckets_is_new_data(job: Job, found: Follow) -> None:
-    usual = told(job).figure["late_3"][-1]
-    worse = follow(job, told(job, late_3=2.0 * usual), paths=512)
-    assert worse.moved[-1].new_data > found.moved[-1].new_data + 1e-4
+def test_a_bad_month_of_buckets_is_new_data(job: Job, answer: Follow) -> None:
+    usual = reports_of(job).figure["late_3"][-1]
+    worse = follow(job, reports_of(job, late_3=2.0 * usual), paths=512)
+    assert worse.moved[-1].new_data > answer.moved[-1].new_data + 1e-4
 
 
-def test_income_and_recoveries_are_filtered_where_a_report_gives_them(found: Follow) -> None:
-    figures = {s.figure for s in found.surprises}
+def test_income_and_recoveries_are_filtered_where_a_report_gives_them(answer: Follow) -> None:
+    figures = {s.figure for s in answer.surprises}
     assert {"income", "recoveries", "defaults", "principal_collections"} <= figures
-    held = [s.low <= s.came <= s.high for s in found.surprises if s.figure == "income"]
+    held = [s.low <= s.came <= s.high for s in answer.surprises if s.figure == "income"]
     assert sum(held) >= len(held) - 1
 
 
 def test_any_column_may_be_missing(job: Job) -> None:
-    whole = told(job, 3)
+    whole = reports_of(job, 3)
     for missing in ("late_2", "note:A", "defaults", "pool_begin", "income"):
         figure = {name: values for name, values in whole.figure.items() if name != missing}
         answer = follow(job, whole._replace(figure=figure), paths=256)
@@ -129,15 +129,15 @@ def test_any_column_may_be_missing(job: Job) -> None:
     assert follow(job, whole._replace(figure=ratios), paths=256).given == ("share of late_1",)
 
 
-def test_a_holder_sees_what_each_note_is_worth(found: Follow) -> None:
-    senior = found.notes[0]
+def test_a_holder_sees_what_each_note_is_worth(answer: Follow) -> None:
+    senior = answer.notes[0]
     assert senior.balance == 807e6
     assert 0.9 < senior.worth_low <= senior.worth + 1e-9
     assert senior.worth <= senior.worth_high + 1e-9 < 1.1
 
 
 def test_amounts_of_another_deal_are_not_used_and_an_account_that_is_none_is_refused(job: Job) -> None:
-    reports = told(job, 2)
+    reports = reports_of(job, 2)
     small = {name: tuple(x / 100.0 for x in values) for name, values in reports.figure.items()}
     answer = follow(job, reports._replace(figure=small), paths=256)
     assert not answer.given
@@ -149,14 +149,14 @@ def test_amounts_of_another_deal_are_not_used_and_an_account_that_is_none_is_ref
 
 def test_a_note_balance_that_the_payments_of_the_model_do_not_leave_is_told(job: Job) -> None:
     """Class A cannot have been repaid while the deal revolves."""
-    assert not [line for line in follow(job, told(job, 2), paths=256).says if "used as reported" in line]
-    answer = follow(job, told(job, 2, **{"note:A": 700e6}), paths=256)
+    assert not [line for line in follow(job, reports_of(job, 2), paths=256).says if "used as reported" in line]
+    answer = follow(job, reports_of(job, 2, **{"note:A": 700e6}), paths=256)
     assert "note:A: 700,000,000, used as reported; the most likely path has 807,000,000" in answer.says
     assert answer.notes[0].balance == 700e6
 
 
 def test_the_command_writes_the_state_and_every_run_starts_from_it(job: Job, tmp_path: Path, capsys) -> None:
-    reports = told(job, 2)
+    reports = reports_of(job, 2)
     rows = ["month," + ",".join(reports.figure)]
     rows += [f"{p}," + ",".join(f"{v[k]:.8f}" for v in reports.figure.values()) for k, p in enumerate(reports.period)]
     (tmp_path / "r.csv").write_text("\n".join(rows) + "\n")
@@ -175,8 +175,8 @@ def test_balances_reported_after_a_payment_that_the_state_has_still_to_make_are_
     point = np.zeros(whitened.upto(14))
     model = whitened.as_of(14).state(point, 14)
     paid = stress.replay(whitened.job.but(state=model), path=0).isel(month=0)
-    told = {f"note:{name}": 0.99 * float(paid["note_balance"].sel(tranche=name)) for name in ("A", "B")}
-    figure = {"pool": sum(h.performing + sum(h.late) for h in model.pool), "account:principal": 0.0, **told}
+    balances = {f"note:{name}": 0.99 * float(paid["note_balance"].sel(tranche=name)) for name in ("A", "B")}
+    figure = {"pool": sum(h.performing + sum(h.late) for h in model.pool), "account:principal": 0.0, **balances}
     closing = daily.deal.closing_date
     period = Period(closing.year, closing.month, 12).shift(14)
     reports = Reported("told.csv", "told", (period,), {k: (v,) for k, v in figure.items()}, dict.fromkeys(figure, 0.05))
@@ -188,5 +188,5 @@ def test_balances_reported_after_a_payment_that_the_state_has_still_to_make_are_
     )
     after = stress.replay(whitened.job.but(state=stands.state), path=0).isel(month=0)
     for name in ("A", "B"):
-        assert float(after["note_balance"].sel(tranche=name)) == pytest.approx(told[f"note:{name}"], rel=1e-9)
+        assert float(after["note_balance"].sel(tranche=name)) == pytest.approx(balances[f"note:{name}"], rel=1e-9)
     assert float(after["account_after"].sel(account="principal")) == pytest.approx(0.0, abs=1.0)

@@ -40,12 +40,12 @@ def job():
 
 
 @pytest.fixture(scope="module")
-def found(job):
+def answer(job):
     return gradient(job, "EL", NOTE, paths=65_536)
 
 
 def slope(answer, start):
-    return next(one for one in answer.inputs if one.input.startswith(start))
+    return next(s for s in answer.inputs if s.input.startswith(start))
 
 
 def expected_loss(p, rho):
@@ -66,9 +66,9 @@ def test_one_period_derivatives_by_rho_and_by_the_level_of_default_are_the_close
     by_rho = (expected_loss(P, RHO + h) - expected_loss(P, RHO - h)) / (2.0 * h)
     up, down = (expected_loss(ndtr(ndtri(P) + d), RHO) for d in (h, -h))
     for start, truth in (("rho", by_rho), ("level", (up - down) / (2.0 * h))):
-        one = slope(answer, start)
-        assert abs(one.derivative - truth) < 4.0 * one.se
-        assert 0.0 < one.se < 0.1 * abs(truth)
+        by_score = slope(answer, start)
+        assert abs(by_score.derivative - truth) < 4.0 * by_score.se
+        assert 0.0 < by_score.se < 0.1 * abs(truth)
     for estimate in (answer.estimate, answer.controlled):
         assert abs(estimate.estimate - expected_loss(P, RHO)) < 4.0 * estimate.error
     assert answer.controlled.error < answer.estimate.error
@@ -76,19 +76,21 @@ def test_one_period_derivatives_by_rho_and_by_the_level_of_default_are_the_close
 
 def moved(job, down, up, h):
     """Difference quotient of a note's expected loss between two jobs on common random numbers, with its error."""
-    found = []
-    for one in (down, up):
-        total = sums.of_notes(trials.counted(one), "loss")
+    totals = []
+    for side in (down, up):
+        total = sums.of_notes(trials.counted(side), "loss")
         at = [note.name for note in job.deal.notes].index(NOTE)
-        found.append(total.total[0, at])
+        totals.append(total.total[0, at])
         size = total.size
-    found = batches.symmetric(batches.ratio((found[1] - found[0]) / (2.0 * h), size), size)
-    return float(found.estimate), float(found.error)
+    parts = batches.symmetric(batches.ratio((totals[1] - totals[0]) / (2.0 * h), size), size)
+    return float(parts.estimate), float(parts.error)
 
 
 def with_rates(job, h):
-    rates = [float(ndtr(ndtri(one.entry_rate) + h)) for one in job.pool.segments]
-    segments = [one.model_copy(update={"entry_rate": r}) for one, r in zip(job.pool.segments, rates, strict=True)]
+    rates = [float(ndtr(ndtri(segment.entry_rate) + h)) for segment in job.pool.segments]
+    segments = [
+        segment.model_copy(update={"entry_rate": r}) for segment, r in zip(job.pool.segments, rates, strict=True)
+    ]
     return job.model_copy(update={"pool": job.pool.model_copy(update={"segments": tuple(segments)})})
 
 
@@ -105,14 +107,14 @@ CASES = {
 
 
 @pytest.mark.parametrize("start", CASES)
-def test_a_score_agrees_with_the_moved_input_on_common_random_numbers(job, found, start):
+def test_a_score_agrees_with_the_moved_input_on_common_random_numbers(job, answer, start):
     h, move = CASES[start]
     value, error = moved(job, move(job, -h), move(job, h), h)
-    one = slope(found, start)
-    assert abs(one.derivative - value) < 4.0 * np.hypot(one.se, error)
+    by_score = slope(answer, start)
+    assert abs(by_score.derivative - value) < 4.0 * np.hypot(by_score.se, error)
 
 
-def test_the_mean_of_a_factor_in_one_month_agrees_with_its_innovations_moved(job, found):
+def test_the_mean_of_a_factor_in_one_month_agrees_with_its_innovations_moved(job, answer):
     """Y of month 6 alone is moved: the innovation of the month carries it, that of the next takes it back."""
     problem, phi, h, month = assemble(job), job.pool.dependence.phi, 0.25, 5
     gain, row = np.sqrt(1.0 - phi * phi), len(NOTE_QUANTITIES) * 3
@@ -129,53 +131,53 @@ def test_the_mean_of_a_factor_in_one_month_agrees_with_its_innovations_moved(job
             losses.append(space.outcomes()[row].mean())
         ends.append(np.array(losses))
     quotient = (ends[1] - ends[0]) / (2.0 * h)
-    one = slope(found, "mean of the default factor, month 6")
-    assert abs(one.derivative - quotient.mean()) < 4.0 * np.hypot(one.se, quotient.std(ddof=1) / 16.0)
+    by_score = slope(answer, "mean of the default factor, month 6")
+    assert abs(by_score.derivative - quotient.mean()) < 4.0 * np.hypot(by_score.se, quotient.std(ddof=1) / 16.0)
 
 
-def test_the_cut_of_the_variance_is_that_of_the_errors_and_is_told(found):
-    assert found.variance_cut == pytest.approx(1.0 - (found.controlled.error / found.estimate.error) ** 2)
-    assert 0.2 < found.variance_cut < 1.0
-    assert f"{100.0 * found.variance_cut:.0f}% of the variance cut" in gradient_sheet(found).note
+def test_the_cut_of_the_variance_is_that_of_the_errors_and_is_told(answer):
+    assert answer.variance_cut == pytest.approx(1.0 - (answer.controlled.error / answer.estimate.error) ** 2)
+    assert 0.2 < answer.variance_cut < 1.0
+    assert f"{100.0 * answer.variance_cut:.0f}% of the variance cut" in gradient_sheet(answer).note
 
 
-def test_months_add_up_to_all_months(found):
+def test_months_add_up_to_all_months(answer):
     for factor in ("default", "prepayment"):
-        whole = slope(found, f"mean of the {factor} factor, all").derivative
-        parts = [one.derivative for one in found.inputs if one.input.startswith(f"mean of the {factor} factor, month")]
+        whole = slope(answer, f"mean of the {factor} factor, all").derivative
+        parts = [s.derivative for s in answer.inputs if s.input.startswith(f"mean of the {factor} factor, month")]
         assert sum(parts) == pytest.approx(whole)
 
 
-def test_what_is_no_law_of_the_draws_alone_is_named_and_left_out(found):
-    assert any(text.startswith("rho: segments have different rates") for text in found.left_out)
-    assert not any(one.input == "rho" for one in found.inputs)
+def test_what_is_no_law_of_the_draws_alone_is_named_and_left_out(answer):
+    assert any(text.startswith("rho: segments have different rates") for text in answer.left_out)
+    assert not any(slope.input == "rho" for slope in answer.inputs)
 
 
 def test_of_a_loss_that_no_path_showed_nothing_is_known(job):
-    found = gradient(job, "EL", "A", paths=1024)
-    assert all(np.isnan(one.derivative) for one in found.inputs)
-    assert any("no path showed" in text for text in found.left_out)
+    answer = gradient(job, "EL", "A", paths=1024)
+    assert all(np.isnan(slope.derivative) for slope in answer.inputs)
+    assert any("no path showed" in text for text in answer.left_out)
 
 
 def test_under_a_scenario_that_moves_rho_the_level_has_that_rho():
     """Dropping the scenario's rho for the pool's would be off by the root of their ratio, 1.6."""
-    one = trials.only(load_job(JOBS / "baitiao-24m.toml"), "credit_contraction").but(paths=8192)
-    found = slope(gradient(one.but(seed=one.seed + 1), "CNL", paths=16_384), "level")
-    value, error = all_moved(with_moved_rates(one, -0.02), with_moved_rates(one, 0.02), 0.02)["CNL", None]
-    assert abs(found.derivative - value) < 4.0 * np.hypot(found.se, error)
+    job = trials.only(load_job(JOBS / "baitiao-24m.toml"), "credit_contraction").but(paths=8192)
+    by_score = slope(gradient(job.but(seed=job.seed + 1), "CNL", paths=16_384), "level")
+    value, error = all_moved(with_moved_rates(job, -0.02), with_moved_rates(job, 0.02), 0.02)["CNL", None]
+    assert abs(by_score.derivative - value) < 4.0 * np.hypot(by_score.se, error)
 
 
 def test_rates_that_segments_draw_themselves_have_no_level(job):
     own = Shock.model_validate({"target": "heterogeneity", "set": 0.5})
     case = job.scenarios[0].model_copy(update={"shocks": (*job.scenarios[0].shocks, own)})
-    found = gradient(job.model_copy(update={"scenarios": (case,)}), "CNL", paths=1024)
-    assert not any(each.input.startswith("level") for each in found.inputs)
-    assert any("a rate of its own" in text for text in found.left_out)
+    answer = gradient(job.model_copy(update={"scenarios": (case,)}), "CNL", paths=1024)
+    assert not any(slope.input.startswith("level") for slope in answer.inputs)
+    assert any("a rate of its own" in text for text in answer.left_out)
 
 
 def test_net_loss_of_the_pool_has_derivatives_too_and_a_level_shift_raises_it(job):
-    one = slope(gradient(job, "CNL", paths=8192), "level")
-    assert one.derivative > 4.0 * one.se
+    by_score = slope(gradient(job, "CNL", paths=8192), "level")
+    assert by_score.derivative > 4.0 * by_score.se
 
 
 @pytest.mark.parametrize(
@@ -210,9 +212,9 @@ def test_expected_shortfall_and_its_derivatives_are_the_closed_ones(level):
     by_rho = (shortfall(P, RHO + h, level) - shortfall(P, RHO - h, level)) / (2.0 * h)
     up, down = (shortfall(ndtr(ndtri(P) + d), RHO, level) for d in (h, -h))
     for start, truth in (("rho", by_rho), ("level", (up - down) / (2.0 * h))):
-        one = slope(answer, start)
-        assert abs(one.derivative - truth) < 4.0 * one.se
-        assert 0.0 < one.se < 0.2 * abs(truth)
+        by_score = slope(answer, start)
+        assert abs(by_score.derivative - truth) < 4.0 * by_score.se
+        assert 0.0 < by_score.se < 0.2 * abs(truth)
     for estimate in (answer.estimate, answer.controlled):
         assert abs(estimate.estimate - shortfall(P, RHO, level)) < 4.0 * estimate.error
 
@@ -220,24 +222,24 @@ def test_expected_shortfall_and_its_derivatives_are_the_closed_ones(level):
 def test_measures_asked_together_are_those_asked_alone(job):
     asked = [("EL", NOTE), ("ES95", NOTE), ("PD", "B"), ("CNL", None)]
     together = gradients(job, asked, paths=4096)
-    for (measure, note), one in zip(asked, together, strict=True):
-        assert one == gradient(job, measure, note, paths=4096)
+    for (measure, note), answer in zip(asked, together, strict=True):
+        assert answer == gradient(job, measure, note, paths=4096)
 
 
 def test_a_tail_that_loses_everything_has_no_derivative_and_says_so():
     sure = one_period_job(0.9999, 0.01, (0.5, 0.5))
-    found = gradient(sure, "ES99", "B", paths=1024)
-    assert all(np.isnan(one.derivative) for one in found.inputs)
-    assert any("whole tail" in text for text in found.left_out)
-    assert found.estimate.estimate == pytest.approx(1.0)
+    answer = gradient(sure, "ES99", "B", paths=1024)
+    assert all(np.isnan(slope.derivative) for slope in answer.inputs)
+    assert any("whole tail" in text for text in answer.left_out)
+    assert answer.estimate.estimate == pytest.approx(1.0)
 
 
 def test_the_tornado_of_one_run_is_derivative_times_move(job):
-    found = gradient_tornado(job, "EL", NOTE, paths=4096)
-    slopes = {one.input: one for one in gradient(job, "EL", NOTE, paths=4096).inputs}
-    assert found.estimator == "scores"
-    assert {bar.name for bar in found.bars} == {name for name in slopes if ", month " not in name}
-    for bar in found.bars:
+    answer = gradient_tornado(job, "EL", NOTE, paths=4096)
+    slopes = {slope.input: slope for slope in gradient(job, "EL", NOTE, paths=4096).inputs}
+    assert answer.estimator == "scores"
+    assert {bar.name for bar in answer.bars} == {name for name in slopes if ", month " not in name}
+    for bar in answer.bars:
         step = next(move.step for move in MOVES if bar.name.startswith(move.start))
         assert bar.up.estimate == pytest.approx(step * slopes[bar.name].derivative)
         assert bar.down.estimate == -bar.up.estimate
@@ -284,16 +286,16 @@ def test_two_hundred_derivatives_agree_with_moved_inputs_on_common_random_number
     whole = load_job(JOBS / "baitiao-24m.toml")
     scores = []
     for scenario in [case.name for case in whole.scenarios]:
-        one = trials.only(whole, scenario).but(paths=PAIR_PATHS)
-        notes = [note.name for note in one.deal.notes]
+        job = trials.only(whole, scenario).but(paths=PAIR_PATHS)
+        notes = [note.name for note in job.deal.notes]
         asked = [(measure, note) for note in notes for measure in ("EL", "PD", "PRICE", "MULTIPLE")]
         asked += [("CNL", None), ("DEFAULT", None)]
-        found = gradients(one.but(seed=one.seed + 1), asked, paths=PAIR_PATHS)
+        answers = gradients(job.but(seed=job.seed + 1), asked, paths=PAIR_PATHS)
         for start, (h, move) in PAIRS.items():
-            quotients = all_moved(move(one, -h), move(one, h), h)
-            for (measure, note), answer in zip(asked, found, strict=True):
+            quotients = all_moved(move(job, -h), move(job, h), h)
+            for (measure, note), answer in zip(asked, answers, strict=True):
                 value, error = quotients[measure, note]
-                by_score = next((one for one in answer.inputs if one.input.startswith(start)), None)
+                by_score = next((slope for slope in answer.inputs if slope.input.startswith(start)), None)
                 if by_score is None:
                     continue
                 spread = np.hypot(by_score.se, error)
@@ -308,16 +310,16 @@ def test_two_hundred_derivatives_agree_with_moved_inputs_on_common_random_number
 def all_moved(down, up, h):
     """Difference quotients of every measure of every note, and of the pool, by (measure, note)."""
     names = {"EL": "loss", "PD": "any_loss", "PRICE": "price", "MULTIPLE": "multiple"}
-    runs, found = [trials.counted(one) for one in (down, up)], {}
+    runs, quotients = [trials.counted(side) for side in (down, up)], {}
     notes = [note.name for note in down.deal.notes]
     for measure, quantity in names.items():
         low, high = (sums.of_notes(run, quantity) for run in runs)
         for n, note in enumerate(notes):
-            found[measure, note] = quotient(high.total[0, n] - low.total[0, n], high.size, h)
+            quotients[measure, note] = quotient(high.total[0, n] - low.total[0, n], high.size, h)
     for measure, quantity in (("CNL", "net_loss"), ("DEFAULT", "default")):
         low, high = (sums.of_pool(run, quantity) for run in runs)
-        found[measure, None] = quotient(high.total[0] - low.total[0], high.size, h)
-    return found
+        quotients[measure, None] = quotient(high.total[0] - low.total[0], high.size, h)
+    return quotients
 
 
 def quotient(change, size, h):
@@ -326,12 +328,12 @@ def quotient(change, size, h):
 
 
 def test_a_measure_of_no_path_is_no_zero_and_controls_that_add_variance_cut_none() -> None:
-    def told(estimate: float, error: float, controlled: float) -> str:
+    def note(estimate: float, error: float, controlled: float) -> str:
         plain, other = (Interval(*map(np.array, (estimate, e, 0.0, 1.0))) for e in (error, controlled))
         return gradient_sheet(Gradient("j", "s", "ES99", "A", plain, other, (), 1024, 1, ())).note
 
-    assert told(0.0, 0.0, 0.0).startswith("ES99: seen on no path. 1,024 paths, seed 1;")
-    assert "0.5 ± 0.1; with the scores as control variates 0.5 ± 0.06 (64% of the variance cut)." in told(
+    assert note(0.0, 0.0, 0.0).startswith("ES99: seen on no path. 1,024 paths, seed 1;")
+    assert "0.5 ± 0.1; with the scores as control variates 0.5 ± 0.06 (64% of the variance cut)." in note(
         0.5, 0.1, 0.06
     )
-    assert "(44% of the variance added)." in told(0.5, 0.1, 0.12)
+    assert "(44% of the variance added)." in note(0.5, 0.1, 0.12)

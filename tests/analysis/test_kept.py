@@ -31,22 +31,22 @@ def stopped_after(monkeypatch: pytest.MonkeyPatch, counts: int) -> Kept:
     real = kept.counted
 
     def counted(*args: Any) -> xr.Dataset:
-        found = real(*args)
+        ds = real(*args)
         if len(held.known) >= counts:
             held.stop.set()
-        return found
+        return ds
 
     monkeypatch.setattr(trials.kept, "counted", counted)
     return held
 
 
-def same(one: Any, two: Any) -> bool:
+def same(a: Any, b: Any) -> bool:
     """Answers with NaN and arrays in them."""
-    if isinstance(one, tuple):
-        return len(one) == len(two) and all(map(same, one, two))
-    if isinstance(one, float | np.ndarray):
-        return bool(np.array_equal(np.asarray(one), np.asarray(two), equal_nan=True))
-    return bool(one == two)
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, float | np.ndarray):
+        return bool(np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True))
+    return bool(a == b)
 
 
 def test_a_breakeven_that_is_stopped_has_a_part_of_its_curve_and_goes_on(
@@ -71,7 +71,7 @@ def test_a_breakeven_that_is_stopped_has_a_part_of_its_curve_and_goes_on(
 
 def test_a_tornado_that_is_stopped_has_the_bars_that_are_done(few: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     moved = ("default odds", "recovery", "subordination", "asset correlation")  # the last two are counts of their own
-    some = [one for one in INPUTS if one.name in moved]
+    some = [item for item in INPUTS if item.name in moved]
     whole = sensitivities.sensitivity(few, "EL", "subordinated", inputs=some)
     held = stopped_after(monkeypatch, 1)
     with keeping(held):
@@ -108,12 +108,12 @@ def test_a_reverse_stress_that_is_stopped_gives_its_best_so_far(few: Job) -> Non
     held = Kept()
     held.stop.set()
     with keeping(held):
-        found = stress.analysis.reverse(few, "subordinated")
+        answer = stress.analysis.reverse(few, "subordinated")
     assert held.cut
-    assert len(found.searches) == 1
-    assert np.isfinite(found.beta)
-    assert np.isnan(found.simulated.estimate)
-    assert "interrupted: the best so far" in found.says
+    assert len(answer.searches) == 1
+    assert np.isfinite(answer.beta)
+    assert np.isnan(answer.simulated.estimate)
+    assert "interrupted: the best so far" in answer.says
 
 
 def test_a_question_that_can_say_nothing_yet_is_interrupted(few: Job) -> None:
@@ -127,18 +127,18 @@ def test_a_question_that_can_say_nothing_yet_is_interrupted(few: Job) -> None:
 
 @pytest.mark.parametrize("change", [lambda j: j.but(seed=3), lambda j: j.but(paths=2 * PATHS)])
 def test_what_is_kept_stands_for_no_other_count(few: Job, change: Callable[[Job], Job]) -> None:
-    one = few.but(scenarios=few.scenarios[:1])
+    single = few.but(scenarios=few.scenarios[:1])
     held = Kept()
     with keeping(held):
-        first = trials.counted(one)
-        assert trials.counted(one) is first
-        trials.counted(change(one))
+        first = trials.counted(single)
+        assert trials.counted(single) is first
+        trials.counted(change(single))
     assert len(held.known) == 2
 
 
 def test_nothing_is_kept_where_nobody_listens(few: Job) -> None:
-    one = few.but(scenarios=few.scenarios[:1])
+    single = few.but(scenarios=few.scenarios[:1])
     assert kept.now() is None
     assert not kept.asked_to_stop()
     kept.check()
-    assert trials.counted(one) is not trials.counted(one)
+    assert trials.counted(single) is not trials.counted(single)

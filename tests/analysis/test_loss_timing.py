@@ -23,12 +23,12 @@ def job():
 
 def test_net_loss_and_timing_come_back_to_a_billionth_through_ladder_recoveries_and_purchases(job) -> None:
     """2% of cut-off over two years, 60 and 40%, in a revolving pool with a ladder of three months."""
-    found = loss_timing(job, 0.02, (0.6, 0.4))
-    late = found.modelled[2]
-    assert found.error < 1e-9
-    assert found.modelled[14] == pytest.approx(late + 0.6 * (0.02 - late), abs=1e-9)
-    assert found.modelled[-1] == pytest.approx(0.02, abs=1e-9)
-    by_month = np.diff(found.modelled[2:15])
+    answer = loss_timing(job, 0.02, (0.6, 0.4))
+    late = answer.modelled[2]
+    assert answer.error < 1e-9
+    assert answer.modelled[14] == pytest.approx(late + 0.6 * (0.02 - late), abs=1e-9)
+    assert answer.modelled[-1] == pytest.approx(0.02, abs=1e-9)
+    by_month = np.diff(answer.modelled[2:15])
     assert by_month == pytest.approx(np.full(12, by_month.mean()), abs=1e-9)
 
 
@@ -36,17 +36,17 @@ def test_the_loss_in_cash_is_that_asked_for_once_all_recoveries_have_come() -> N
     """36 months after the last default of a static auto pool; a ladder of three buckets, so that nothing lingers."""
     job = stress.load(JOBS / "auto-2021-a.toml")
     ladder = {"roll_m1": 0.2, "roll_m2": 0.4, "roll_m3": 0.6}
-    found = loss_timing(job.but(pool=job.pool.but(ladder=ladder)), 0.009, (0.5, 0.3, 0.2))
-    assert found.error < 1e-9
-    assert found.final == pytest.approx(0.009, abs=1e-9)
+    answer = loss_timing(job.but(pool=job.pool.but(ladder=ladder)), 0.009, (0.5, 0.3, 0.2))
+    assert answer.error < 1e-9
+    assert answer.final == pytest.approx(0.009, abs=1e-9)
 
 
 def test_the_scenario_reproduces_it_in_a_replay(job) -> None:
-    found = loss_timing(job, 0.02, (0.6, 0.4))
-    calm = job.but(pool=job.pool.but(dependence={"rho": 0.0, "phi": 0.0}), scenarios=(found.case,))
+    answer = loss_timing(job, 0.02, (0.6, 0.4))
+    calm = job.but(pool=job.pool.but(dependence={"rho": 0.0, "phi": 0.0}), scenarios=(answer.case,))
     data = stress.replay(calm, path=0)
     lost = np.cumsum((data["defaults"] - data["recoverable"]).to_numpy()) / job.pool.balance
-    np.testing.assert_allclose(lost, found.modelled, atol=1e-9)
+    np.testing.assert_allclose(lost, answer.modelled, atol=1e-9)
 
 
 @pytest.mark.parametrize(("late", "said"), [(0.0, False), (0.002, True)])

@@ -28,11 +28,11 @@ def of(name):
 def test_lost_growth_comes_back_from_the_rates_that_it_made():
     growth = -np.repeat([0.0, 1.0, 3.0, 2.0, 0.5, 0.0], 3)
     base = np.tile([0.01, 0.03], (18, 1))
-    found = macro_path(of("china_growth"), rates(expit(logit(base) - 0.12 * growth[:, None])), rates(base))
-    assert found.variable == ("Developing Asia real GDP growth",)
-    np.testing.assert_allclose(found.move[:, 0], growth[::3], atol=1e-9)
-    assert found.period == (3, 6, 9, 12, 15, 18)
-    assert found.unexplained < 1e-12
+    macro = macro_path(of("china_growth"), rates(expit(logit(base) - 0.12 * growth[:, None])), rates(base))
+    assert macro.variable == ("Developing Asia real GDP growth",)
+    np.testing.assert_allclose(macro.move[:, 0], growth[::3], atol=1e-9)
+    assert macro.period == (3, 6, 9, 12, 15, 18)
+    assert macro.unexplained < 1e-12
 
 
 def test_unemployment_comes_back_through_its_level_and_its_change_over_a_year():
@@ -43,8 +43,8 @@ def test_unemployment_comes_back_through_its_level_and_its_change_over_a_year():
     shift = np.repeat(level * move + change * (move - before), 3)
     base = np.full((24, 1), 0.04 / 12)
     moved = expit(logit(12 * base) + shift[:, None]) / 12
-    found = macro_path(satellite, rates(moved), rates(base))
-    np.testing.assert_allclose(found.move[:, 0], move, atol=1e-8)
+    macro = macro_path(satellite, rates(moved), rates(base))
+    np.testing.assert_allclose(macro.move[:, 0], move, atol=1e-8)
 
 
 def test_a_link_that_is_no_rate_is_refused():

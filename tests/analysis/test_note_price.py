@@ -33,31 +33,31 @@ def job():
 
 def test_a_floating_note_at_par_has_its_own_margin_as_discount_margin(card):
     for note in card.deal.notes[:3]:
-        one = price(card, note.name, [100.0], [1.0], [1.0], FLAT, paths=32).rows[0]
-        assert one.margin == pytest.approx(note.coupon, abs=1e-10)
+        row = price(card, note.name, [100.0], [1.0], [1.0], FLAT, paths=32).rows[0]
+        assert row.margin == pytest.approx(note.coupon, abs=1e-10)
 
 
 def test_cash_discounted_at_a_price_s_yield_and_at_its_spread_over_a_flat_curve_is_the_price(job):
     flows = _flows(trials.only(job, None), 0, FLAT)
-    for one in price(job, "A", [97.5, 101.0], [1.0], [1.0], FLAT, paths=32).rows:
-        assert 100.0 * flows.cash @ (1.0 + one.yield_) ** -flows.today.years == pytest.approx(one.price)
-        assert one.zero_spread == pytest.approx(one.yield_ - 0.03, abs=1e-9)
-        assert one.first_principal > job.deal.revolving_months
+    for row in price(job, "A", [97.5, 101.0], [1.0], [1.0], FLAT, paths=32).rows:
+        assert 100.0 * flows.cash @ (1.0 + row.yield_) ** -flows.today.years == pytest.approx(row.price)
+        assert row.zero_spread == pytest.approx(row.yield_ - 0.03, abs=1e-9)
+        assert row.first_principal > job.deal.revolving_months
 
 
 def test_duration_and_convexity_are_the_derivatives_of_the_price(job):
     flows = _flows(trials.only(job, None), 1, FLAT)
-    one = price(job, "B", [100.0], [1.0], [1.0], FLAT, paths=32).rows[0]
+    row = price(job, "B", [100.0], [1.0], [1.0], FLAT, paths=32).rows[0]
     h = 1e-4
-    up, here, down = (float(flows.cash @ (1.0 + one.yield_ + d) ** -flows.today.years) for d in (h, 0.0, -h))
-    assert one.duration == pytest.approx((down - up) / (2.0 * h), rel=1e-6)
-    assert one.convexity == pytest.approx((up + down - 2.0 * here) / h**2, rel=1e-4)
-    assert one.spread_duration == pytest.approx(one.duration, rel=1e-6)
+    up, here, down = (float(flows.cash @ (1.0 + row.yield_ + d) ** -flows.today.years) for d in (h, 0.0, -h))
+    assert row.duration == pytest.approx((down - up) / (2.0 * h), rel=1e-6)
+    assert row.convexity == pytest.approx((up + down - 2.0 * here) / h**2, rel=1e-4)
+    assert row.spread_duration == pytest.approx(row.duration, rel=1e-6)
 
 
 def test_a_cheaper_note_yields_more_and_defaults_that_reach_it_take_yield(job):
     rows = price(job, "mezzanine", [98.0, 102.0], [1.0], [1.0, 8.0], FLAT, paths=32).rows
-    by = {(one.price, one.defaults): one for one in rows}
+    by = {(row.price, row.defaults): row for row in rows}
     assert by[98.0, 1.0].yield_ > by[102.0, 1.0].yield_
     assert by[98.0, 8.0].loss > 0.0
     assert by[98.0, 8.0].yield_ < by[98.0, 1.0].yield_
@@ -65,12 +65,12 @@ def test_a_cheaper_note_yields_more_and_defaults_that_reach_it_take_yield(job):
 
 def test_the_break_even_spread_pays_for_the_expected_loss_and_without_one_is_nothing(job):
     assert float(price(job, "A", [100.0], [1.0], [1.0], FLAT, "baseline", paths=1024).breakeven_spread.estimate) == 0.0
-    one = one_period_job(0.05, 0.2, (0.94,))
-    found = price(one, "A", [100.0], [1.0], [1.0], ((1.0, 0.0),), paths=8192).breakeven_spread
-    loss = float(trials.counted(one.but(paths=8192))["batch_sum"].sel(quantity="A:loss").sum()) / 8192
-    flows = _flows(one, 0, FLAT)
+    risky = one_period_job(0.05, 0.2, (0.94,))
+    spread = price(risky, "A", [100.0], [1.0], [1.0], ((1.0, 0.0),), paths=8192).breakeven_spread
+    loss = float(trials.counted(risky.but(paths=8192))["batch_sum"].sel(quantity="A:loss").sum()) / 8192
+    flows = _flows(risky, 0, FLAT)
     life = flows.today.fraction[: np.flatnonzero(flows.principal)[-1] + 1].sum()
-    assert abs(float(found.estimate) - loss / life) < 4.0 * float(found.error)
+    assert abs(float(spread.estimate) - loss / life) < 4.0 * float(spread.error)
 
 
 def test_paths_without_a_loss_tell_no_break_even_spread_and_those_with_one_tell_its_error(job):
@@ -81,12 +81,12 @@ def test_paths_without_a_loss_tell_no_break_even_spread_and_those_with_one_tell_
 
 
 def test_speeds_of_a_pool_that_does_not_prepay_are_told_to_change_nothing(job):
-    found = price(job, "A", [99.0, 101.0], [1.0], [1.0, 2.0], paths=32)
-    assert "changes none" not in price_sheet(found).note
-    twice = found._replace(rows=(*found.rows, *(one._replace(speed=2.0) for one in found.rows)))
+    answer = price(job, "A", [99.0, 101.0], [1.0], [1.0, 2.0], paths=32)
+    assert "changes none" not in price_sheet(answer).note
+    twice = answer._replace(rows=(*answer.rows, *(row._replace(speed=2.0) for row in answer.rows)))
     assert price_sheet(twice).note.endswith(" Speed changes none of these figures.")
-    alike = tuple(one._replace(defaults=level) for one in found.rows[:1] for level in (1.0, 2.0))
-    assert price_sheet(found._replace(rows=alike)).note.endswith(
+    alike = tuple(row._replace(defaults=level) for row in answer.rows[:1] for level in (1.0, 2.0))
+    assert price_sheet(answer._replace(rows=alike)).note.endswith(
         " The level of defaults changes none of these figures."
     )
 
@@ -131,7 +131,7 @@ def test_the_workbook_of_an_answer_has_a_simulated_figure_with_its_error(job):
     from stress.cli.answer import plain
     from stress.report.workbook import of_answer
 
-    found = price(job, "mezzanine", [100.0], [1.0], [1.0], FLAT, "macro_severe", paths=64)
-    single = dict(of_answer("price", plain(found))[0].rows)
-    assert single["breakeven_spread estimate"] == float(found.breakeven_spread.estimate) != 0.0
-    assert single["breakeven_spread error"] == float(found.breakeven_spread.error) > 0.0
+    answer = price(job, "mezzanine", [100.0], [1.0], [1.0], FLAT, "macro_severe", paths=64)
+    single = dict(of_answer("price", plain(answer))[0].rows)
+    assert single["breakeven_spread estimate"] == float(answer.breakeven_spread.estimate) != 0.0
+    assert single["breakeven_spread error"] == float(answer.breakeven_spread.error) > 0.0

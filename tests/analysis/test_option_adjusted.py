@@ -38,19 +38,19 @@ FLOATING = {"coupon": 0.01, "index": "base"}
 
 
 def test_without_volatility_it_is_the_zero_spread_and_of_a_floating_note_the_discount_margin() -> None:
-    for one in price(job_of(1e-8, **FLOATING), "A", [98.0, 100.0, 103.0], [1.0], [1.0], paths=1024).rows:
-        assert one.option_adjusted is not None
-        assert float(one.option_adjusted.estimate) == pytest.approx(one.zero_spread, abs=1e-7)
-        assert one.zero_spread == pytest.approx(one.margin, abs=1e-9)
+    for row in price(job_of(1e-8, **FLOATING), "A", [98.0, 100.0, 103.0], [1.0], [1.0], paths=1024).rows:
+        assert row.option_adjusted is not None
+        assert float(row.option_adjusted.estimate) == pytest.approx(row.zero_spread, abs=1e-7)
+        assert row.zero_spread == pytest.approx(row.margin, abs=1e-9)
 
 
 def test_in_mid_life_it_is_of_the_months_and_the_balance_that_are_left() -> None:
     job = job_of(1e-8, **FLOATING)
     later = job.but(state=stress.state_at(job, 20))
-    (one,) = price(later, "A", [99.0], [1.0], [1.0], paths=1024).rows
-    assert one.option_adjusted is not None
-    assert float(one.option_adjusted.estimate) == pytest.approx(one.zero_spread, abs=1e-7)
-    assert one.zero_spread == pytest.approx(one.margin, abs=1e-9)
+    (row,) = price(later, "A", [99.0], [1.0], [1.0], paths=1024).rows
+    assert row.option_adjusted is not None
+    assert float(row.option_adjusted.estimate) == pytest.approx(row.zero_spread, abs=1e-7)
+    assert row.zero_spread == pytest.approx(row.margin, abs=1e-9)
 
 
 def test_a_cap_costs_spread_and_an_uncapped_floating_note_gives_none_up() -> None:
@@ -68,10 +68,10 @@ def test_a_cap_costs_spread_and_an_uncapped_floating_note_gives_none_up() -> Non
 def test_at_the_price_of_a_run_the_spread_is_the_deal_s_own() -> None:
     job = job_of(0.02, spread=0.004, coupon=0.05)
     mean = stress.simulate(job)["price"][0, 0]
-    one = price(job, "A", [100.0 * float(mean)], [1.0], [1.0], paths=1024).rows[0]
-    assert one.option_adjusted is not None
-    assert float(one.option_adjusted.estimate) == pytest.approx(0.004, abs=1e-6)
-    assert float(one.option_adjusted.error) > 0.0
+    row = price(job, "A", [100.0 * float(mean)], [1.0], [1.0], paths=1024).rows[0]
+    assert row.option_adjusted is not None
+    assert float(row.option_adjusted.estimate) == pytest.approx(0.004, abs=1e-6)
+    assert float(row.option_adjusted.error) > 0.0
 
 
 def test_a_curve_of_its_own_beside_the_rate_s_is_refused() -> None:
@@ -116,7 +116,7 @@ def test_a_job_with_a_random_rate_is_checked_told_and_priced(written: Path, caps
     assert exit_code(["explain", str(written)]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "The short rate is random (Hull and White, fitted to the levels of" in out
-    note = next(one.name for one in job.deal.notes if one.index is not None)
+    note = next(n.name for n in job.deal.notes if n.index is not None)
     command = ["price", str(written), "--tranche", note, "--prices", "100", "--speeds", "1", "--defaults", "1"]
     assert exit_code([*command, "--paths", "1024", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["rows"]

@@ -80,11 +80,11 @@ def test_a_proposal_that_fits_badly_is_fitted_to_its_own_draws(away: float, fits
     centre, spread = 1.5 / 1.04, np.sqrt(0.04 / 1.04)
     root = np.array([[1.0 / spread]])
     proposal = posterior.Proposal(np.array([centre + away * spread]), root)
-    found = posterior.weigh(misfits, proposal, PATHS, np.random.default_rng(5))
-    assert (found.proposal is not proposal) == fits
-    assert found.effective > 0.5 * PATHS
-    mean = float(found.weight @ found.point[:, 0])
-    assert abs(mean - centre) < 4.0 * spread / np.sqrt(found.effective)
+    sample = posterior.weigh(misfits, proposal, PATHS, np.random.default_rng(5))
+    assert (sample.proposal is not proposal) == fits
+    assert sample.effective > 0.5 * PATHS
+    mean = float(sample.weight @ sample.point[:, 0])
+    assert abs(mean - centre) < 4.0 * spread / np.sqrt(sample.effective)
 
 
 def test_rounds_of_fitting_end_where_no_normal_law_fits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,10 +95,10 @@ def test_rounds_of_fitting_end_where_no_normal_law_fits(monkeypatch: pytest.Monk
         return (np.abs(points[:, :1]) - 3.0) / 0.1
 
     start = posterior.laplace(misfits, [np.array([2.0])])
-    found = posterior.weigh(misfits, start, PATHS, np.random.default_rng(5))
-    alone = posterior._draw(misfits, start, PATHS, np.random.default_rng(5))
-    assert found.effective >= alone.effective
-    assert found.weight.sum() == pytest.approx(1.0)
+    sample = posterior.weigh(misfits, start, PATHS, np.random.default_rng(5))
+    first = posterior._draw(misfits, start, PATHS, np.random.default_rng(5))
+    assert sample.effective >= first.effective
+    assert sample.weight.sum() == pytest.approx(1.0)
 
 
 def test_where_default_rates_are_linear_in_the_factor_the_answer_is_kalmans(cards: Job) -> None:
@@ -108,14 +108,14 @@ def test_where_default_rates_are_linear_in_the_factor_the_answer_is_kalmans(card
     rate, depend = made_rates(cards, 12, 3), cards.pool.dependence
     b = np.sqrt(depend.rho / (1.0 - depend.rho))
     known = Filter(ndtri(cards.pool.segments[0].entry_rate) / np.sqrt(1.0 - depend.rho), b, depend.phi)
-    found = follow(cards, reports_of(cards, rate, 0.1), paths=PATHS)
-    for x, surprise, update in zip(rate, found.surprises, found.updates, strict=True):
+    answer = follow(cards, reports_of(cards, rate, 0.1), paths=PATHS)
+    for x, surprise, update in zip(rate, answer.surprises, answer.updates, strict=True):
         s = 0.1 * x / (np.exp(-0.5 * ndtri(x) ** 2) / np.sqrt(2 * np.pi))
         mean, spread = known.predict(s)
         assert abs(surprise.pit - ndtr((ndtri(x) - mean) / spread)) < 4.0 * 0.5 / np.sqrt(0.8 * PATHS)
         assert update.effective > 0.8 * PATHS
         known.update(float(ndtri(x)), s)
-    factor = found.drawn[0]
+    factor = answer.drawn[0]
     error = np.sqrt(known.variance / (0.8 * PATHS))
     assert abs(factor.mean - known.mean) < 4.0 * error
     assert abs(factor.sd - np.sqrt(known.variance)) < 4.0 * error
@@ -124,18 +124,18 @@ def test_where_default_rates_are_linear_in_the_factor_the_answer_is_kalmans(card
 def test_laplace_is_exact_where_misfits_are_linear() -> None:
     random = np.random.default_rng(1)
     slope, shift = random.standard_normal((5, 3)), random.standard_normal(3)
-    found = posterior.laplace(lambda e: e @ slope - shift, [np.zeros(5)])
+    proposal = posterior.laplace(lambda e: e @ slope - shift, [np.zeros(5)])
     precision = np.eye(5) + slope @ slope.T
-    assert found.centre == pytest.approx(np.linalg.solve(precision, slope @ shift), abs=1e-8)
-    assert found.root @ found.root.T == pytest.approx(precision, abs=1e-6)
+    assert proposal.centre == pytest.approx(np.linalg.solve(precision, slope @ shift), abs=1e-8)
+    assert proposal.root @ proposal.root.T == pytest.approx(precision, abs=1e-6)
 
 
 def test_twice_the_objective_at_the_mode_is_the_chi_square_of_the_reports() -> None:
     """Misfits e S - y with e normal: y = S'e + v has covariance I + S'S, and the objective is y' (I + S'S)^-1 y / 2."""
     random = np.random.default_rng(2)
     slope, y = random.standard_normal((4, 3)), random.standard_normal(3)
-    found = posterior.laplace(lambda e: e @ slope - y, [np.zeros(4)])
-    assert 2.0 * found.value == pytest.approx(y @ np.linalg.solve(np.eye(3) + slope.T @ slope, y), rel=1e-8)
+    proposal = posterior.laplace(lambda e: e @ slope - y, [np.zeros(4)])
+    assert 2.0 * proposal.value == pytest.approx(y @ np.linalg.solve(np.eye(3) + slope.T @ slope, y), rel=1e-8)
 
 
 def test_two_months_of_a_pool_with_a_t_copula_agree_with_quadrature(cards: Job) -> None:
@@ -165,10 +165,10 @@ def test_reports_that_say_nothing_give_the_prior_back() -> None:
         return np.zeros((len(e), 1))
 
     proposal = posterior.laplace(nothing, [np.zeros(6)])
-    found = posterior.weigh(nothing, proposal, 1000, np.random.default_rng(1))
-    assert found.weight == pytest.approx(1.0 / 1000, rel=1e-9)
-    assert found.proposal.centre == pytest.approx(np.zeros(6))
-    assert kstest(found.point.ravel(), "norm").pvalue > 0.001
+    sample = posterior.weigh(nothing, proposal, 1000, np.random.default_rng(1))
+    assert sample.weight == pytest.approx(1.0 / 1000, rel=1e-9)
+    assert sample.proposal.centre == pytest.approx(np.zeros(6))
+    assert kstest(sample.point.ravel(), "norm").pvalue > 0.001
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,11 @@ def test_a_point_of_normals_is_the_path_that_a_run_draws_from_them(name: str, sc
     whitened, space = Whitened(job), alone.run_block(assemble(job), 3, job.seed)
     beside = [space.rows(group)[0].reshape(n, -1) for group, n in whitened.beside.items()]
     factors = space.rows("panel")[0].reshape(-1, 32)
-    found = whitened.sample(np.vstack([*beside, factors]).T)
+    sample = whitened.sample(np.vstack([*beside, factors]).T)
     assert ("parameters" in whitened.beside) == (scenario is not None)
     wanted = space.traced("defaults") / space.traced("month_start_balance")
-    assert np.array_equal(found.ratio[:, :, 0], wanted.T)
-    assert np.array_equal(found.factor, space.traced("factor_value").transpose(2, 0, 1))
+    assert np.array_equal(sample.ratio[:, :, 0], wanted.T)
+    assert np.array_equal(sample.factor, space.traced("factor_value").transpose(2, 0, 1))
 
 
 def test_points_may_be_simulated_in_any_cut(cards: Job) -> None:
@@ -197,12 +197,12 @@ def test_points_may_be_simulated_in_any_cut(cards: Job) -> None:
 
 def test_threads_change_no_bit(cards: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     points = np.random.default_rng(1).standard_normal((75, Whitened(cards).upto(20)))
-    alone = Whitened(cards).sample(points)
+    single = Whitened(cards).sample(points)
     monkeypatch.setattr("stress.analysis.whitened.MANY", 1)
     monkeypatch.setattr("stress.analysis.whitened.n_core", lambda: 3)
     for name, value in Whitened(cards).sample(points)._asdict().items():
-        assert np.array_equal(value, getattr(alone, name)), name
-    assert np.array_equal(Whitened(cards).until(9).sample(points).ratio[:, :9], alone.ratio[:, :9])
+        assert np.array_equal(value, getattr(single, name)), name
+    assert np.array_equal(Whitened(cards).until(9).sample(points).ratio[:, :9], single.ratio[:, :9])
 
 
 def test_reports_tell_nothing_of_macro_variables_that_are_known_by_then() -> None:
@@ -213,8 +213,8 @@ def test_reports_tell_nothing_of_macro_variables_that_are_known_by_then() -> Non
     drawn[:, -whitened.beside["shocks"] :] = 1.5
     figure = list(RATIOS).index("late_1")
     still, free, known = (
-        one.sample(points).ratio[0, :, figure]
-        for one, points in ((whitened, 0.0 * drawn), (whitened, drawn), (whitened.as_of(6), drawn))
+        model.sample(points).ratio[0, :, figure]
+        for model, points in ((whitened, 0.0 * drawn), (whitened, drawn), (whitened.as_of(6), drawn))
     )
     assert known[:5] == pytest.approx(still[:5], rel=1e-9)  # between the middles of quarters they are interpolated
     assert np.abs(free[3:5] / still[3:5] - 1.0).min() > 0.001

@@ -20,37 +20,37 @@ JOB = Path("scenarios/jobs/baitiao-24m.toml")
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    found = stress.load(JOB)
-    assert isinstance(found, Job)
-    return found
+    loaded = stress.load(JOB)
+    assert isinstance(loaded, Job)
+    return loaded
 
 
 @pytest.fixture(scope="module")
-def found(job: Job) -> Rates:
+def answer(job: Job) -> Rates:
     return analysis.rates(job, "macro_severe", paths=32)
 
 
-def test_the_rates_are_those_of_the_paths_that_a_replay_shows(job: Job, found: Rates) -> None:
+def test_the_rates_are_those_of_the_paths_that_a_replay_shows(job: Job, answer: Rates) -> None:
     flows = [analysis.cash_flows(job, "macro_severe", path=k) for k in range(32)]
-    for rate in found.rates:
+    for rate in answer.rates:
         paths = np.stack([flow[rate.name].values for flow in flows])
-        told = np.isfinite(rate.mean[0])
-        assert told.sum() > 12
-        assert np.allclose(rate.mean[0][told], paths.mean(0)[told], rtol=1e-9, atol=1e-12), rate.name
-        assert np.allclose(rate.level[0][told, 2], np.median(paths, 0)[told], rtol=1e-9, atol=1e-12), rate.name
+        known = np.isfinite(rate.mean[0])
+        assert known.sum() > 12
+        assert np.allclose(rate.mean[0][known], paths.mean(0)[known], rtol=1e-9, atol=1e-12), rate.name
+        assert np.allclose(rate.level[0][known, 2], np.median(paths, 0)[known], rtol=1e-9, atol=1e-12), rate.name
 
 
-def test_bands_lie_in_order_and_later_stages_of_arrears_are_smaller(found: Rates) -> None:
-    by_name = {rate.name: rate for rate in found.rates}
-    for rate in found.rates:
+def test_bands_lie_in_order_and_later_stages_of_arrears_are_smaller(answer: Rates) -> None:
+    by_name = {rate.name: rate for rate in answer.rates}
+    for rate in answer.rates:
         assert (np.diff(np.nan_to_num(rate.level), axis=-1) >= -1e-12).all()
     for wide, narrow in (("dq30", "dq60"), ("dq60", "dq90")):
         assert (np.nan_to_num(by_name[wide].level) >= np.nan_to_num(by_name[narrow].level)).all()
 
 
-def test_nothing_is_told_of_a_pool_that_is_nearly_gone(job: Job, found: Rates) -> None:
-    assert np.isnan(found.rates[0].mean[0, -1])
-    assert chapter(found).more[0].data.rows[-1][1] != str(job.deal.legal_maturity_months)
+def test_nothing_is_told_of_a_pool_that_is_nearly_gone(job: Job, answer: Rates) -> None:
+    assert np.isnan(answer.rates[0].mean[0, -1])
+    assert chapter(answer).more[0].data.rows[-1][1] != str(job.deal.legal_maturity_months)
 
 
 @pytest.mark.usefixtures("no_figures")
@@ -69,5 +69,5 @@ def test_no_share_of_the_pool_is_more_than_all_of_it(job: Job) -> None:
     )
     rows |= dict.fromkeys(("recoveries", "m2", "m3", "m4_on", "fee_income", "late_charge"), np.zeros(1))
     stock = np.array([1e-3 * job.pool.balance])
-    found = pool_rates(job, rows | {"pool_balance": np.array([-1e-7]), "overdue_stock": stock})
-    assert [found[name].item() for name in ("dq30", "dq60", "dq90")] == [1.0, 1.0, 1.0]
+    rates = pool_rates(job, rows | {"pool_balance": np.array([-1e-7]), "overdue_stock": stock})
+    assert [rates[name].item() for name in ("dq30", "dq60", "dq90")] == [1.0, 1.0, 1.0]

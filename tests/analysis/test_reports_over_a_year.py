@@ -37,9 +37,9 @@ def divided(row: Row, by: float) -> Row:
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    found = stress.load(JOB)
-    assert isinstance(found, Job)
-    return found
+    loaded = stress.load(JOB)
+    assert isinstance(loaded, Job)
+    return loaded
 
 
 def test_a_deal_that_is_called_is_over_and_not_the_models(job: Job, tmp_path: Path) -> None:
@@ -64,9 +64,9 @@ def test_amounts_in_thousands_are_told_with_their_unit_and_stop_a_job_that_rests
     job: Job, tmp_path: Path
 ) -> None:
     reports = table(tmp_path, [divided(row, 1000.0) for row in ROWS])
-    found = follow(job, reports, paths=256)
-    assert found.given == ()
-    assert any("a pool of 1,000,000, the model" in says and "unit = 1_000 of each" in says for says in found.says)
+    answer = follow(job, reports, paths=256)
+    assert answer.given == ()
+    assert any("a pool of 1,000,000, the model" in says and "unit = 1_000 of each" in says for says in answer.says)
     with pytest.raises(DataError, match=r"in units of 1,000\?.*: none of them is used: correct them"):
         stress.load(followed(tmp_path, reports))
     columns = [f'"{name}" = {{ column = "{name}", unit = 1000 }}' for name in HEAD[1:]]
@@ -79,7 +79,7 @@ def test_amounts_in_thousands_are_told_with_their_unit_and_stop_a_job_that_rests
 
 def test_amounts_in_no_unit_of_the_deal_have_no_hint(job: Job, tmp_path: Path) -> None:
     says = follow(job, table(tmp_path, [divided(row, 30.0) for row in ROWS]), paths=256).says
-    assert any("none of them is used" in one and "unit" not in one for one in says)
+    assert any("none of them is used" in line and "unit" not in line for line in says)
 
 
 def test_units_that_change_and_columns_that_end_are_told_by_follow_and_check(
@@ -89,21 +89,21 @@ def test_units_that_change_and_columns_that_end_are_told_by_follow_and_check(
     renamed: Row = ["1-30 days" if name == "late_1" else name for name in HEAD]
     for k, row in enumerate(ROWS):
         table(tmp_path / "months", [divided(row, 1000.0) if k else row], renamed if k == 2 else HEAD, f"{k}.csv")
-    told = ("2020-02: is the last report of late_1; later ones do not give it",
+    sentences = ("2020-02: is the last report of late_1; later ones do not give it",
             "2020-02: begins with 1,000,000.00; the report before ends with 1,000,000,000.00")  # fmt: skip
     says = follow(job, tmp_path / "months", paths=256).says
-    assert set(told) <= set(says)
+    assert set(sentences) <= set(says)
     assert exit_code(["check", str(tmp_path / "months")]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "3 reports, 2020-01 to 2020-03: pool_begin, pool, late_1" in out
-    assert all(one in out for one in told)
+    assert all(sentence in out for sentence in sentences)
 
 
 def test_many_contradictions_are_counted(job: Job, tmp_path: Path) -> None:
     """Every month begins where the one before did not end: five, of which four are told."""
     rows: list[Row] = [[f"2020-0{k}", 1e9 + 1e7 * k, 1e9, 13e6, 3e6, 1e6, 807e6] for k in range(1, 7)]
     says = follow(job, table(tmp_path, rows), paths=256).says
-    assert sum("the report before ends with" in one for one in says) == 4
+    assert sum("the report before ends with" in line for line in says) == 4
     assert "1 more of this kind: stress check lists all" in says
 
 
@@ -127,8 +127,8 @@ def test_a_workbook_may_lack_its_last_cell_and_what_stands_below_is_told_by_its_
     for row in (HEAD, ROWS[0], [*ROWS[1][:-1], None], ROWS[2], [], ["(1) Unaudited, as of the cut-off"]):
         book.active.append(row)
     book.save(tmp_path / "t.xlsx")
-    found = read_reports(tmp_path / "t.xlsx")
-    a = found.figure["note:A"]
+    reports = read_reports(tmp_path / "t.xlsx")
+    a = reports.figure["note:A"]
     assert (a[0], a[1] != a[1], a[2]) == (807e6, True, 807e6)
     book.active.append(["Total", None, 3e9])
     book.save(tmp_path / "t.xlsx")

@@ -36,21 +36,21 @@ def beta_of(default_rate: float) -> float:
 
 @pytest.mark.parametrize("loss", [0.0, 0.1, 0.5])
 def test_in_one_period_beta_is_the_factor_at_which_the_pool_eats_the_enhancement(loss):
-    found = reverse(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "A", loss)
+    answer = reverse(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "A", loss)
     rate = ENHANCEMENT + loss * (1.0 - ENHANCEMENT)
-    assert found.beta == pytest.approx(beta_of(rate), abs=1e-4)
-    assert found.first_order == pytest.approx(float(tranche_pd(rate, P, RHO)), rel=1e-3)
-    assert abs(float(found.aimed.estimate) - found.first_order) < 4.0 * float(found.aimed.error)
-    assert found.aimed.error < 0.1 * found.aimed.estimate
-    assert found.path is not None
-    assert float(found.path["loss"].sel(tranche="A")) > loss
-    assert found.normals.shape == (1, 1)
+    assert answer.beta == pytest.approx(beta_of(rate), abs=1e-4)
+    assert answer.first_order == pytest.approx(float(tranche_pd(rate, P, RHO)), rel=1e-3)
+    assert abs(float(answer.aimed.estimate) - answer.first_order) < 4.0 * float(answer.aimed.error)
+    assert answer.aimed.error < 0.1 * answer.aimed.estimate
+    assert answer.path is not None
+    assert float(answer.path["loss"].sel(tranche="A")) > loss
+    assert answer.normals.shape == (1, 1)
 
 
 def test_the_residual_note_loses_when_defaults_take_its_money():
-    found = reverse(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "equity", 0.25)
-    assert found.beta == pytest.approx(beta_of(0.25 * ENHANCEMENT), abs=1e-3)
-    assert found.simulated.low <= found.first_order <= found.simulated.high
+    answer = reverse(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "equity", 0.25)
+    assert answer.beta == pytest.approx(beta_of(0.25 * ENHANCEMENT), abs=1e-3)
+    assert answer.simulated.low <= answer.first_order <= answer.simulated.high
 
 
 def test_a_note_in_the_middle_loses_before_the_one_above_it():
@@ -60,51 +60,51 @@ def test_a_note_in_the_middle_loses_before_the_one_above_it():
 
 
 def test_a_note_that_loses_anyway_is_at_distance_zero():
-    found = reverse(one_period_job(0.3, RHO, (0.9,)), "A")
-    assert found.beta == 0.0
-    assert "factors of 0" in found.says
-    assert 0.0 < found.aimed.low <= found.aimed.estimate <= found.aimed.high
-    sure = found._replace(aimed=proportion(8_192, 8_192), simulated=proportion(0, 1_000))
+    answer = reverse(one_period_job(0.3, RHO, (0.9,)), "A")
+    assert answer.beta == 0.0
+    assert "factors of 0" in answer.says
+    assert 0.0 < answer.aimed.low <= answer.aimed.estimate <= answer.aimed.high
+    sure = answer._replace(aimed=proportion(8_192, 8_192), simulated=proportion(0, 1_000))
     assert (_interval(sure.aimed), _interval(sure.simulated)) == ("> 0.999634", "< 0.00299")
 
 
 def test_without_correlation_no_path_makes_a_safe_note_lose():
-    found = reverse(one_period_job(P, 0.0, (0.9,)), "A")
-    assert np.isinf(found.beta)
-    assert found.first_order == 0.0
-    assert found.path is None
-    assert "no path" in found.says
+    answer = reverse(one_period_job(P, 0.0, (0.9,)), "A")
+    assert np.isinf(answer.beta)
+    assert answer.first_order == 0.0
+    assert answer.path is None
+    assert "no path" in answer.says
 
 
 def test_on_the_worked_case_the_path_loses_and_its_probability_is_that_of_the_simulation(worked_job, monkeypatch):
     job = worked_job.model_copy(update={"paths": 32_768})
-    found = reverse(job, "subordinated", 0.25)
-    assert found.path is not None
-    assert found.path["loss"].sel(tranche="subordinated") > 0.25
-    again = replay(job, 0, "baseline", found.normals)
-    np.testing.assert_array_equal(again["loss"], found.path["loss"])
-    error = float(np.hypot(found.aimed.error, found.simulated.error))
-    assert abs(float(found.aimed.estimate) - float(found.simulated.estimate)) < 4.0 * error
-    assert found.first_order == pytest.approx(float(found.aimed.estimate), rel=0.5)
-    assert found.weight.sum() == pytest.approx(1.0)
-    assert found.weight[0] == found.weight.max()
-    assert np.all(found.normals[:12, 0] < 0.0)
-    left = found.path["month_start_balance"]
-    drawn = chapter(found)
+    answer = reverse(job, "subordinated", 0.25)
+    assert answer.path is not None
+    assert answer.path["loss"].sel(tranche="subordinated") > 0.25
+    again = replay(job, 0, "baseline", answer.normals)
+    np.testing.assert_array_equal(again["loss"], answer.path["loss"])
+    error = float(np.hypot(answer.aimed.error, answer.simulated.error))
+    assert abs(float(answer.aimed.estimate) - float(answer.simulated.estimate)) < 4.0 * error
+    assert answer.first_order == pytest.approx(float(answer.aimed.estimate), rel=0.5)
+    assert answer.weight.sum() == pytest.approx(1.0)
+    assert answer.weight[0] == answer.weight.max()
+    assert np.all(answer.normals[:12, 0] < 0.0)
+    left = answer.path["month_start_balance"]
+    drawn = chapter(answer)
     assert "<svg" in drawn.exhibit.svg
     assert drawn.exhibit.data.note == ""
     assert any("falls on months 1 to " in words and "so the first months carry most." in words for words in drawn.says)
     monkeypatch.setattr(chapters, "svg_of", lambda *_: "")  # what follows is of words and tables
-    late = found._replace(weight=np.where(np.arange(found.weight.size) == 11, 1.0, 0.0))
+    late = answer._replace(weight=np.where(np.arange(answer.weight.size) == 11, 1.0, 0.0))
     assert "100% of the squared distance falls on month 12." in chapter(late).says
-    apart = found._replace(weight=np.where(np.isin(np.arange(found.weight.size), (3, 11)), 0.5, 0.0))
+    apart = answer._replace(weight=np.where(np.isin(np.arange(answer.weight.size), (3, 11)), 0.5, 0.0))
     assert "100% of the squared distance falls on 2 of the months 4 to 12." in chapter(apart).says
-    gone = found._replace(path=found.path.assign(month_start_balance=left.where(left["month"] <= 30, 1e-5 * left[0])))
-    notes = found.path["note_balance"]
-    repaid = found._replace(path=found.path.assign(note_balance=notes.where(notes["month"] <= 20, 0.0)))
+    gone = answer._replace(path=answer.path.assign(month_start_balance=left.where(left["month"] <= 30, 1e-5 * left[0])))
+    notes = answer.path["note_balance"]
+    repaid = answer._replace(path=answer.path.assign(note_balance=notes.where(notes["month"] <= 20, 0.0)))
     assert repaid.months()[-1].month == 21
     sheet = chapter(gone).exhibit.data
-    assert [one.month for one in gone.months()] == list(range(1, 31))
+    assert [m.month for m in gone.months()] == list(range(1, 31))
     assert [row[0] for row in sheet.rows] == [str(month) for month in range(1, 31)]
     assert sheet.note == "Later months are left out: pool or notes are gone (below 0.01% of the cut-off balance)."
 
@@ -130,10 +130,12 @@ def test_a_random_search_finds_the_corner_that_rays_miss():
 
 def test_a_search_may_be_cut_short():
     normal = np.array([3.0, 4.0]) / 5.0
-    one, whole = (design.nearest(lambda e: 2.0 - e @ normal, 0.0, np.array([1.0, -0.2]), most=most) for most in (1, 40))
-    assert one.steps == 1 < whole.steps
+    short, whole = (
+        design.nearest(lambda e: 2.0 - e @ normal, 0.0, np.array([1.0, -0.2]), most=most) for most in (1, 40)
+    )
+    assert short.steps == 1 < whole.steps
     assert whole.distance == pytest.approx(2.0, abs=2e-5)
-    assert whole.distance <= one.distance
+    assert whole.distance <= short.distance
 
 
 def test_what_a_search_holds_still_is_named():
@@ -172,17 +174,17 @@ class Corner:
 @pytest.mark.parametrize("restarts", [1, 4])
 def test_a_nearer_path_that_only_samples_show_is_searched_from(restarts, monkeypatch):
     monkeypatch.setattr(likely_path, "RESTARTS", restarts)
-    found, searches, _ = likely_path.search(Corner((2.2, 0.9)), 0.0)
-    best = min(one.beta for one in searches if one.start != "a sampled path")
+    nearest, searches, _ = likely_path.search(Corner((2.2, 0.9)), 0.0)
+    best = min(search.beta for search in searches if search.start != "a sampled path")
     assert best == pytest.approx(4.0, abs=1e-3)
-    assert found.distance == pytest.approx(np.hypot(2.2, 0.9) - 0.5, abs=0.02)
-    assert 1 <= sum(one.start == "a sampled path" for one in searches) <= restarts
+    assert nearest.distance == pytest.approx(np.hypot(2.2, 0.9) - 0.5, abs=0.02)
+    assert 1 <= sum(search.start == "a sampled path" for search in searches) <= restarts
 
 
 def test_where_no_sampled_path_loses_the_search_stands():
-    found, searches, probability = likely_path.search(Corner((40.0, 0.0), still=True), 0.0)
-    assert found.distance == pytest.approx(4.0, abs=1e-3)
-    assert not any(one.start == "a sampled path" for one in searches)
+    nearest, searches, probability = likely_path.search(Corner((40.0, 0.0), still=True), 0.0)
+    assert nearest.distance == pytest.approx(4.0, abs=1e-3)
+    assert not any(search.start == "a sampled path" for search in searches)
     assert float(probability.estimate) == 0.0
 
 

@@ -40,20 +40,20 @@ def job(*shocks: Shock, **dependence):
     ],
 )
 def test_rates_and_rho_have_a_score_where_they_are_a_law_of_the_factor(of, has, says):
-    found = scores_of(of)
-    assert {LEVEL, "rho"} & set(found.names) == has
-    assert "phi" in found.names
-    assert len(found.left_out) == (says is not None)
-    assert says is None or says in found.left_out[0]
+    scores = scores_of(of)
+    assert {LEVEL, "rho"} & set(scores.names) == has
+    assert "phi" in scores.names
+    assert len(scores.left_out) == (says is not None)
+    assert says is None or says in scores.left_out[0]
 
 
 def test_parameters_that_each_path_draws_have_no_score():
     drawn = stress.load(JOBS / "baitiao-24m-uncertain.toml")
     case = next(case for case in drawn.scenarios if case.name == "baseline_predictive")
-    found = scores_of(drawn.but(scenarios=(case,)))
-    assert "phi" not in found.names
-    assert "phi: each path draws its own" in found.left_out
-    assert "default rates and rho: each path draws its own" in found.left_out
+    scores = scores_of(drawn.but(scenarios=(case,)))
+    assert "phi" not in scores.names
+    assert "phi: each path draws its own" in scores.left_out
+    assert "default rates and rho: each path draws its own" in scores.left_out
 
 
 def test_loadings_that_mix_fewer_factors_than_they_name_are_refused():

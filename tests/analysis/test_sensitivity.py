@@ -34,7 +34,7 @@ def bars(tornado):
 
 
 def test_the_bars_are_the_differences_of_separate_runs_on_the_same_draws(job, tornado, bars):
-    moved = next(one for one in INPUTS if one.name == "default odds")
+    moved = next(item for item in INPUTS if item.name == "default odds")
     assert moved.up is not None
     ds = stress.simulate(variants(job, job.scenarios[0], [[], [moved.up.shock]]))
     loss = ds["expected_loss"].sel(tranche="subordinated").values
@@ -63,8 +63,8 @@ def test_the_residual_note_loses_more_where_finance_says_so(bars, name, down, up
 
 
 def test_the_largest_bar_comes_first_and_what_moves_nothing_is_named(tornado):
-    reach = [bar.reach for bar in tornado.bars]
-    assert reach == sorted(reach, reverse=True)
+    reaches = [bar.reach for bar in tornado.bars]
+    assert reaches == sorted(reaches, reverse=True)
     assert "discount spread" in tornado.unmoved
     assert tornado.left_out == ("days before cash buys", "purchase outage", "index rates")  # days: a monthly clock
 
@@ -80,7 +80,7 @@ def test_what_a_pool_has_not_is_not_moved(job):
     calm = job.model_copy(update={"pool": job.pool.model_copy(update={"dependence": still})})
 
     def moved(of):
-        both = ((one.name, side) for one in INPUTS for side in (one.down, one.up) if side is not None)
+        both = ((item.name, side) for item in INPUTS for side in (item.down, item.up) if side is not None)
         return {name for name, side in both if side.edit is not None and side.edit(of) is not None}
 
     assert moved(job) - moved(calm) == {"persistence of factors"}
@@ -101,8 +101,8 @@ def test_other_note_sizes_keep_the_deal_valid(job):
 def test_a_calibration_moves_its_parameters_to_the_ends_of_their_intervals(job):
     file = JOB.parent.parent / "parameters" / "us_cards.toml"
     known = parse_as(file, Parameters, "test")
-    inputs = {one.name: one for one in calibrated(known)}
-    assert list(inputs) == [one.name for one in INPUTS]
+    inputs = {item.name: item for item in calibrated(known)}
+    assert list(inputs) == [item.name for item in INPUTS]
     error = known.covariance[1][1] ** 0.5
     before = job.pool.dependence.rho
     for side, sign in ((inputs["asset correlation"].down, -1.0), (inputs["asset correlation"].up, 1.0)):
@@ -115,7 +115,7 @@ def test_a_calibration_moves_its_parameters_to_the_ends_of_their_intervals(job):
 
 def test_a_loss_that_no_plain_path_shows_has_a_tornado_on_one_mixture_of_shifts(job):
     """Odds and recovery move a loss of some 4 in 10 million the way finance expects, by several errors."""
-    inputs = [one for one in INPUTS if one.name in ("default odds", "recovery")]
+    inputs = [item for item in INPUTS if item.name in ("default odds", "recovery")]
     answer = sensitivity(job, "EL", "mezzanine", inputs=inputs)
     assert answer.estimator == "importance"
     assert 0.0 < answer.base_error < 0.2 * answer.base < 1e-7
@@ -128,7 +128,7 @@ def test_a_loss_that_no_plain_path_shows_has_a_tornado_on_one_mixture_of_shifts(
 
 @pytest.mark.usefixtures("quick_search")
 def test_moves_of_a_rare_loss_add_up_to_separate_weighted_runs(job):
-    moved = next(one for one in INPUTS if one.name == "default odds")
+    moved = next(item for item in INPUTS if item.name == "default odds")
     assert moved.up is not None
     answer = sensitivity(job, "PD", "mezzanine", inputs=[moved])
     worse = variants(job, job.scenarios[0], [[moved.up.shock]])
@@ -142,7 +142,7 @@ def test_moves_of_a_rare_loss_add_up_to_separate_weighted_runs(job):
 def test_a_loss_rarer_than_anything_means_is_said_to_be_so(job):
     from stress.report.page.chapters import unmoved
 
-    answer = sensitivity(job, "EL", "A", inputs=[one for one in INPUTS if one.name == "yield"])
+    answer = sensitivity(job, "EL", "A", inputs=[item for item in INPUTS if item.name == "yield"])
     assert answer.base == 0.0
     assert answer.unmoved == ("yield",)
     assert unmoved(answer) == "Moves nothing that can be told of a loss rarer than one in 10^12"

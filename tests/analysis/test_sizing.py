@@ -34,27 +34,27 @@ def targets(*texts: str):
 
 
 def test_a_senior_note_is_as_large_as_its_probability_of_loss_allows():
-    found = size(one_period_job(P, RHO, (0.8,), PATHS), targets("PD=0.01"))
-    assert found.estimator == "plain"
-    note = found.notes[0]
+    sized = size(one_period_job(P, RHO, (0.8,), PATHS), targets("PD=0.01"))
+    assert sized.estimator == "plain"
+    note = sized.notes[0]
     chance = float(tranche_pd(note.enhancement, P, RHO))
     error = np.sqrt(0.01 / PATHS)
     assert 0.01 - 6.5 * error < chance < 0.01 + 2.5 * error
     assert note.measured.estimate == pytest.approx(chance, abs=4.0 * float(note.measured.error))
     assert note.verdict.startswith("met")
-    assert sum(one.share for one in found.notes) == pytest.approx(1.0)
+    assert sum(n.share for n in sized.notes) == pytest.approx(1.0)
 
 
 def test_expected_losses_of_senior_and_junior_meet_their_own_targets():
-    found = size(one_period_job(P, RHO, (0.7, 0.2), PATHS), targets("A:EL=0.0005", "B:EL=0.05"))
-    cuts = [1.0, *(note.enhancement for note in found.notes)]
-    for at, note in enumerate(found.notes[:2]):
-        exact = float(tranche_el(cuts[at + 1], 1.0 - sum(n.share for n in found.notes[:at]), P, RHO))
+    sized = size(one_period_job(P, RHO, (0.7, 0.2), PATHS), targets("A:EL=0.0005", "B:EL=0.05"))
+    cuts = [1.0, *(note.enhancement for note in sized.notes)]
+    for at, note in enumerate(sized.notes[:2]):
+        exact = float(tranche_el(cuts[at + 1], 1.0 - sum(n.share for n in sized.notes[:at]), P, RHO))
         assert note.measured.estimate == pytest.approx(exact, abs=4.0 * float(note.measured.error))
         assert exact < note.limit
         assert note.verdict.startswith("met")
-    assert [note.sized_by for note in found.notes] == ["A", "B", ""]
-    assert "pro rata" not in solved(found)
+    assert [note.sized_by for note in sized.notes] == ["A", "B", ""]
+    assert "pro rata" not in solved(sized)
 
 
 @pytest.fixture(scope="module")
@@ -70,35 +70,35 @@ def test_a_junior_with_a_target_as_tight_covers_its_seniors(group):
 
 
 def test_notes_without_a_target_are_judged_as_they_are_however_rarely_they_lose():
-    found = size(one_period_job(P, RHO, (0.65, 0.1), PATHS), {})
-    assert [note.share for note in found.notes] == [note.before for note in found.notes]
+    sized = size(one_period_job(P, RHO, (0.65, 0.1), PATHS), {})
+    assert [note.share for note in sized.notes] == [note.before for note in sized.notes]
     cuts = (1.0, 0.35, 0.25, 0.0)
-    for note, top, bottom in zip(found.notes, cuts, cuts[1:], strict=False):
+    for note, top, bottom in zip(sized.notes, cuts, cuts[1:], strict=False):
         exact = float(tranche_el(bottom, top, P, RHO))
         assert note.measured.estimate == pytest.approx(exact, abs=4.0 * float(note.measured.error))
         assert note.measured.error < 0.1 * exact
         assert note.band == ("" if note.note == "equity" else BANDS.band(exact, note.life))
         assert note.verdict == ""
-    assert found.notes[0].measured.estimate < 1e-8
-    assert np.isnan(found.notes[-1].life)  # what is left over is no repayment, so it has no life, and no band by it
+    assert sized.notes[0].measured.estimate < 1e-8
+    assert np.isnan(sized.notes[-1].life)  # what is left over is no repayment, so it has no life, and no band by it
 
 
 def test_notes_that_one_target_sizes_keep_their_proportions_and_the_table_says_so():
-    found = size(one_period_job(P, RHO, (0.65, 0.13), 1_024), targets("PD=0.1"))
-    senior, junior, equity = found.notes
+    sized = size(one_period_job(P, RHO, (0.65, 0.13), 1_024), targets("PD=0.1"))
+    senior, junior, equity = sized.notes
     assert (senior.sized_by, junior.sized_by, equity.sized_by) == ("B", "B", "")
     assert senior.share / junior.share == pytest.approx(5.0)
     said = "A and B share their room pro rata to what they were: the target of B sizes them together."
-    assert said in solved(found)
-    assert said in chapter(found).says[0]
+    assert said in solved(sized)
+    assert said in chapter(sized).says[0]
 
 
 def test_no_size_is_said_plainly():
-    found = size(one_period_job(P, RHO, (0.7, 0.2), PATHS), targets("A:PD=0.1", "B:EL=0.001"))
-    assert not found.feasible
-    assert found.says.startswith("No size of B meets its target")
-    assert found.says.endswith(".")
-    assert found.notes[1].verdict == "missed"
+    sized = size(one_period_job(P, RHO, (0.7, 0.2), PATHS), targets("A:PD=0.1", "B:EL=0.001"))
+    assert not sized.feasible
+    assert sized.says.startswith("No size of B meets its target")
+    assert sized.says.endswith(".")
+    assert sized.notes[1].verdict == "missed"
     few = size(one_period_job(P, RHO, (0.7, 0.2), 1024), targets("A:PD=0.1", "B:EL=0.001"))
     assert few.says.startswith("No size of B meets its target")
 
@@ -145,9 +145,9 @@ def test_a_deal_of_one_note_has_nothing_to_size_it_with():
 
 
 def test_a_limit_that_plain_paths_hardly_show_is_met_on_paths_drawn_around_losses():
-    found = size(one_period_job(P, RHO, (0.8,), 4_096), targets("PD=0.00001"))
-    note = found.notes[0]
-    assert found.estimator == "importance"
+    sized = size(one_period_job(P, RHO, (0.8,), 4_096), targets("PD=0.00001"))
+    note = sized.notes[0]
+    assert sized.estimator == "importance"
     exact = float(tranche_pd(note.enhancement, P, RHO))
     assert 0.8e-5 < exact < 1e-5
     assert note.measured.estimate == pytest.approx(exact, abs=4.0 * float(note.measured.error))
@@ -184,8 +184,8 @@ def test_notes_of_a_group_share_its_error_in_proportion_to_their_size(group):
 
 
 def test_notes_that_are_only_judged_have_shares_without_error():
-    found = size(one_period_job(P, RHO, (0.7, 0.2), 1_024), {})
-    assert all(np.isnan((note.share_error, note.share_low, note.enhancement_error)).all() for note in found.notes)
+    sized = size(one_period_job(P, RHO, (0.7, 0.2), 1_024), {})
+    assert all(np.isnan((note.share_error, note.share_low, note.enhancement_error)).all() for note in sized.notes)
 
 
 def test_the_last_note_takes_what_is_left_and_has_no_target():
@@ -218,8 +218,8 @@ def test_a_table_of_ones_own_is_checked(tmp_path: Path):
 def test_a_limit_is_linear_between_its_years_and_held_beyond_them(years: list[float], life: float):
     years = sorted(years)
     limits = [0.001 * (k + 1) ** 2 for k in range(len(years))]
-    one = {"name": "a", "limit": limits}
-    document = {"kind": "bands", "version": 1, "name": "x", "years": years, "bands": [one]}
+    band = {"name": "a", "limit": limits}
+    document = {"kind": "bands", "version": 1, "name": "x", "years": years, "bands": [band]}
     table = Bands.model_validate_json(json.dumps(document))
     assert table.limit("a", life) == pytest.approx(np.interp(life, years, limits), rel=1e-12)
 
@@ -244,17 +244,17 @@ def test_the_interval_of_a_second_note_holds_its_share_though_the_first_is_not_k
     first = brentq(miss, 0.01, 0.9, args=(1.0, limits[0]))
     second = brentq(miss, 0.001, 0.999 * first, args=(first, limits[1]))
     asked = targets(f"A:{kind}={limits[0]}", f"B:{kind}={limits[1]}")
-    found = [size(one_period_job(P, RHO, (0.8, 0.1), paths, seed=s), asked).notes for s in range(seeds)]
+    runs = [size(one_period_job(P, RHO, (0.8, 0.1), paths, seed=s), asked).notes for s in range(seeds)]
     for at, true in ((0, 1.0 - first), (1, first - second), (2, second)):
-        assert sum(not notes[at].share_low <= true <= notes[at].share_high for notes in found) <= misses
-    spread = np.std([notes[1].share for notes in found], ddof=1)
-    stated = np.mean([notes[1].share_error for notes in found])
+        assert sum(not notes[at].share_low <= true <= notes[at].share_high for notes in runs) <= misses
+    spread = np.std([notes[1].share for notes in runs], ddof=1)
+    stated = np.mean([notes[1].share_error for notes in runs])
     assert abs(np.log(stated / spread)) < 3.5 / np.sqrt(2.0 * (seeds - 1))
 
 
 def test_a_certificate_that_lent_nothing_is_judged_by_no_loss():
-    found = size(stress.load(CERTIFICATE).but(paths=64), {})
-    last = found.notes[-1]
+    sized = size(stress.load(CERTIFICATE).but(paths=64), {})
+    last = sized.notes[-1]
     assert last.note == "certificate"
     assert np.isnan(last.measured.estimate)
-    assert chapter(found).sheet.rows[-1][3] == MISSING
+    assert chapter(sized).sheet.rows[-1][3] == MISSING

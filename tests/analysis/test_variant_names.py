@@ -37,14 +37,14 @@ def test_a_variant_is_its_scenario_with_what_is_moved(job: Job) -> None:
 def test_names_of_variants_differ_and_fit(job: Job) -> None:
     path = Shock(target="default_odds", how="multiply", by_month=tuple((m, 1.0 + m % 3) for m in range(1, 25)))
     near = [[WORSE.but(multiply=1.5 + k * 1e-9)] for k in range(12)]
-    found = names(job, [], [], [path, WORSE], [path, path.but(from_month=2)], *near)
-    assert found[:4] == ["baseline", "baseline (2)", "baseline with shocks more", "baseline with shocks more (2)"]
-    assert found[-1] == "baseline with default odds times 1.5 (12)"
+    labels = names(job, [], [], [path, WORSE], [path, path.but(from_month=2)], *near)
+    assert labels[:4] == ["baseline", "baseline (2)", "baseline with shocks more", "baseline with shocks more (2)"]
+    assert labels[-1] == "baseline with default odds times 1.5 (12)"
     long = job.scenarios[0].model_copy(update={"name": "x" * LONGEST_NAME})
-    found += [case.name for case in trials.variants(job, long, [[WORSE], [WORSE]]).scenarios]
-    assert len(set(found)) == len(found)
-    assert max(map(len, found)) <= LONGEST_NAME
-    assert [job.scenarios[0].but(name=name).name for name in found] == found  # each is a name that a file may have
+    labels += [case.name for case in trials.variants(job, long, [[WORSE], [WORSE]]).scenarios]
+    assert len(set(labels)) == len(labels)
+    assert max(map(len, labels)) <= LONGEST_NAME
+    assert [job.scenarios[0].but(name=name).name for name in labels] == labels  # each is a name that a file may have
 
 
 def test_what_a_moved_scenario_breaks_is_told_by_its_name_and_move(job: Job) -> None:

@@ -67,10 +67,10 @@ def test_few_points_over_an_edge_are_joined_straight_and_no_wave_goes_beyond_the
     place = np.linspace(0.0, 1.0, 6)[:, None]
     fine = np.linspace(0.0, 1.0, 101)[:, None]
     edge = (place > 0.5).astype(float)
-    cubes, found = spline(place, edge), best_spline(place, edge)
+    cubes, best = spline(place, edge), best_spline(place, edge)
     assert at(cubes.weight, place, fine).min() < -0.05
-    assert found.power.tolist() == [1]
-    between = at(found.weight, place, fine, 1)
+    assert best.power.tolist() == [1]
+    between = at(best.weight, place, fine, 1)
     assert between[:, 0] == pytest.approx(np.interp(fine[:, 0], place[:, 0], edge[:, 0]), abs=1e-12)
 
 
@@ -104,9 +104,9 @@ def test_a_surface_is_within_its_stated_errors_of_runs_at_places_held_out(job: J
     read = {"EL": measures.expected_loss(ds), "PD": measures.loss_probability(ds), "Yield": measures.irr(ds)}
     for surface in (s for s in answer.surfaces if s.measure in read and s.note):
         for k, place in enumerate(places):
-            found = answer.read(surface, place)
+            reading = answer.read(surface, place)
             true = float(read[surface.measure]["estimate"].sel(tranche=surface.note)[k])
-            assert abs(found.value - true) <= 4.0 * found.between + 1e-9, (surface.measure, surface.note, place)
+            assert abs(reading.value - true) <= 4.0 * reading.between + 1e-9, (surface.measure, surface.note, place)
 
 
 def test_a_quantile_that_the_paths_do_not_reach_is_not_said_to_be_below_all_of_a_note(answer: WhatIf) -> None:
@@ -119,19 +119,19 @@ def test_a_quantile_that_the_paths_do_not_reach_is_not_said_to_be_below_all_of_a
 def test_a_note_that_loses_the_whole_on_every_path_has_the_bound_of_so_many_paths(job: Job) -> None:
     """0.05^(1/512) = 99.417%; a quantile of which the paths show no other end is the whole."""
     lost = whatif(job.but(paths=512), ["default_odds=60:90"], points=5)
-    told = {s.measure: written(s, lost.read(s, [1.0])) for s in lost.surfaces if s.note == "subordinated"}
-    assert told["EL"] == told["PD"] == ("> 99.41%", "on every path")
-    assert told["VaR 99%"][0] == "100.00%"
-    assert told["Break-even"] == ("< 0.1 ×", "")  # where the search ends, whatever the surface strays by rounding
+    texts = {s.measure: written(s, lost.read(s, [1.0])) for s in lost.surfaces if s.note == "subordinated"}
+    assert texts["EL"] == texts["PD"] == ("> 99.41%", "on every path")
+    assert texts["VaR 99%"][0] == "100.00%"
+    assert texts["Break-even"] == ("< 0.1 ×", "")  # where the search ends, whatever the surface strays by rounding
     assert not any(np.isfinite(lost.read(s, [1.0]).floor) for s in lost.surfaces if not s.note)
 
 
 def test_at_the_points_that_were_run_a_surface_is_the_run_itself(job: Job, answer: WhatIf) -> None:
     ds = stress.simulate(job, scenarios=["baseline"])
     for surface in answer.surfaces:
-        found = answer.read(surface, answer.start())
-        assert found.between == 0.0
-        assert found.value == pytest.approx(surface.value[0], abs=1e-9)
+        reading = answer.read(surface, answer.start())
+        assert reading.between == 0.0
+        assert reading.value == pytest.approx(surface.value[0], abs=1e-9)
     (loss,) = (s for s in answer.surfaces if (s.measure, s.note) == ("EL", "subordinated"))
     assert loss.value[0] == pytest.approx(float(measures.expected_loss(ds)["estimate"].sel(tranche="subordinated")[0]))
 
@@ -139,15 +139,15 @@ def test_at_the_points_that_were_run_a_surface_is_the_run_itself(job: Job, answe
 def test_break_evens_of_all_points_are_those_of_the_search_for_one(job: Job, answer: WhatIf) -> None:
     for note in ("A", "mezzanine"):
         (surface,) = (s for s in answer.surfaces if (s.measure, s.note) == ("Break-even", note))
-        one = breakeven(job, note, percentiles=()).answers[0]
-        assert surface.value[0] == pytest.approx(one.value, rel=2e-3)
+        multiple = breakeven(job, note, percentiles=()).answers[0]
+        assert surface.value[0] == pytest.approx(multiple.value, rel=2e-3)
 
 
 def test_a_larger_senior_note_leaves_less_below_it(job: Job) -> None:
-    found = whatif(job.but(paths=512), ["share:A=0.78:0.84"], points=5)
-    (loss,) = (s for s in found.surfaces if (s.measure, s.note) == ("EL", "subordinated"))
-    assert found.read(loss, [0.0]).value < found.read(loss, [1.0]).value
-    assert found.axes[0].start == pytest.approx(next(n.share for n in job.deal.notes if n.name == "A"))
+    answer = whatif(job.but(paths=512), ["share:A=0.78:0.84"], points=5)
+    (loss,) = (s for s in answer.surfaces if (s.measure, s.note) == ("EL", "subordinated"))
+    assert answer.read(loss, [0.0]).value < answer.read(loss, [1.0]).value
+    assert answer.axes[0].start == pytest.approx(next(n.share for n in job.deal.notes if n.name == "A"))
 
 
 def test_an_interrupted_run_keeps_the_points_that_are_done(job: Job) -> None:
@@ -196,16 +196,16 @@ def test_a_range_that_a_job_cannot_take_is_refused_in_words(over: list[str], sai
     [(0, 1e-3, r"off by 0\.001, 0 not a number"), (2, 0.0, "2 not a number"), (0, np.nan, "off by nan")],
 )
 def test_a_run_that_breaks_a_law_of_the_model_tells_no_number(faults: int, off: float, words: str, job: Job) -> None:
-    one = job.model_copy(update={"scenarios": job.scenarios[:1]})
-    trials._refuse_broken(one, np.zeros(1, np.int64), np.array([1e-12]))
+    single = job.model_copy(update={"scenarios": job.scenarios[:1]})
+    trials._refuse_broken(single, np.zeros(1, np.int64), np.array([1e-12]))
     with pytest.raises(StressError, match=f"baseline: a law of the model is broken .*{words}"):
-        trials._refuse_broken(one, np.array([faults]), np.array([off]))
+        trials._refuse_broken(single, np.array([faults]), np.array([off]))
 
 
 def test_a_dry_run_says_what_would_run_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "page.html"
     command = ["whatif", str(FILE), "--over", OVER[0], "--points", "9", "--dry-run", "--json", "-o", str(page)]
     assert exit_code(command) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["points"], told["path_runs"]) == (9, 9 * 32_768)
+    plan = json.loads(capsys.readouterr().out)
+    assert (plan["points"], plan["path_runs"]) == (9, 9 * 32_768)
     assert not page.exists()
