@@ -102,5 +102,5 @@ def same(data: Any, name: str, label: str | None, *wanted: float) -> None:
     if label is not None:
         (other,) = [dim for dim in values.dims if dim != "month"]
         values = values.sel({other: label})
-    found = values.to_numpy()[: len(wanted)].tolist()
-    assert found == pytest.approx(wanted, abs=1e-8), name
+    months = values.to_numpy()[: len(wanted)].tolist()
+    assert months == pytest.approx(wanted, abs=1e-8), name

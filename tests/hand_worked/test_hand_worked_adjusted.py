@@ -50,10 +50,10 @@ def test_loans_below_the_hurdle_count_at_their_present_value() -> None:
     """After a month 333 1/3 of each half is left. At 1% a month two payments of 166 2/3 without interest are worth
     166 2/3 (1 / 1.01 + 1 / 1.01^2); the half at 24% counts at its balance, for it bears more. The note of 900 is paid
     down to that sum: 900 - 661.73..; then to what one payment is worth."""
-    two, one = 500 / 3 * (1 / 1.01 + 1 / 1.01**2), 500 / 3 / 1.01
+    two_left, one_left = 500 / 3 * (1 / 1.01 + 1 / 1.01**2), 500 / 3 / 1.01
     data = run(trust(), loans())
-    same(data, "quantity_value", "adjusted", 1000 / 3 + two, 500 / 3 + one, 0.0, 0.0)
-    same(data, "principal_paid", "A", 900.0 - 1000 / 3 - two, 500 / 3 + two - one)
+    same(data, "quantity_value", "adjusted", 1000 / 3 + two_left, 500 / 3 + one_left, 0.0, 0.0)
+    same(data, "principal_paid", "A", 900.0 - 1000 / 3 - two_left, 500 / 3 + two_left - one_left)
 
 
 def test_the_share_is_of_the_pool_as_it_stands() -> None:
@@ -75,9 +75,9 @@ def test_the_slow_model_agrees(lines: tuple[dict[str, object], ...], clock: str)
     job = Job(
         name="small", deal=trust(), pool=pool, scenarios=(ScenarioCase(name="base"),), paths=32, seed=3, clock=clock
     )
-    found = agreement.compared(job, "base", path=5)
-    assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
-    assert not found.violations
+    compared = agreement.compared(job, "base", path=5)
+    assert not [difference for difference in compared.differences if not difference.size <= difference.allowed]
+    assert not compared.violations
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ LEVELS = {"by_month": [[1, 0.06], [2, 0.12], [3, 0.0]]}
 """Of the index: 0.5, 1 and 0% a month."""
 
 
-def lent(remaining: int = 3, **plan: Any) -> Pool:
+def pool_of(remaining: int = 3, **plan: Any) -> Pool:
     """All of the pool in one plan, `remaining` instalments left."""
     return hand_worked.pool(
         balance=900.0,
@@ -62,19 +62,19 @@ def follows(**floating: Any) -> dict[str, Any]:
     ],
 )
 def test_principal_and_interest_are_those_worked_by_hand(plan, principal, interest) -> None:
-    data = hand_worked.run(small(indices={"lpr": LEVELS} if "floating" in plan else {}), lent(**plan))
+    data = hand_worked.run(small(indices={"lpr": LEVELS} if "floating" in plan else {}), pool_of(**plan))
     assert data["scheduled_principal"].to_numpy()[:3] == pytest.approx(principal, abs=1e-6)
     assert data["fee_income"].to_numpy()[:3] == pytest.approx(interest, abs=1e-6)
 
 
 def test_a_loan_on_its_way_resets_by_its_own_instalments_and_pays_no_first_fee() -> None:
     """Two of three left: reset before the first and the third of its life, so month 2 pays 1%."""
-    data = hand_worked.run(small(), lent(2, **follows(reset_months=2), origination_fee=0.02, first_period_days=60))
+    data = hand_worked.run(small(), pool_of(2, **follows(reset_months=2), origination_fee=0.02, first_period_days=60))
     same(data, "fee_income", None, 4.5, 4.5)
 
 
 def test_an_index_that_a_scenario_moves_moves_the_loans() -> None:
-    data = hand_worked.run(small(), lent(**follows()), shocks=(Shock(target="index_rate", add=0.06, from_month=2),))
+    data = hand_worked.run(small(), pool_of(**follows()), shocks=(Shock(target="index_rate", add=0.06, from_month=2),))
     same(data, "fee_income", None, 4.5, 9.0, 1.5)
 
 
@@ -137,14 +137,14 @@ def test_a_late_fee_is_a_share_of_what_a_cure_pays_of_principal_and_interest() -
 )
 def test_terms_that_contradict_each_other_are_refused(plan, says) -> None:
     with pytest.raises(ValidationError, match=says):
-        lent(**plan)
+        pool_of(**plan)
 
 
 def test_an_index_that_the_deal_has_not_or_that_nothing_follows_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"floating.index = 'lrp': is no index of the deal: lpr; did you mean lpr"):
-        hand_worked.run(small(), lent(floating={"index": "lrp"}))
+        hand_worked.run(small(), pool_of(floating={"index": "lrp"}))
     with pytest.raises(ConfigError, match="'lpr' is used by no note, no formula and no loan"):
-        hand_worked.run(small(), lent(apr=0.12))
+        hand_worked.run(small(), pool_of(apr=0.12))
 
 
 def test_a_static_default_of_level_payments_that_float_is_refused() -> None:
@@ -160,4 +160,4 @@ def test_a_shock_on_the_index_is_seen_to_act_on_loans_alone() -> None:
     shocks = (Shock(target="index_rate", add=0.01),)
     cases = (ScenarioCase(name="moved", shocks=shocks),)
     parts: dict[str, Any] = {"paths": 32, "seed": 1, "clock": "monthly", "scenarios": cases}
-    assert not notes_of_effects(Job(name="floating", deal=small(), pool=lent(**follows()), **parts))
+    assert not notes_of_effects(Job(name="floating", deal=small(), pool=pool_of(**follows()), **parts))

@@ -13,7 +13,7 @@ from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 
 
-def lent(remaining: int = 3, fee: float = 0.0, apr: float | None = 0.12, **plan: Any) -> Pool:
+def pool_of(remaining: int = 3, fee: float = 0.0, apr: float | None = 0.12, **plan: Any) -> Pool:
     """All of the pool in one plan, `remaining` instalments left."""
     return hand_worked.pool(
         balance=900.0,
@@ -52,33 +52,33 @@ def small(**more: Any) -> Any:
     ],
 )
 def test_principal_and_interest_are_those_worked_by_hand(plan, principal, interest) -> None:
-    data = hand_worked.run(small(), lent(**plan))
+    data = hand_worked.run(small(), pool_of(**plan))
     assert data["scheduled_principal"].to_numpy()[:3] == pytest.approx(principal, abs=1e-6)
     assert data["fee_income"].to_numpy()[:3] == pytest.approx(interest, abs=1e-6)
 
 
 def test_a_loan_half_way_pays_the_rest_of_its_level_payments() -> None:
     """900 over the two months left: 456.7611940 a month."""
-    data = hand_worked.run(small(), lent(remaining=2, kind="level"))
+    data = hand_worked.run(small(), pool_of(remaining=2, kind="level"))
     assert data["scheduled_principal"].to_numpy()[:3] == pytest.approx((447.7611940, 452.2388060, 0.0), abs=1e-6)
 
 
 def test_a_flat_fee_beside_interest_is_charged_on_original_principal() -> None:
     """900 left of 1350: 0.4% is 5.40 a month beside 9.00 and 4.50 of interest."""
-    data = hand_worked.run(small(), lent(remaining=2, fee=0.004))
+    data = hand_worked.run(small(), pool_of(remaining=2, fee=0.004))
     same(data, "fee_income", None, 14.4, 9.9)
 
 
 def test_half_a_payment_leaves_the_rest_of_the_instalment_and_its_interest_for_the_next_month() -> None:
     """150 of 300 and 4.50 of 9.00; then 225 of 450 and 5.25 of 10.50."""
-    data = hand_worked.run(small(), lent(), shocks=(Shock(target="payment", set=0.5),))
+    data = hand_worked.run(small(), pool_of(), shocks=(Shock(target="payment", set=0.5),))
     same(data, "scheduled_principal", None, 150.0, 225.0)
     same(data, "fee_income", None, 4.5, 5.25)
 
 
 def test_the_steady_state_of_bullet_loans_owes_a_third_of_it_each_month() -> None:
     """As many with one, two and three months left, all whole: 300 a month, interest on 900, 600, 300."""
-    pool = lent(kind="bullet").but(opening=[])
+    pool = pool_of(kind="bullet").but(opening=[])
     data = hand_worked.run(small(), pool)
     same(data, "scheduled_principal", None, 300.0, 300.0, 300.0)
     same(data, "fee_income", None, 9.0, 6.0, 3.0)
@@ -96,7 +96,7 @@ def test_the_steady_state_of_bullet_loans_owes_a_third_of_it_each_month() -> Non
 )
 def test_a_loan_whose_terms_do_not_say_what_is_due_is_refused(plan, says) -> None:
     with pytest.raises(ValidationError, match=says):
-        lent(**plan)
+        pool_of(**plan)
 
 
 def test_an_opening_line_of_two_kinds_of_the_same_term_says_which() -> None:

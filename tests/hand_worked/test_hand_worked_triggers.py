@@ -128,8 +128,8 @@ def test_idle_cash_is_counted_in_days() -> None:
 
 def tripped(trigger: dict[str, Any], on: Any = None) -> list[float]:
     """By month whether it has tripped."""
-    found: list[float] = values(trigger, on)["tripped"].sel(trigger="watched").values.tolist()
-    return found
+    by_month: list[float] = values(trigger, on)["tripped"].sel(trigger="watched").values.tolist()
+    return by_month
 
 
 def test_a_trigger_above_or_below_its_limit_trips_and_latches() -> None:

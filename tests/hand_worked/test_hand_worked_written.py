@@ -81,9 +81,9 @@ def test_what_comes_back_writes_up_from_the_protected_tranche_down() -> None:
 def test_the_story_of_a_path_tells_who_is_written_down_and_that_a_condition_holds() -> None:
     used = {"name": "used", "condition": "note.R <= 0", "tested": "payment", "effect": "none"}
     data = run(transfer(DOWN, UP, call=2, triggers=[used]), pool(default=0.05, recovery=0.2))
-    told = "\n".join(replayed.story(data))
-    assert "Trigger 'used' trips in month 1.\n" in told
-    assert "protected loses 84.0% of its principal (50 CNY)." in told
+    story = "\n".join(replayed.story(data))
+    assert "Trigger 'used' trips in month 1.\n" in story
+    assert "protected loses 84.0% of its principal (50 CNY)." in story
     months = {row[0]: row[1] for row in replayed.key_months(data).rows}
     assert "R written down" in months["1"]
     assert "protected written down" in months["1"]

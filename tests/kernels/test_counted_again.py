@@ -84,19 +84,19 @@ def test_the_counts_of_replicates_add_up_to_those_of_all_points() -> None:
     problem = assemble(job)
     space = Workspace(pack(problem, sampler=sobol_of(problem, job.seed, job.paths)))
     alone.run(space, 0, 2, job.paths, job.seed)
-    found = space.tally()
-    wanted = np.zeros_like(found.replicate_count.sum(2))
+    counts = space.tally()
+    wanted = np.zeros_like(counts.replicate_count.sum(2))
     for bin_of, coarse in enumerate(tally.coarse_bins()):
-        wanted[..., coarse] += found.loss_count[..., bin_of]
-    np.testing.assert_array_equal(found.replicate_count.sum(2), wanted)
+        wanted[..., coarse] += counts.loss_count[..., bin_of]
+    np.testing.assert_array_equal(counts.replicate_count.sum(2), wanted)
     assert (wanted[0, :2, 0] > 0).all()
     assert (np.count_nonzero(wanted[0], axis=-1) > 40).any()
-    assert (found.replicate_count.sum(-1) == [64, 64, 56, *[32] * 13]).all()
+    assert (counts.replicate_count.sum(-1) == [64, 64, 56, *[32] * 13]).all()
     for event in ("trigger", "early", "first_loss"):
-        by_replicate = getattr(found, f"{event}_replicate")
-        np.testing.assert_array_equal(by_replicate.sum(-2), getattr(found, f"{event}_count"))
+        by_replicate = getattr(counts, f"{event}_replicate")
+        np.testing.assert_array_equal(by_replicate.sum(-2), getattr(counts, f"{event}_count"))
         assert (by_replicate.sum(-1) == [64, 64, 56, *[32] * 13]).all()
-    assert (np.count_nonzero(found.first_loss_count[0], axis=-1) > 1).any()
+    assert (np.count_nonzero(counts.first_loss_count[0], axis=-1) > 1).any()
 
 
 def test_a_path_too_few_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def static(job: Job, clock: str) -> Job:
         note.but(payment_months={phase: n for phase, n in note.payment_months.items() if phase != "revolving"})
         for note in job.deal.notes
     ]
-    triggers = [one if one.effect in priority else one.but(effect="none") for one in job.deal.triggers]
+    triggers = [trigger if trigger.effect in priority else trigger.but(effect="none") for trigger in job.deal.triggers]
     deal = job.deal.but(purchase="none", revolving_months=0, priority=priority, notes=notes, triggers=triggers)
     pool = job.pool.model_copy(update={"cash_rate": 0.0, "billing": None})
     cases = (ScenarioCase(name="base"),)
@@ -65,28 +65,28 @@ def test_a_static_pool_has_the_same_months_on_both_clocks(seed):
 def test_the_notes_of_a_static_pool_are_paid_the_same_on_both_clocks():
     """The worked deal in run-off: both pay what the month collected at the payment date that follows."""
     job = static(stress.load(SCENARIOS / "jobs" / "baitiao-24m.toml"), "monthly")
-    one, other = (stress.simulate(static(job, clock), paths=512) for clock in ("monthly", "daily"))
+    monthly, daily = (stress.simulate(static(job, clock), paths=512) for clock in ("monthly", "daily"))
     for name in ("expected_loss", "irr", "wal", "default_rate_mean", "loss_count"):
-        np.testing.assert_allclose(one[name].values, other[name].values, rtol=0, atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(monthly[name].values, daily[name].values, rtol=0, atol=1e-12, err_msg=name)
 
 
 def test_interest_on_waiting_cash_is_what_the_clocks_differ_by_and_linear_in_the_rate():
     """The month's collections wait for 15 days on average until its end, and the payment for 19 more: the monthly clock
     knows neither. The difference in income halves with the rate, to first order."""
     job = static(stress.load(SCENARIOS / "jobs" / "baitiao-24m.toml"), "daily")
-    found = []
+    interest = []
     for rate in (0.01, 0.005, 0.0025):
         daily, monthly = (with_cash_rate(static(job, clock), rate) for clock in ("daily", "monthly"))
         flows = stress.replay(daily, path=0)
         assert by_month(stress.replay(monthly, path=0), "cash_interest").sum() < 1e-12 * job.pool.balance
-        found.append(by_month(flows, "cash_interest").sum())
-    over = np.array(found[:-1]) / np.array(found[1:]) - 2.0
+        interest.append(by_month(flows, "cash_interest").sum())
+    over = np.array(interest[:-1]) / np.array(interest[1:]) - 2.0
     assert np.all((over > 0.0) & (over < 2e-3))
     assert over[0] == pytest.approx(2.0 * over[1], rel=0.01)  # interest on interest: of second order
     collected = by_month(flows, "scheduled_principal") + by_month(flows, "prepaid") + by_month(flows, "cured_paid")
     collected = (collected + by_month(flows, "fee_income") + by_month(flows, "late_charge")).sum()
     waits = 15.5 + job.deal.payment_day - 1
-    assert found[-1] == pytest.approx(collected * 0.0025 * waits / 360.0, rel=0.01)
+    assert interest[-1] == pytest.approx(collected * 0.0025 * waits / 360.0, rel=0.01)
 
 
 @pytest.mark.parametrize("mix", [{1: 1.0}, {6: 1.0}, BAITIAO_MIX])
@@ -98,8 +98,8 @@ def test_a_pool_kept_full_day_by_day_is_the_pool_kept_full_month_by_month(mix):
     for pool in (pool_of(0.0, mix), pool_of(0.01, mix)):
         monthly, daily = (months_of(deal, pool, clock) for clock in ("monthly", "daily"))
         for name in ("purchases", "scheduled_principal", "defaults", "pool_balance"):
-            one, other = (by_month(data, name) for data in (monthly, daily))
-            np.testing.assert_allclose(one, other, rtol=0, atol=1e-12, err_msg=name)
+            expected, actual = (by_month(data, name) for data in (monthly, daily))
+            np.testing.assert_allclose(expected, actual, rtol=0, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("days_to_due", [3, 20])
@@ -111,8 +111,8 @@ def test_instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slo
     job = Job(
         name="billed", deal=deal, pool=pool, scenarios=(ScenarioCase(name="base"),), paths=32, seed=1, clock="daily"
     )
-    found = agreement.compared(job, "base", path=0)
-    assert not [difference.name for difference in found.differences if not difference.size <= difference.allowed]
+    compared = agreement.compared(job, "base", path=0)
+    assert not [difference.name for difference in compared.differences if not difference.size <= difference.allowed]
 
 
 def test_defaults_covered_at_the_payment_date_make_the_clocks_differ_by_the_square_of_their_rate():
@@ -140,18 +140,18 @@ def test_a_daily_pool_of_one_payment_rate_turns_over_as_the_formula_says():
     q = s * m / (1.0 - s * (1.0 - m))
     pool = pool_of(q, rate=PaymentRate(monthly=m, annual_yield=0.99))
     deal = deal_of(120, revolving=12).model_copy(update={"purchase": "each_step"})
-    found = float(by_month(months_of(deal, pool, "daily"), "cumulative_default")[-1])
-    assert found == pytest.approx(12.0 * q + s, rel=0.01)
+    default = float(by_month(months_of(deal, pool, "daily"), "cumulative_default")[-1])
+    assert default == pytest.approx(12.0 * q + s, rel=0.01)
 
 
 def daily_seeds(count: int) -> list[int]:
     """Seeds of random jobs on the daily clock."""
-    found, seed = [], 0
-    while len(found) < count:
+    seeds, seed = [], 0
+    while len(seeds) < count:
         if random_job(Random(seed)).clock == "daily":
-            found.append(seed)
+            seeds.append(seed)
         seed += 1
-    return found
+    return seeds
 
 
 @pytest.mark.slow
@@ -160,10 +160,10 @@ def test_three_hundred_random_daily_pools_are_those_of_the_slow_model(part):
     """To 1e-10 of the cut-off balance, with its laws; billing dates, lags and outages included."""
     for seed in daily_seeds(300)[part::10]:
         for scenario in ("base", "stressed"):
-            found = agreement.compared(random_job(Random(seed)), scenario, path=seed % 64)
-            assert not found.violations
-            apart = [difference for difference in found.differences if not difference.size <= difference.allowed]
-            assert not apart or found.near_threshold
+            compared = agreement.compared(random_job(Random(seed)), scenario, path=seed % 64)
+            assert not compared.violations
+            apart = [difference for difference in compared.differences if not difference.size <= difference.allowed]
+            assert not apart or compared.near_threshold
 
 
 PLAIN = {"apr": None, "floating": None, "day_count": "30/360", "first_period_days": 30, "origination_fee": 0.0}

@@ -39,8 +39,8 @@ def test_factors_are_correlated_as_their_loadings_say():
     rows = np.array([LOADINGS.default, LOADINGS.segment["L4"], LOADINGS.prepayment, LOADINGS.recovery])
     np.testing.assert_allclose(factors.root @ factors.root.T, rows @ rows.T, atol=1e-12)
     assert np.allclose(factors.root, np.tril(factors.root))
-    one = assemble(job.model_copy(update={"scenarios": job.scenarios[:1]}))
-    data = np.hstack([alone.run_block(one, block, job.seed).traced("factor_value")[0] for block in range(18)])
+    problem = assemble(job.model_copy(update={"scenarios": job.scenarios[:1]}))
+    data = np.hstack([alone.run_block(problem, block, job.seed).traced("factor_value")[0] for block in range(18)])
     drawn = np.corrcoef(data)
     assert data.shape == (4, 576)
     assert np.abs(drawn - rows @ rows.T).max() < 4.5 / np.sqrt(data.shape[1])
@@ -53,17 +53,17 @@ def test_a_table_of_loadings_may_say_what_the_correlations_say():
     row = (1.0, 0.0)
     same = Loadings(default=row, prepayment=(c, float(np.sqrt(1.0 - c * c))), recovery=row)
     other = with_dependence(job, loadings=same, correlation_prepayment=0.0)
-    a, b = (stress.simulate(one, paths=512, scenarios=[job.scenarios[0].name]) for one in (job, other))
+    a, b = (stress.simulate(j, paths=512, scenarios=[job.scenarios[0].name]) for j in (job, other))
     np.testing.assert_allclose(a["default_rate_mean"], b["default_rate_mean"], rtol=1e-12)
 
 
 def test_a_segment_on_a_factor_of_its_own_spreads_the_risk():
     job = stress.load(JOB)
-    alone = {segment.name: tuple(np.eye(4)[i]) for i, segment in enumerate(job.pool.segments)}
-    loadings = Loadings(default=(1.0, 0.0, 0.0, 0.0), segment=alone, prepayment=alone["L1"], recovery=alone["L1"])
+    rows = {segment.name: tuple(np.eye(4)[i]) for i, segment in enumerate(job.pool.segments)}
+    loadings = Loadings(default=(1.0, 0.0, 0.0, 0.0), segment=rows, prepayment=rows["L1"], recovery=rows["L1"])
     apart = with_dependence(job, loadings=loadings, correlation_prepayment=0.0)
     first = [job.scenarios[0].name]
-    together, spread = (stress.simulate(one, paths=8_192, scenarios=first) for one in (job, apart))
+    together, spread = (stress.simulate(j, paths=8_192, scenarios=first) for j in (job, apart))
     assert float(spread["default_rate"].sel(level=0.999).item()) < float(
         together["default_rate"].sel(level=0.999).item()
     )
@@ -131,9 +131,9 @@ def test_reverse_stress_holds_what_it_does_not_search():
 
     job = with_dependence(stress.load(JOB), copula=Copula(kind="t", df=5.0))
     pool = job.pool.model_copy(update={"obligors": 500})
-    one = job.model_copy(update={"scenarios": job.scenarios[:1], "pool": pool})
-    assert holds(one) == "the t copula's mixing variable held at the median; borrowers taken as without end"
-    margin = margin_of(one, len(job.deal.notes) - 1)
+    single = job.model_copy(update={"scenarios": job.scenarios[:1], "pool": pool})
+    assert holds(single) == "the t copula's mixing variable held at the median; borrowers taken as without end"
+    margin = margin_of(single, len(job.deal.notes) - 1)
     same = np.zeros((32, margin.shape[0] * margin.shape[1]))
     assert np.ptp(margin(same)) == 0.0, "all lanes are one path"
 

@@ -21,15 +21,15 @@ def test_more_months_or_factors_move_no_draw():
 
 @pytest.mark.parametrize(("counter", "key", "output"), KNOWN)
 def test_words_are_those_that_are_published(counter, key, output):
-    found = words(counter, key)
-    np.testing.assert_array_equal(found, np.repeat(np.array(output, np.uint64)[:, None], found.shape[1], axis=1))
+    drawn = words(counter, key)
+    np.testing.assert_array_equal(drawn, np.repeat(np.array(output, np.uint64)[:, None], drawn.shape[1], axis=1))
 
 
 @pytest.mark.parametrize("path", [0, 2**32 - 1, 2**32])
 def test_normals_are_those_of_the_page_for_paths_beyond_a_word_too(path):
-    found = panel(path - 5 if path else 0)[5 if path else 0]
-    wanted = [[normal(path, t, 0, f, SEED) for f in range(found.shape[1])] for t in range(len(found))]
-    np.testing.assert_allclose(found, wanted, rtol=1e-13, atol=1e-14)
+    normals = panel(path - 5 if path else 0)[5 if path else 0]
+    wanted = [[normal(path, t, 0, f, SEED) for f in range(normals.shape[1])] for t in range(len(normals))]
+    np.testing.assert_allclose(normals, wanted, rtol=1e-13, atol=1e-14)
 
 
 @pytest.mark.parametrize("n_month", range(1, 10))

@@ -207,10 +207,10 @@ def test_the_shipped_deal_issued_late_carries_in_six_months_and_pays_its_notes_t
     assert data["pool_balance"].to_numpy()[4] + waiting == pytest.approx(1e9 - lost, rel=1e-9)
     ds = stress.simulate(job, paths=1024)
     for note, coupon in (("A", 0.040), ("B", 0.048)):
-        one = ds.sel(scenario="baseline", tranche=note)
-        assert float(one["expected_loss"]) == 0.0
-        assert float(one["price"]) == pytest.approx(1.0, abs=1e-6)
-        assert float(one["irr"]) == pytest.approx((1.0 + coupon / 12) ** 12 - 1.0, abs=3e-4)
+        row = ds.sel(scenario="baseline", tranche=note)
+        assert float(row["expected_loss"]) == 0.0
+        assert float(row["price"]) == pytest.approx(1.0, abs=1e-6)
+        assert float(row["irr"]) == pytest.approx((1.0 + coupon / 12) ** 12 - 1.0, abs=3e-4)
 
 
 def test_dates_that_contradict_each_other_are_refused_with_the_date_to_write() -> None:

@@ -33,8 +33,8 @@ def test_what_is_handed_over_adds_up_to_what_is_counted() -> None:
 
 def test_a_panel_that_is_handed_over_is_the_same_after_any_other() -> None:
     packed = pack(assemble(JOB.model_copy(update={"scenarios": JOB.scenarios[:1]})), handed=True)
-    one, other = Workspace(packed), Workspace(packed)
-    alone.run(one, 2, 1, 3 * PANEL_PATHS, 7)
+    first, other = Workspace(packed), Workspace(packed)
+    alone.run(first, 2, 1, 3 * PANEL_PATHS, 7)
     alone.run(other, 0, 2, 3 * PANEL_PATHS, 7)
     alone.run(other, 2, 1, 3 * PANEL_PATHS, 7)
-    assert (one.handed() == other.handed()).all()
+    assert (first.handed() == other.handed()).all()

@@ -43,23 +43,23 @@ def sectors(count: int, rho: float) -> dict[str, Any]:
 def test_sixty_four_parts_of_a_pool_are_the_pool() -> None:
     """All parts load on one factor, so that every path is that of the pool in one piece."""
     dependence = {"rho": 0.2, "phi": 0.6}
-    one, many = (stress.replay(job(split(n, dependence=dependence)), path=9) for n in (1, 64))
+    whole, many = (stress.replay(job(split(n, dependence=dependence)), path=9) for n in (1, 64))
     for name in ("defaults", "scheduled_principal", "recoveries", "note_balance"):
-        np.testing.assert_allclose(many[name], one[name], rtol=1e-12, atol=1e-9)
+        np.testing.assert_allclose(many[name], whole[name], rtol=1e-12, atol=1e-9)
 
 
 def test_twenty_three_sectors_beside_a_common_factor_keep_the_mean_and_diversify() -> None:
     """Months are independent, so the mean default is that of expected rates; sectors take out half of the variance."""
     deterministic = stress.simulate(job(split(1), 32), threads=1)
     expected = float(measures.mean(deterministic, "mean_default")["estimate"].squeeze())
-    found = {}
+    errors = {}
     for name, dependence in (("common", {"rho": 0.2, "phi": 0.0}), ("sectors", sectors(23, 0.2))):
         ds = stress.simulate(job(split(23, dependence=dependence), 8_192), threads=1)
         mean = measures.mean(ds, "mean_default")
         error = float(mean["error"].squeeze())
         assert abs(float(mean["estimate"].squeeze()) - expected) < 4.0 * error
-        found[name] = error
-    assert found["sectors"] < 0.85 * found["common"]
+        errors[name] = error
+    assert errors["sectors"] < 0.85 * errors["common"]
 
 
 @pytest.mark.parametrize(("parts", "columns"), [(65, 1), (2, 25)])

@@ -45,8 +45,10 @@ def test_entry_rates_are_those_of_the_accounting_page(df, parameters, spread):
         data = stress.replay(job, path=path)
         d = draws.drawn_parameters(path, root, job.seed)
         own_phi = 1.0 / (1.0 + (1.0 - phi) / phi * np.exp(-d[2]))
-        one, two = [1.0, 0.0], job.pool.dependence.correlation_prepayment
-        factor = draws.factors(path, data.sizes["month"], own_phi, [one, [two, (1.0 - two**2) ** 0.5]], job.seed)
+        default_row, correlation = [1.0, 0.0], job.pool.dependence.correlation_prepayment
+        factor = draws.factors(
+            path, data.sizes["month"], own_phi, [default_row, [correlation, (1.0 - correlation**2) ** 0.5]], job.seed
+        )
         np.testing.assert_allclose(data["factor_value"], factor, atol=1e-12)
         odds = rho / (1.0 - rho) * np.exp(d[1])
         mixing = draws.mixing_variable(path, df, job.seed)

@@ -204,5 +204,5 @@ def test_what_pays_its_way_down_pays_no_more_than_all(performing: float, shares:
     now = slot_of(m, 0, 1)
     m.staged[0, 0][slot_of(m, 0, 2)], m.staged[0, 0][slot_of(m, 0, 2) + N_KEPT] = 20.0, 2.0
     due, fee, m.cohort[0, 0].survival = np.full(LANES, 30.0), np.full(LANES, 3.0), 1.0
-    found = ladder._falls_due(m, 0, 0, 0, now, due, fee, np.full(LANES, 1.0 / performing))
-    assert [same(row) for row in found] == pytest.approx([*shares, 5.0], rel=1e-12)
+    rows = ladder._falls_due(m, 0, 0, 0, now, due, fee, np.full(LANES, 1.0 / performing))
+    assert [same(row) for row in rows] == pytest.approx([*shares, 5.0], rel=1e-12)

@@ -20,27 +20,27 @@ pytestmark = plain
 def test_the_yield_beyond_its_guess_is_the_root_of_a_parabola(away: float) -> None:
     """Of a note of 600, the logarithm of whose value over par is away - x / 2 + x^2 / 8 at x from the guess."""
     worth = 600.0 * np.full(LANES, np.exp(away))
-    found = same(outcome._beyond_guess(memory(), 0, worth, 0.5 * worth, (0.25 + 0.5**2) * worth))
-    assert found == pytest.approx(2.0 - np.sqrt(4.0 - 8.0 * away), rel=abs(away) ** 3)
+    beyond = same(outcome._beyond_guess(memory(), 0, worth, 0.5 * worth, (0.25 + 0.5**2) * worth))
+    assert beyond == pytest.approx(2.0 - np.sqrt(4.0 - 8.0 * away), rel=abs(away) ** 3)
 
 
 @pytest.mark.parametrize(("away", "held"), [(1.0, 0.25), (-7.0, -0.25)])
 def test_a_start_far_from_the_guess_bends_no_further_than_a_parabola_reaches(away: float, held: float) -> None:
     """At a quarter the parabola touches par at its end; a note that received next to nothing is on the other side."""
     worth = 600.0 * np.full(LANES, np.exp(away))
-    found = same(outcome._beyond_guess(memory(), 0, worth, 0.5 * worth, (4.0 + 0.5**2) * worth))
-    assert found == pytest.approx(2.0 * away * (1.0 + held + 2.0 * held**2), rel=1e-12)
+    beyond = same(outcome._beyond_guess(memory(), 0, worth, 0.5 * worth, (4.0 + 0.5**2) * worth))
+    assert beyond == pytest.approx(2.0 * away * (1.0 + held + 2.0 * held**2), rel=1e-12)
 
 
 def test_each_path_is_paid_by_the_steps_of_its_phase_where_their_condition_holds() -> None:
     """With 7 of principal: revolving nobody is paid, later A has its 5 where the condition holds, B of 4 and the
     residual note the rest, after an event of default B comes first."""
     when = {"observable": "pool_factor", "below": 0.5}
-    one, two = ({**PRINCIPAL[0], "notes": [note]} for note in "AB")
-    later = [*INTEREST, {**one, "when": when}, two, *RESIDUAL]
+    pay_a, pay_b = ({**PRINCIPAL[0], "notes": [note]} for note in "AB")
+    later = [*INTEREST, {**pay_a, "when": when}, pay_b, *RESIDUAL]
     m = memory(
         amortization=later,
-        priority={"revolving": INTEREST, "event_of_default": [*INTEREST, two, one, *RESIDUAL]},
+        priority={"revolving": INTEREST, "event_of_default": [*INTEREST, pay_b, pay_a, *RESIDUAL]},
         purchase="each_step",
         revolving_months=1,
     )

@@ -35,6 +35,6 @@ def test_the_normal_distribution_is_exact_to_a_trillionth_and_the_same_beyond_7_
 def test_a_uniform_of_two_words_is_the_middle_of_one_of_2_to_the_53_intervals() -> None:
     high, low = np.random.default_rng(1).integers(0, 2**32, (2, LANES), dtype=np.uint64)
     high[:5], low[:5] = [0, 1, 2**31, 2**32 - 1, 2**32 - 1], [0, 2**11, 2**11 - 1, 2**32 - 1, 0]
-    found = granular._uniform(high, low)
+    uniform = granular._uniform(high, low)
     wanted = [((int(a) << 21) + (int(b) >> 11) + 0.5) / 2.0**53 for a, b in zip(high, low, strict=True)]
-    np.testing.assert_allclose(found, wanted, rtol=1.2e-16)
+    np.testing.assert_allclose(uniform, wanted, rtol=1.2e-16)

@@ -160,14 +160,14 @@ def test_a_step_of_a_cohort_in_a_plain_month_after_purchases() -> None:
 
 def moves(m: Memory, wanted: dict[str, float], stays: dict[str, float]) -> None:
     """Two cohorts of a segment and a half: what moved of one, of all; what stays of a cohort; balances."""
-    for row, one in wanted.items():
-        assert same(getattr(m.pool, row)) == pytest.approx(3.0 * one), row
+    for row, amount in wanted.items():
+        assert same(getattr(m.pool, row)) == pytest.approx(3.0 * amount), row
     gone = sum(wanted[row] for row in ("defaulted", "scheduled", "prepaid", "cured", "diluted"))
     assert same(m.pool.balance) == pytest.approx(1860.0 - 3.0 * gone)
     for s, size in enumerate((1.0, 0.5)):
         assert same(m.segment[s].balance) == pytest.approx((1240.0 - 2.0 * gone) * size)
-        for row, one in stays.items():
-            assert same(getattr(m.cohort[0, s], row)) == pytest.approx(one * size), row
+        for row, amount in stays.items():
+            assert same(getattr(m.cohort[0, s], row)) == pytest.approx(amount * size), row
 
 
 @pytest.mark.parametrize("billing", [None, {"dates": [10, 25], "days_to_due": 9}])

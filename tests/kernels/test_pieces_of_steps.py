@@ -128,7 +128,7 @@ def test_interest_is_paid_together_by_what_is_due(source: int, change: float, un
 
 def written_notes(kind: int) -> tuple[Memory, int]:
     """R of 2, B of 3 and A of 5 are written down by at most 12, A up by as much; 7 of B and 1 of A have been before."""
-    down, up = ({"step": f"write_{way}", "amount": 12.0} for way in ("down", "up"))
+    down, up = ({"step": f"write_{direction}", "amount": 12.0} for direction in ("down", "up"))
     m, x = ready(kind, PRINCIPAL, {**down, "notes": ["R", "B", "A"]}, {**up, "notes": ["A"]})
     for n, (stands, lost) in enumerate(((5.0, 1.0), (3.0, 7.0), (2.0, 0.0))):
         m.note[n].outstanding, m.written[n] = stands, lost

@@ -83,9 +83,9 @@ def test_rolls_with_an_elasticity_follow_the_drawn_unemployment_of_the_path(job,
     which has none."""
     ladder = [{"rolls": 0.3, "elasticity": 0.5, "rho": rho}, {"rolls": 0.6}, {"rolls": 0.8, "elasticity": -1.0}]
     dependence = job.pool.dependence.but(rho=0.0, rho_roll=0.0)
-    alone = job.model_copy(update={"pool": job.pool.but(ladder=ladder, dependence=dependence)})
-    data = stress.replay(alone, path=77, scenario=NAME)
-    months = resolve(alone.deal, alone.pool, case_of(alone, NAME))
+    laddered = job.model_copy(update={"pool": job.pool.but(ladder=ladder, dependence=dependence)})
+    data = stress.replay(laddered, path=77, scenario=NAME)
+    months = resolve(laddered.deal, laddered.pool, case_of(laddered, NAME))
     moved = logit(data["entry_rate"].values) - logit(months.entry)
     assert np.abs(moved).max() > 0.05
     z = data["factor_value"].sel(factor="default").values[:, None]
@@ -137,11 +137,11 @@ def test_responses_are_those_of_statsmodels():
     sigma = 0.5 * (np.asarray(fit.sigma_u) + np.asarray(fit.sigma_u).T)
     var = Var(version=1, kind="var", name="x", per_year=4, variables=("a", "b"), lags=tuple(rows),
               covariance=tuple(tuple(map(float, row)) for row in sigma))  # fmt: skip
-    found = responses(var, 6)
+    response = responses(var, 6)
     wanted = fit.orth_ma_rep(6)
     for q in range(1, 7):
         for r in range(1, q + 1):
-            np.testing.assert_allclose(found[q, :, r - 1], wanted[q - r], atol=1e-10)
+            np.testing.assert_allclose(response[q, :, r - 1], wanted[q - r], atol=1e-10)
 
 
 def test_a_var_with_a_root_of_one_is_refused():
@@ -310,14 +310,14 @@ def test_odds_of_a_month_move_as_the_link_of_the_satellite_says(job, link, annua
     swing = case_of(job, NAME).swing
     satellite = swing.satellite.model_copy(update={"link": link, "annualised": annualised})
     swing = swing.model_copy(update={"satellite": satellite, "shift": (0.0,) * len(swing.shift)})
-    found = swing_of(swing, ["all"], 12)
+    by_month = swing_of(swing, ["all"], 12)
     to, back = (expit, logit) if link == "logit" else (ndtr, ndtri)
     wanted = []
-    for index in (found.half_width, -found.half_width):
+    for index in (by_month.half_width, -by_month.half_width):
         if link == "log" or (link == "logit" and not annualised):
             wanted.append(index)
         else:
             rate = np.stack([to(back(swing.rate) + index), np.full(12, swing.rate)]) / (12.0 if annualised else 1.0)
             wanted.append(logit(rate[0]) - logit(rate[1]))
-    assert found.half_width.max() > 0.1
-    assert found.top == pytest.approx(np.abs(wanted).max(axis=0), rel=1e-9)
+    assert by_month.half_width.max() > 0.1
+    assert by_month.top == pytest.approx(np.abs(wanted).max(axis=0), rel=1e-9)

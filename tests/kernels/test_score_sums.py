@@ -33,9 +33,9 @@ def test_sums_are_those_of_the_slow_models_features(start: str | float) -> None:
         normals = alone.drawn_normals(summed.problem, block, job.seed)
         for lane in range(LANES):
             path = block * LANES + lane
-            found = np.array([*features(normals[:, :, lane].tolist(), dependence.phi, root, held), 1.0])
-            by_batch[path // 512, 0] += found
-            by_batch[path // 512, 1:] += values[:, path, None] * found
+            row = np.array([*features(normals[:, :, lane].tolist(), dependence.phi, root, held), 1.0])
+            by_batch[path // 512, 0] += row
+            by_batch[path // 512, 1:] += values[:, path, None] * row
     np.testing.assert_allclose(summed.of(values), by_batch, rtol=1e-12, atol=1e-11)
 
 

@@ -43,11 +43,11 @@ def job_of(law: ShortRate | None, pool: Any = None, paths: int = 8192, **of_deal
 
 def rows_of(job: Job) -> dict[str, np.ndarray]:
     """(T, ...) of all paths of 256 blocks."""
-    found: dict[str, list[np.ndarray]] = {}
+    by_name: dict[str, list[np.ndarray]] = {}
     for block in block_rows(job, assemble(job), BLOCKS, ["short_rate", "factor_value"]):
         for name, values in block.items():
-            found.setdefault(name, []).append(values)
-    return {name: np.concatenate(parts, axis=-1) for name, parts in found.items()}
+            by_name.setdefault(name, []).append(values)
+    return {name: np.concatenate(parts, axis=-1) for name, parts in by_name.items()}
 
 
 @pytest.mark.parametrize("law", [HULL_WHITE, VASICEK], ids=["hull_white", "vasicek"])
@@ -58,10 +58,10 @@ def test_a_path_with_a_random_rate_is_that_of_the_slow_model(seed: int, law: Sho
         law = ShortRate(mean_reversion=0.5, volatility=0.05, correlation=-0.6)
     first = job.scenarios[0].model_copy(update={"short_rate": law})
     job = job.model_copy(update={"scenarios": (first, *job.scenarios[1:])})
-    found = agreement.compared(job, first.name, path=11 * seed % 64)
-    assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
-    assert not found.near_threshold
-    assert not found.violations
+    compared = agreement.compared(job, first.name, path=11 * seed % 64)
+    assert not [difference for difference in compared.differences if not difference.size <= difference.allowed]
+    assert not compared.near_threshold
+    assert not compared.violations
 
 
 def test_the_mean_discount_factor_is_the_curve_to_the_last_digit_of_the_errors() -> None:
@@ -80,8 +80,8 @@ def test_the_mean_discount_factor_is_the_curve_to_the_last_digit_of_the_errors()
     flat = stress.replay(job, path=3)
     paid = (flat["interest_paid"] + flat["principal_paid"]).to_numpy()
     worth = (paid * curve[:, None]).sum(axis=0)[:2] / np.array([600.0, 300.0])
-    found = [(float(ds["price"][0, n]), float(ds["price_se"][0, n])) for n in range(2)]
-    assert all(abs(mean - value) < 4.0 * error for (mean, error), value in zip(found, worth, strict=True))
+    prices = [(float(ds["price"][0, n]), float(ds["price_se"][0, n])) for n in range(2)]
+    assert all(abs(mean - value) < 4.0 * error for (mean, error), value in zip(prices, worth, strict=True))
     assert problem.short_rate.rate_law[0, 0] == 1.0
 
 
@@ -106,11 +106,11 @@ def test_the_zero_curve_of_vasicek_is_the_published_bond_price() -> None:
     apart = []
     for periods in (12, 120):
         fraction = np.full(10 * periods, 1.0 / periods)
-        found = 1.0 / np.cumprod(1.0 + own_curve(VASICEK, fraction) * fraction)
+        price = 1.0 / np.cumprod(1.0 + own_curve(VASICEK, fraction) * fraction)
         t = np.cumsum(fraction)
         b = -np.expm1(-a * t) / a
         closed = np.exp((b - t) * (mean - sigma**2 / (2.0 * a * a)) - sigma**2 * b * b / (4.0 * a) - b * r)
-        apart.append(float(np.abs(found / closed - 1.0).max()))
+        apart.append(float(np.abs(price / closed - 1.0).max()))
     assert apart[0] < 2.5e-3
     assert apart[1] == pytest.approx(apart[0] / 10.0, rel=0.02)
 
@@ -121,8 +121,8 @@ def test_innovations_correlate_with_those_of_the_default_factor() -> None:
     fraction = 1.0 / 12.0
     state, factor = rows["short_rate"][:, STATE], rows["factor_value"][:, 0]
     step = state[1:] - np.exp(-0.5 * fraction) * state[:-1]
-    found = [float(np.corrcoef(a, b)[0, 1]) for a, b in zip(step, factor[1:], strict=True)]
-    assert np.mean(found) == pytest.approx(-0.6, abs=4.0 * (1.0 - 0.36) / np.sqrt(step.size))
+    correlations = [float(np.corrcoef(a, b)[0, 1]) for a, b in zip(step, factor[1:], strict=True)]
+    assert np.mean(correlations) == pytest.approx(-0.6, abs=4.0 * (1.0 - 0.36) / np.sqrt(step.size))
 
 
 def test_floating_notes_cash_and_formulas_read_it_and_a_fixed_note_does_not() -> None:
@@ -160,13 +160,13 @@ def test_floating_notes_cash_and_formulas_read_it_and_a_fixed_note_does_not() ->
 
 
 def test_a_scenario_without_it_keeps_its_bits_beside_one_that_has_it() -> None:
-    alone = job_of(None, hand_worked.pool(default=0.02, dependence={"rho": 0.1, "phi": 0.5}), paths=512)
-    beside = alone.model_copy(
-        update={"scenarios": (*alone.scenarios, ScenarioCase(name="random", short_rate=HULL_WHITE))}
+    plain = job_of(None, hand_worked.pool(default=0.02, dependence={"rho": 0.1, "phi": 0.5}), paths=512)
+    beside = plain.model_copy(
+        update={"scenarios": (*plain.scenarios, ScenarioCase(name="random", short_rate=HULL_WHITE))}
     )
-    one, both = stress.simulate(alone), stress.simulate(beside)
+    ds, both = stress.simulate(plain), stress.simulate(beside)
     for name in ("expected_loss", "price", "irr", "wal"):
-        assert np.array_equal(one[name][0].to_numpy(), both[name][0].to_numpy(), equal_nan=True), name
+        assert np.array_equal(ds[name][0].to_numpy(), both[name][0].to_numpy(), equal_nan=True), name
 
 
 REFUSED = [
@@ -215,9 +215,9 @@ def test_words_that_contradict_each_other_are_refused(law: dict[str, Any]) -> No
 def test_a_rate_that_no_cash_flow_reads_is_told() -> None:
     from stress.inputs.job.remarks import notes_of
 
-    def told(job: Job) -> bool:
+    def warned(job: Job) -> bool:
         return any("prices of the notes alone" in remark.says for remark in notes_of(job))
 
-    assert told(job_of(HULL_WHITE))
-    assert not told(job_of(HULL_WHITE, hand_worked.pool(cash_rate=0.02)))
-    assert not told(job_of(None))
+    assert warned(job_of(HULL_WHITE))
+    assert not warned(job_of(HULL_WHITE, hand_worked.pool(cash_rate=0.02)))
+    assert not warned(job_of(None))

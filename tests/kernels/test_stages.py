@@ -115,21 +115,21 @@ def test_whole_obligors_move_in_each_stage_and_from_each_bucket_of_a_long_ladder
         for row in range(2):
             calm = stress.replay(job.but(pool=job.pool.but(obligors=None)), path=path)
             given = [float(calm["entry_rate"][0, row]), *calm["roll_rate"][0, row].values.tolist()]
-            got = [float(data["entry_rate"][0, row]), *data["roll_rate"][0, row].values.tolist()]
+            rates = [float(data["entry_rate"][0, row]), *data["roll_rate"][0, row].values.tolist()]
             want = [
                 counted_share(table[row, bucket], 5.0, rate, path, 1, row, bucket, job.seed)
                 for bucket, rate in enumerate(given)
             ]
-            assert got == pytest.approx(want, abs=1e-12)
+            assert rates == pytest.approx(want, abs=1e-12)
 
 
 def test_two_stages_of_one_hazard_are_no_seasoning() -> None:
     """To rounding: the same cash as the pool without stages, on every path."""
     plain, staged = seasoned(), seasoned({"moves_on": 0.3}, {})
     for path in (0, 9):
-        one, other = (stress.replay(job, path=path) for job in (plain, staged))
+        expected, actual = (stress.replay(job, path=path) for job in (plain, staged))
         for name in ("defaults", "scheduled_principal", "prepaid", "pool_balance", "note_balance"):
-            np.testing.assert_allclose(one[name], other[name], atol=1e-11 * plain.pool.balance)
+            np.testing.assert_allclose(expected[name], actual[name], atol=1e-11 * plain.pool.balance)
 
 
 def test_the_hazard_that_check_tells_is_that_of_a_pool_that_buys_no_more() -> None:
@@ -140,8 +140,8 @@ def test_the_hazard_that_check_tells_is_that_of_a_pool_that_buys_no_more() -> No
         segments=[{"name": "all", "share": 1.0, "entry_rate": 1e-5}],
     )
     data = stress.replay(job.but(pool=pool), path=0)
-    got = (data["defaults"] / data["month_start_balance"]).to_numpy()[REVOLVES : REVOLVES + 13]
-    np.testing.assert_allclose(got, hazard_after_purchases(pool, 12), rtol=1e-4)
+    hazard = (data["defaults"] / data["month_start_balance"]).to_numpy()[REVOLVES : REVOLVES + 13]
+    np.testing.assert_allclose(hazard, hazard_after_purchases(pool, 12), rtol=1e-4)
 
 
 def test_check_tells_how_the_hazard_moves_once_nothing_is_bought() -> None:
@@ -164,10 +164,10 @@ def test_cards_of_two_stages_tell_their_hazard_too() -> None:
     """Nothing is bought: each month 10% of the new cards move on, and balances of both stages fall alike."""
     stages = [{"name": "new", "moves_on": 0.1, "default_odds": 0.5}, {"name": "old"}]
     pool = hand_worked.pool(0.01, stages=stages)
-    found = hazard_after_purchases(pool, 6)
+    hazard = hazard_after_purchases(pool, 6)
     first = entry_by_month(pool, 1)[0]
-    assert first[0] < found[0] < first[1]
-    gap = first[1] - found
+    assert first[0] < hazard[0] < first[1]
+    gap = first[1] - hazard
     assert gap[1:] / gap[:-1] == pytest.approx(np.full(6, 0.9), rel=1e-9)
 
 

@@ -24,12 +24,12 @@ def counts(low: int, path: int, count: int) -> Tally:
 def test_two_tallies_become_one_with_carries_smallest_paths_and_largest_weights() -> None:
     """Low words of 2^40 - 1 and 3 are 2 and one more of the high word."""
     whole = merge([counts(2**40 - 1, 7, 2), counts(3, 40, 5)])
-    for name, found in whole._asdict().items():
+    for name, value in whole._asdict().items():
         wanted = {"loss_path": 7, "loss_top": 40, "residual": 5.0}.get(name, 7)
         if name.endswith("_sum"):
-            np.testing.assert_array_equal(found, np.broadcast_to([3, 2], found.shape), err_msg=name)
+            np.testing.assert_array_equal(value, np.broadcast_to([3, 2], value.shape), err_msg=name)
         else:
-            assert (found == wanted).all(), name
+            assert (value == wanted).all(), name
     assert decoded(np.array([3, 2])) == 3.0 * 2.0**-20 + 2.0 * 2.0**-60
     assert (np.minimum(whole.loss_path, NO_PATH) == 7).all()
 

@@ -44,8 +44,8 @@ def test_a_workspace_that_is_cleared_counts_as_a_new_one() -> None:
     space = Workspace(packed)
     counted(space, 40)
     space.clear()
-    for name, found in counted(space, 5)._asdict().items():
-        np.testing.assert_array_equal(found, getattr(counted(Workspace(packed), 5), name), err_msg=name)
+    for name, value in counted(space, 5)._asdict().items():
+        np.testing.assert_array_equal(value, getattr(counted(Workspace(packed), 5), name), err_msg=name)
 
 
 def test_a_workspace_counts_on_until_it_is_cleared() -> None:

@@ -37,16 +37,16 @@ def test_an_exceedance_of_points_or_of_weighted_paths_has_their_error() -> None:
     rows, paths = np.zeros((1, N_REPLICATE, N_COARSE)), np.zeros(N_BATCH)
     rows[0, :2, replicates.CLASS[4001]], rows[0, :2, 0], paths[:2] = (100.0, 104.0), (300.0, 296.0), 400.0
     points = ds.assign(default_replicate=(("scenario", "replicate", "coarse_bin"), rows), batch_path=("batch", paths))
-    found = measures.exceedance(points, 0.3).isel(scenario=0)
+    answer = measures.exceedance(points, 0.3).isel(scenario=0)
     error = np.hypot(0.005, 1.0 / 800.0)
     factor = np.exp(12.7062047 * error / 0.255)
     wanted = [0.255, error, 0.255 / factor, 0.255 * factor]
-    assert [float(found[end]) for end in ("estimate", "error", "low", "high")] == pytest.approx(wanted)
+    assert [float(answer[end]) for end in ("estimate", "error", "low", "high")] == pytest.approx(wanted)
     assert float(measures.exceedance(points, 0.40005)["estimate"][0]) == pytest.approx(0.1275)
     alike = weighed_alike(ds)
-    found, of = measures.exceedance(alike, 0.3).isel(scenario=0), weights_of(alike)
+    answer, of = measures.exceedance(alike, 0.3).isel(scenario=0), weights_of(alike)
     for end, part in chance(np.array(0.255), np.array(0.255), of)._asdict().items():
-        assert float(found[end]) == pytest.approx(float(part))
+        assert float(answer[end]) == pytest.approx(float(part))
 
 
 def test_an_exceedance_of_the_whole_counts_those_that_lose_all() -> None:

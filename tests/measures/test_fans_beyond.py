@@ -42,8 +42,8 @@ def test_a_quantile_beyond_the_bins_is_no_number_in_the_dataset(ds: xr.Dataset) 
 def test_a_quantile_on_the_inner_edge_of_the_last_bin_was_counted(ds: xr.Dataset) -> None:
     """95% of paths lie below that edge; the 5% that lie in the first bin lie at or below its inner edge."""
     inner = (1022.0 / 1024.0) ** 2
-    one = ds.isel(scenario=0).sel(month=11)
-    assert list(one["excess_spread"].values[[0, 2, 4]]) == pytest.approx(
+    month = ds.isel(scenario=0).sel(month=11)
+    assert list(month["excess_spread"].values[[0, 2, 4]]) == pytest.approx(
         [np.nan, -((1020.0 / 1024.0) ** 2), inner], nan_ok=True
     )
     on_edges = measures.fan(ds, "excess_spread", [0.5, 0.95, 0.951]).isel(scenario=0).sel(month=11).values
@@ -64,10 +64,10 @@ def test_excess_spread_of_a_small_pool_is_told_nowhere(ds: xr.Dataset) -> None:
     small = ds["pool_balance"].sel(quantile=0.5) < measures.SMALL_POOL
     assert small.any()
     assert not small.all()
-    told = [ds[name] for name in ("excess_spread_mean", "excess_spread_mean_se")] + [
+    spreads = [ds[name] for name in ("excess_spread_mean", "excess_spread_mean_se")] + [
         ds["excess_spread"].sel(quantile=0.5)
     ]
-    assert all((value.isnull() == small).all() for value in told)
+    assert all((value.isnull() == small).all() for value in spreads)
     frame = dict(export.frames(ds))["scenario_month"]
     assert frame["excess_spread_mean"].isna().sum() == int(small.sum())
     last = [row for row in figure_data.fan(ds, "excess_spread").rows if row[1] == str(ds.sizes["month"])]

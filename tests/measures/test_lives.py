@@ -32,9 +32,9 @@ def test_intervals_hold_the_quantile_of_more_paths_and_shrink_with_them(runs, na
     for rough in (few, weighted):
         assert (rough["low"] <= many["high"]).all()
         assert (many["low"] <= rough["high"]).all()
-    for one in (few, many, weighted):
-        assert (one["low"] <= one["estimate"]).all()
-        assert (one["estimate"] <= one["high"]).all()
+    for distribution in (few, many, weighted):
+        assert (distribution["low"] <= distribution["estimate"]).all()
+        assert (distribution["estimate"] <= distribution["high"]).all()
 
 
 def test_the_median_life_has_an_interval_of_ten_percent_of_paths_and_a_bin_either_side(runs):
@@ -83,8 +83,8 @@ def test_quantiles_of_a_price_are_those_of_paths_replayed_one_by_one(runs):
     job = stress.load(JOB)
     few = stress.simulate(job, 32, scenarios=["macro_severe"])
     price = [float(stress.replay(job, p, "macro_severe")["price"].sel(tranche="subordinated")) for p in range(32)]
-    found = measures.price_distribution(few, [0.25, 0.5, 0.9]).sel(tranche="subordinated").isel(scenario=0)
-    for level, low, high in zip((0.25, 0.5, 0.9), found["low"].values, found["high"].values, strict=True):
+    answer = measures.price_distribution(few, [0.25, 0.5, 0.9]).sel(tranche="subordinated").isel(scenario=0)
+    for level, low, high in zip((0.25, 0.5, 0.9), answer["low"].values, answer["high"].values, strict=True):
         assert low <= np.quantile(price, level, method="inverted_cdf") <= high
     shares = np.searchsorted(np.sort(price), few["price_bin_low"].values)
     counted = few["price_count"].sel(tranche="subordinated").isel(scenario=0).values

@@ -25,8 +25,8 @@ def ds() -> xr.Dataset:
 
 def of(answer: xr.Dataset, tranche: str = "B") -> list[float]:
     """Its parts for a note."""
-    one = answer.sel(tranche=tranche) if "tranche" in answer.dims else answer
-    return [float(one[end].item()) for end in ("estimate", "error", "low", "high")]
+    row = answer.sel(tranche=tranche) if "tranche" in answer.dims else answer
+    return [float(row[end].item()) for end in ("estimate", "error", "low", "high")]
 
 
 def test_a_mean_is_over_paths_and_a_loss_given_loss_over_those_that_lost(ds: xr.Dataset) -> None:
@@ -60,9 +60,9 @@ def test_a_share_is_held_within_0_and_1_and_an_end_that_is_none_is_that_of_the_r
     for name in ("lgd", "expected_loss"):
         for given, wanted in (((-0.1, 0.5), (0.0, 0.5)), ((1.1, 1.2), (1.0, 1.0)), ((np.nan, np.nan), (0.0, 1.0))):
             parts = [np.full((1, 2), value) for value in (0.5, 0.0, *given)]
-            found = means._bounded(ds, name, Interval(*parts))
-            assert (found.low[0, 1], found.high[0, 1]) == wanted
-            assert (found.estimate[0, 1], found.error[0, 1]) == (0.5, 0.0)
+            bounded = means._bounded(ds, name, Interval(*parts))
+            assert (bounded.low[0, 1], bounded.high[0, 1]) == wanted
+            assert (bounded.estimate[0, 1], bounded.error[0, 1]) == (0.5, 0.0)
 
 
 def test_a_yield_may_be_below_nothing_and_has_even_ends(ds: xr.Dataset) -> None:
@@ -75,7 +75,7 @@ def test_a_yield_may_be_below_nothing_and_has_even_ends(ds: xr.Dataset) -> None:
 def test_notes_without_principal_and_residual_ones_have_no_yield_or_no_life(ds: xr.Dataset) -> None:
     job = '{"deal": {"notes": [{"name": "A"}, {"name": "B", "residual": true}]}}'
     rest, certificate = ds.assign_attrs(job=job), ds.assign_coords(original=("tranche", [0.0, 1.0]))
-    for one, measure, blank in (
+    for dataset, measure, blank in (
         (ds, "wal", [False, False]),
         (rest, "wal", [False, True]),
         (rest, "irr", [False, False]),
@@ -83,8 +83,8 @@ def test_notes_without_principal_and_residual_ones_have_no_yield_or_no_life(ds: 
         (certificate, "irr", [True, False]),
         (certificate, "price", [False, False]),
     ):
-        assert np.isnan(measures.mean(one, measure)["estimate"].values[0]).tolist() == blank, measure
-        assert np.isnan(means.replicates_of(one, measure)[0].without[0, :, 0]).tolist() == blank, measure
+        assert np.isnan(measures.mean(dataset, measure)["estimate"].values[0]).tolist() == blank, measure
+        assert np.isnan(means.replicates_of(dataset, measure)[0].without[0, :, 0]).tolist() == blank, measure
     assert means.speaks_of(certificate, "expected_loss").tolist() == [False, True]
     assert means.speaks_of(certificate, "multiple").tolist() == [True, True]
     assert means.is_residual(rest).tolist() == [False, True]
@@ -93,9 +93,9 @@ def test_notes_without_principal_and_residual_ones_have_no_yield_or_no_life(ds: 
 
 
 def test_a_mean_of_the_first_batches_is_that_of_their_paths(ds: xr.Dataset) -> None:
-    found, size = means.replicates_of(ds, "lgd", 1)
+    replicates, size = means.replicates_of(ds, "lgd", 1)
     assert size.tolist() == [32.0]
-    assert found.value[0, 1] == pytest.approx(0.1)
+    assert replicates.value[0, 1] == pytest.approx(0.1)
     whole, both = means.replicates_of(ds, "lgd")
     assert both.tolist() == [32.0, 32.0]
     np.testing.assert_allclose(whole.without[0, 1], [0.9, 0.1])

@@ -46,22 +46,22 @@ def test_value_at_risk_is_the_order_statistic_within_a_basis_point(
     level: float, ds: xr.Dataset, losses: np.ndarray
 ) -> None:
     exact = np.quantile(losses, level, axis=-1, method="inverted_cdf")
-    found = measures.value_at_risk(ds, level)["estimate"][0]
-    np.testing.assert_allclose(found, exact, atol=WIDTH)
-    np.testing.assert_array_equal(found.values[exact == 0], 0)
-    np.testing.assert_array_equal(found.values[exact == 1], 1)
+    answer = measures.value_at_risk(ds, level)["estimate"][0]
+    np.testing.assert_allclose(answer, exact, atol=WIDTH)
+    np.testing.assert_array_equal(answer.values[exact == 0], 0)
+    np.testing.assert_array_equal(answer.values[exact == 1], 1)
 
 
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.99, 0.999])
 def test_expected_shortfall_is_the_mean_of_the_worst_paths(level: float, ds: xr.Dataset, losses: np.ndarray) -> None:
     answer = measures.expected_shortfall(ds, level)["estimate"][0]
-    for found, sample in zip(answer.values, losses, strict=True):
+    for shortfall, sample in zip(answer.values, losses, strict=True):
         ordered = np.sort(sample)[::-1]
         mass = (1 - level) * sample.size
         whole = int(mass)
         exact = (ordered[:whole].sum() + (mass - whole) * ordered[whole]) / mass
         var = np.quantile(sample, level, method="inverted_cdf")
-        assert found == pytest.approx(exact, rel=1e-9 if var == 0 else 0, abs=0 if var == 0 else WIDTH)
+        assert shortfall == pytest.approx(exact, rel=1e-9 if var == 0 else 0, abs=0 if var == 0 else WIDTH)
 
 
 @pytest.mark.parametrize("lost", [(1e-6, 3e-6, 0.5, 0.123456), (0.99998, 0.99999, 0.999905, 1.0)])
@@ -110,12 +110,12 @@ def test_a_sample_too_small_for_the_level_has_an_error_of_its_shortfall_as_wide_
     loss = np.zeros(500)
     loss[:20] = np.linspace(0.1, 0.47, 20)
     ds = results_of(np.stack([loss] * 4)[None])
-    found = measures.expected_shortfall(ds, [0.9, 0.999]).isel(scenario=0, tranche=0)
-    width = (found["high"] - found["low"]) / (2.0 * 1.96)
-    assert found["high"][1] == 1.0
-    assert found["error"][1] == pytest.approx(float(width[1]), rel=1e-3)
-    assert found["error"][1] > 0.1
-    assert found["error"][0] < 0.05  # and 50 paths beyond 90% say it well
+    answer = measures.expected_shortfall(ds, [0.9, 0.999]).isel(scenario=0, tranche=0)
+    width = (answer["high"] - answer["low"]) / (2.0 * 1.96)
+    assert answer["high"][1] == 1.0
+    assert answer["error"][1] == pytest.approx(float(width[1]), rel=1e-3)
+    assert answer["error"][1] > 0.1
+    assert answer["error"][0] < 0.05  # and 50 paths beyond 90% say it well
 
 
 def test_more_paths_than_the_level_needs_or_the_upper_end_is_everything() -> None:
@@ -128,10 +128,10 @@ def test_more_paths_than_the_level_needs_or_the_upper_end_is_everything() -> Non
 def test_few_paths_use_few_batches_and_one_batch_has_no_error() -> None:
     few = results_of(tranche_losses(vasicek(100, 0.2, RHO))[None])
     assert np.isfinite(few["expected_loss_se"][0, 3])
-    one = results_of(tranche_losses(vasicek(32, 0.2, RHO))[None])
-    assert np.isnan(one["expected_loss_se"][0, 3])
-    assert one["expected_loss_low"][0, 3] == 0
-    assert one["expected_loss_high"][0, 3] == 1
+    single = results_of(tranche_losses(vasicek(32, 0.2, RHO))[None])
+    assert np.isnan(single["expected_loss_se"][0, 3])
+    assert single["expected_loss_low"][0, 3] == 0
+    assert single["expected_loss_high"][0, 3] == 1
 
 
 def test_a_ratio_error_allows_for_the_denominator() -> None:
@@ -157,10 +157,10 @@ def test_common_random_numbers_shrink_the_error_of_a_difference() -> None:
     rate = np.stack([vasicek(20_000, m, RHO) for m in (0.08, 0.082)])
     ds = results_of(tranche_losses(rate), rate, scenarios=["base", "worse"])
     answer = measures.difference(ds, "expected_loss").sel(scenario="worse", tranche="Subordinated")
-    alone = ds["expected_loss_se"].sel(scenario="worse", tranche="Subordinated")
+    own_error = ds["expected_loss_se"].sel(scenario="worse", tranche="Subordinated")
     exact = tranche_losses(rate)[1, 3].mean() - tranche_losses(rate)[0, 3].mean()
     assert answer["estimate"] == pytest.approx(exact, rel=1e-9)
-    assert answer["error"] < 0.1 * alone
+    assert answer["error"] < 0.1 * own_error
     assert answer["low"] < exact < answer["high"]
 
 
@@ -207,8 +207,8 @@ def test_fans_give_the_quantiles_of_what_was_counted() -> None:
         (9, "A:balance", sample),
     ):
         count = np.bincount(fan_bin(value, quantity), minlength=1024)
-        found = fans.quantiles(count[None], fans.edges(name), np.array([0.05, 0.5, 0.95]))[0]
-        np.testing.assert_allclose(found, np.quantile(value, [0.05, 0.5, 0.95]), atol=2e-3)
+        quantiles = fans.quantiles(count[None], fans.edges(name), np.array([0.05, 0.5, 0.95]))[0]
+        np.testing.assert_allclose(quantiles, np.quantile(value, [0.05, 0.5, 0.95]), atol=2e-3)
 
 
 def test_a_balance_that_never_moves_is_exactly_whole_in_the_fan(ds: xr.Dataset) -> None:
@@ -231,15 +231,17 @@ def test_a_sobol_result_takes_its_errors_from_sixteen_replicates(ds: xr.Dataset)
 
 def test_a_sobol_probability_is_at_most_one_however_far_its_replicates_lie_apart() -> None:
     default = np.where(np.arange(16_384) // 32 % 16 < 14, 0.3, 0.0)  # 14 of 16 replicates lose on every path
-    found = measures.loss_probability(results_of(tranche_losses(default)[None], estimator="sobol"))
-    assert found["estimate"][0, 3] == 0.875
-    assert found["high"][0, 3] == 1.0
+    answer = measures.loss_probability(results_of(tranche_losses(default)[None], estimator="sobol"))
+    assert answer["estimate"][0, 3] == 0.875
+    assert answer["high"][0, 3] == 1.0
 
 
 def test_the_error_of_a_life_is_its_interval_over_twice_the_normal_quantile(ds: xr.Dataset) -> None:
-    found = measures.wal_distribution(ds, [0.1, 0.5])
-    np.testing.assert_allclose(found["error"], (found["high"] - found["low"]) / (2.0 * 1.959963984540054), rtol=1e-12)
-    assert (found["error"] > 0.0).all()
+    answer = measures.wal_distribution(ds, [0.1, 0.5])
+    np.testing.assert_allclose(
+        answer["error"], (answer["high"] - answer["low"]) / (2.0 * 1.959963984540054), rtol=1e-12
+    )
+    assert (answer["error"] > 0.0).all()
 
 
 def test_a_fan_names_its_scenarios_notes_and_months(ds: xr.Dataset) -> None:
@@ -250,8 +252,8 @@ def test_a_fan_names_its_scenarios_notes_and_months(ds: xr.Dataset) -> None:
 
 
 def test_a_mean_of_nothing_has_no_interval_about_it() -> None:
-    found = batches.positive(batches.ratio(np.zeros((1, 4)), np.full((1, 4), 10.0)), np.full(4, 10.0))
-    assert [part.item() for part in found] == [0.0, 0.0, 0.0, 0.0]
+    interval = batches.positive(batches.ratio(np.zeros((1, 4)), np.full((1, 4), 10.0)), np.full(4, 10.0))
+    assert [part.item() for part in interval] == [0.0, 0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,9 @@ def counted(**paths: int) -> np.ndarray:
 def test_a_quantile_of_a_fan_lies_within_its_bin_as_far_as_its_rank() -> None:
     """Four paths between 0.2 and 0.4 and four between 0.4 and 0.8; the outermost bins stand for their outer edge."""
     edge, count = np.array([0.0, 0.2, 0.4, 0.8, 1.0]), np.array([[0, 4, 4, 0], [2, 0, 0, 2], [0, 0, 0, 0]])
-    found = fans.quantiles(count, edge, np.array([0.125, 0.5, 0.75, 1.0]))
-    np.testing.assert_allclose(found, [[0.25, 0.4, 0.6, 0.8], [0.0, 0.0, 1.0, 1.0], [np.nan] * 4], atol=1e-12)
-    np.testing.assert_allclose(fans.quantiles(0.1 * count, edge, np.array([0.125, 0.5, 0.75, 1.0])), found)
+    quantiles = fans.quantiles(count, edge, np.array([0.125, 0.5, 0.75, 1.0]))
+    np.testing.assert_allclose(quantiles, [[0.25, 0.4, 0.6, 0.8], [0.0, 0.0, 1.0, 1.0], [np.nan] * 4], atol=1e-12)
+    np.testing.assert_allclose(fans.quantiles(0.1 * count, edge, np.array([0.125, 0.5, 0.75, 1.0])), quantiles)
 
 
 def test_the_jackknife_of_two_batches() -> None:
@@ -40,9 +40,9 @@ def test_the_jackknife_of_two_batches() -> None:
     of 1.5^2 / 3 and 0.5^2 / (1/3), 0.75. Student's quantile with one degree of freedom is 12.7062.
     """
     size = np.array([1.0, 3.0])
-    found = batches.symmetric(batches.ratio(np.array([4.0, 6.0]), size), size)
-    assert (found.estimate, found.error) == (2.5, pytest.approx(np.sqrt(0.75)))
-    assert found.high - 2.5 == pytest.approx(12.7062047 * np.sqrt(0.75)) == pytest.approx(2.5 - found.low)
+    interval = batches.symmetric(batches.ratio(np.array([4.0, 6.0]), size), size)
+    assert (interval.estimate, interval.error) == (2.5, pytest.approx(np.sqrt(0.75)))
+    assert interval.high - 2.5 == pytest.approx(12.7062047 * np.sqrt(0.75)) == pytest.approx(2.5 - interval.low)
     assert batches.student(1) == batches.student(2)
     assert np.isnan(batches.error(batches.ratio(np.array([4.0]), size[:1]), size[:1]))
 
@@ -50,10 +50,10 @@ def test_the_jackknife_of_two_batches() -> None:
 def test_a_positive_estimate_is_multiplied_and_divided() -> None:
     """exp(12.7062 x 0.1 / 2): an error of 0.06 and a grain of 0.08 are 0.1 together."""
     of_two = batches.Replicates(np.array(2.0), np.array([2.0 - 0.06, 2.0 + 0.06]))
-    found = batches.positive(of_two, np.ones(2), grain=0.08)
-    assert found.error == pytest.approx(0.1)
-    assert found.high == pytest.approx(2.0 * np.exp(0.05 * 12.7062047))
-    assert found.low == pytest.approx(2.0 / np.exp(0.05 * 12.7062047))
+    interval = batches.positive(of_two, np.ones(2), grain=0.08)
+    assert interval.error == pytest.approx(0.1)
+    assert interval.high == pytest.approx(2.0 * np.exp(0.05 * 12.7062047))
+    assert interval.low == pytest.approx(2.0 / np.exp(0.05 * 12.7062047))
     none = batches.positive(batches.Replicates(np.array(0.0), np.zeros(2)), np.ones(2))
     assert (none.low, none.high) == (0.0, 0.0)
 
@@ -64,14 +64,14 @@ def test_the_tail_of_ten_paths() -> None:
     Those at 0.2 stand at the middle of their bin, moved so that the sum is 1.60009: 0.20003 each. The worst three are
     the whole and two of the three: the mean of the two stands (1 - 2/3) / 2 of the bin above.
     """
-    (found,) = histogram.tails(counted(_0=6, _2001=3, _1=1), 1.60009, [0.7])
-    assert found.quantile == pytest.approx(0.2 + WIDTH / 3.0, abs=1e-12)
+    (tail,) = histogram.tails(counted(_0=6, _2001=3, _1=1), 1.60009, [0.7])
+    assert tail.quantile == pytest.approx(0.2 + WIDTH / 3.0, abs=1e-12)
     part = 0.20003 + WIDTH / 6.0
-    assert found.shortfall == pytest.approx((1.0 + 2.0 * part) / 3.0, abs=1e-12)
-    excess = np.array([1.0 - found.quantile, part - found.quantile])
+    assert tail.shortfall == pytest.approx((1.0 + 2.0 * part) / 3.0, abs=1e-12)
+    excess = np.array([1.0 - tail.quantile, part - tail.quantile])
     first, second = 0.1 * excess[0] + 0.2 * excess[1], 0.1 * excess[0] ** 2 + 0.2 * excess[1] ** 2
-    assert found.shortfall_error == pytest.approx(np.sqrt((second - first**2) / 10.0) / 0.3, abs=1e-12)
-    assert (found.low, found.high) == (0.0, 1.0)
+    assert tail.shortfall_error == pytest.approx(np.sqrt((second - first**2) / 10.0) / 0.3, abs=1e-12)
+    assert (tail.low, tail.high) == (0.0, 1.0)
 
 
 def test_the_quantile_of_a_hundred_paths_lies_between_ranks_of_a_binomial_count() -> None:
@@ -79,8 +79,8 @@ def test_the_quantile_of_a_hundred_paths_lies_between_ranks_of_a_binomial_count(
 
     At 20% of ten it lies between none and rank 6: at most 4 lie below it with 96.7%, at most 5 with 99.4%.
     """
-    (found,) = histogram.tails(counted(**{f"_{k + 1}": 1 for k in range(1, 101)}), 0.5, [0.5])
-    assert (found.low, found.high) == (pytest.approx(0.0040), pytest.approx(0.0062))
+    (tail,) = histogram.tails(counted(**{f"_{k + 1}": 1 for k in range(1, 101)}), 0.5, [0.5])
+    assert (tail.low, tail.high) == (pytest.approx(0.0040), pytest.approx(0.0062))
     (few,) = histogram.tails(counted(**{f"_{k + 1}": 1 for k in range(1, 11)}), 0.0055, [0.2])
     assert (few.low, few.high) == (0.0, pytest.approx(0.0007))
     (six,) = histogram.tails(counted(**{f"_{k + 1}": 1 for k in range(1, 7)}), 0.0021, [0.5])
@@ -112,8 +112,8 @@ def test_the_interval_of_a_tail_mean_is_that_of_many_paths_or_its_error_as_wide_
 
     def interval(low: float, high: float, es: float, error: float, limit: float = 0.5) -> list[float]:
         tail = histogram.Tail(*(np.array(x) for x in (min(0.15, es), low, high, es, error, 0.3, 1e12)))
-        one = np.array(1.0)
-        return [float(part) for part in losses._shortfall_interval(tail, limit * one, 2.0, one)]
+        whole = np.array(1.0)
+        return [float(part) for part in losses._shortfall_interval(tail, limit * whole, 2.0, whole)]
 
     low = 0.2 / np.exp(0.1)
     variance = (2.0 / NORMAL) ** 2 * 1e-4
@@ -136,13 +136,13 @@ def two() -> tuple[np.ndarray, Replicated]:
 
 def test_the_chance_of_a_loss_over_two_replicates(two) -> None:
     """Shares of 0.25 and 0.26 are 0.255 with an error of 0.005, and no finer than 1 of 800; Student's 12.7062 of it."""
-    found = replicates.exceeding(two[0], two[1], np.array([204.0, 0.0]), np.array([0, 5]))
+    interval = replicates.exceeding(two[0], two[1], np.array([204.0, 0.0]), np.array([0, 5]))
     error = np.hypot(0.005, 1.0 / 800.0)
     factor = np.exp(12.7062047 * error / 0.255)
-    np.testing.assert_allclose(found.estimate, [0.255, 0.0])
-    np.testing.assert_allclose(found.error, [error, 1.0 / 800.0])
-    np.testing.assert_allclose(found.low, [0.255 / factor, 0.0])
-    np.testing.assert_allclose(found.high, [0.255 * factor, 1.0 - 0.025 ** (1.0 / 800.0)])
+    np.testing.assert_allclose(interval.estimate, [0.255, 0.0])
+    np.testing.assert_allclose(interval.error, [error, 1.0 / 800.0])
+    np.testing.assert_allclose(interval.low, [0.255 / factor, 0.0])
+    np.testing.assert_allclose(interval.high, [0.255 * factor, 1.0 - 0.025 ** (1.0 / 800.0)])
 
 
 def test_the_quantiles_of_two_replicates(two) -> None:
@@ -171,15 +171,15 @@ def test_a_chance_that_no_point_or_every_point_shows_is_that_of_plain_paths() ->
     """Two replicates of 4 points: none, 3 of all, all; and 3 of 4 in a replicate alone."""
     size, plain = np.full(2, 4.0), proportion([0, 3, 8], 8)
     shown = batches.ratio(np.array([[0.0, 0.0], [1.0, 2.0], [4.0, 4.0]]), np.broadcast_to(size, (3, 2)))
-    found = replicates.chance(plain, shown, size)
+    interval = replicates.chance(plain, shown, size)
     for end, part in plain._asdict().items():
-        np.testing.assert_allclose(getattr(found, end)[[0, 2]], part[[0, 2]], err_msg=end)
+        np.testing.assert_allclose(getattr(interval, end)[[0, 2]], part[[0, 2]], err_msg=end)
     error = np.hypot(0.125, 0.125)
-    assert found.error[1] == pytest.approx(error)
-    assert found.low[1] == pytest.approx(0.375 / np.exp(12.7062047 * error / 0.375))
-    assert found.high[1] == 1.0
-    alone = replicates.chance(proportion([3], 4), batches.ratio(np.array([[3.0]]), size[:1]), size[:1])
-    assert [part.item() for part in alone] == pytest.approx([part.item() for part in proportion([3], 4)])
+    assert interval.error[1] == pytest.approx(error)
+    assert interval.low[1] == pytest.approx(0.375 / np.exp(12.7062047 * error / 0.375))
+    assert interval.high[1] == 1.0
+    single = replicates.chance(proportion([3], 4), batches.ratio(np.array([[3.0]]), size[:1]), size[:1])
+    assert [part.item() for part in single] == pytest.approx([part.item() for part in proportion([3], 4)])
 
 
 def test_paths_of_a_coarse_bin_stand_at_their_mean_excess_and_share() -> None:
@@ -218,11 +218,11 @@ def test_the_error_of_a_tail_mean_of_two_replicates(two) -> None:
 
 def test_a_tail_mean_of_nothing_is_bounded_and_its_error_is_the_bound() -> None:
     """Of 350 paths none loses: at 99% the quantile may be the whole, the tail mean 100 times the bound of 0.00852."""
-    _, found = measures.note_tails(results_of(np.zeros((1, 4, 350))), 0.99)
+    _, answer = measures.note_tails(results_of(np.zeros((1, 4, 350))), 0.99)
     bound = 100.0 * float(zero_count_bound(350))
     assert 0.85 < bound < 0.86
     for end, wanted in (("estimate", 0.0), ("low", 0.0), ("high", bound), ("error", bound / (2.0 * 1.959964))):
-        np.testing.assert_allclose(found[end], wanted, rtol=1e-6, err_msg=end)
+        np.testing.assert_allclose(answer[end], wanted, rtol=1e-6, err_msg=end)
     several = measures.expected_shortfall(results_of(np.zeros((1, 4, 350))), [0.9, 0.99])["high"]
     np.testing.assert_allclose(several[0, 0], [0.1 * bound, bound])
     assert not measures.value_at_risk(results_of(np.zeros((1, 4, 350))), 0.5).to_array().any()  # as known as can be
@@ -241,18 +241,18 @@ def test_a_scenario_without_a_probability_or_with_none_is_left_out_of_a_mixture(
 
 def test_the_bound_of_a_difference_that_no_path_shows_lies_on_both_sides() -> None:
     """Three of its standard errors, as the rule of three says of a probability."""
-    found = measures.difference(results_of(np.zeros((2, 4, 1000))), "expected_loss").isel(scenario=1)
+    answer = measures.difference(results_of(np.zeros((2, 4, 1000))), "expected_loss").isel(scenario=1)
     bound = float(zero_count_bound(1000))
     for end, wanted in (("estimate", 0.0), ("low", -bound), ("high", bound), ("error", bound / 3.0)):
-        np.testing.assert_allclose(found[end], wanted, rtol=1e-12, err_msg=end)
+        np.testing.assert_allclose(answer[end], wanted, rtol=1e-12, err_msg=end)
 
 
 def test_a_quotient_is_taken_again_without_each_batch() -> None:
     """Losses of 1 and 3 over 2 and 4 paths that lost: 4/6, without the one 3/4, without the other 1/2."""
     above, paths = batches.ratio(np.array([1.0, 3.0]), np.full(2, 10.0)), np.full(2, 10.0)
-    found = batches.quotient(above, batches.ratio(np.array([2.0, 4.0]), paths))
-    assert found.value == pytest.approx(2.0 / 3.0)
-    assert found.without == pytest.approx([0.75, 0.5])
+    quotient = batches.quotient(above, batches.ratio(np.array([2.0, 4.0]), paths))
+    assert quotient.value == pytest.approx(2.0 / 3.0)
+    assert quotient.without == pytest.approx([0.75, 0.5])
     only = batches.quotient(above, batches.ratio(np.array([0.0, 4.0]), paths))
     assert only.value == pytest.approx(1.0)
     assert only.without == pytest.approx([0.75, np.nan], nan_ok=True)  # none is left without the other
@@ -260,6 +260,6 @@ def test_a_quotient_is_taken_again_without_each_batch() -> None:
 
 def test_a_ratio_over_nothing_is_none_whatever_stands_above() -> None:
     above = np.array([[-1e-18, 0.0], [0.0, 0.0], [3.0, 1.0]])
-    found = batches.ratio(above, np.array([[0.0, 0.0], [0.0, 0.0], [2.0, 2.0]]))
-    assert np.isnan(found.value).tolist() == [True, True, False]
-    assert np.isnan(batches.quotient(found, batches.ratio(0.0 * above, np.ones_like(above))).value).all()
+    ratio = batches.ratio(above, np.array([[0.0, 0.0], [0.0, 0.0], [2.0, 2.0]]))
+    assert np.isnan(ratio.value).tolist() == [True, True, False]
+    assert np.isnan(batches.quotient(ratio, batches.ratio(0.0 * above, np.ones_like(above))).value).all()

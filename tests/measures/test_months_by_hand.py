@@ -25,21 +25,21 @@ def ds() -> xr.Dataset:
 def test_a_month_mean_has_the_error_of_batches_of_512_paths_and_of_one(ds: xr.Dataset) -> None:
     """Together 51.5 of 513, without the one 0.3, without the other 0.1: pseudo-values 0.1 and 0.3, and the variance is
     the mean of 512 x (0.2/513)^2 and (0.2 x 512/513)^2 / 512, which are the same."""
-    found = measures.month_mean(ds, "cumulative_default").isel(scenario=0, month=-1)
-    assert float(found["estimate"]) == pytest.approx(51.5 / 513.0)
+    answer = measures.month_mean(ds, "cumulative_default").isel(scenario=0, month=-1)
+    assert float(answer["estimate"]) == pytest.approx(51.5 / 513.0)
     error = np.sqrt(512.0) * 0.2 / 513.0
-    assert float(found["error"]) == pytest.approx(error)
-    assert float(found["high"]) == pytest.approx(51.5 / 513.0 + 12.7062047 * error)
-    assert found["estimate"].attrs["units"] == "1"
+    assert float(answer["error"]) == pytest.approx(error)
+    assert float(answer["high"]) == pytest.approx(51.5 / 513.0 + 12.7062047 * error)
+    assert answer["estimate"].attrs["units"] == "1"
 
 
 def test_month_means_of_notes_are_named_by_note_and_those_of_weighted_paths_are_over_the_weights(
     ds: xr.Dataset,
 ) -> None:
     """In the last month the balance of B is what it lost; a weight of 2 of the one path counts it twice."""
-    found = measures.month_mean(ds, "note_balance")
-    assert found["estimate"].dims == ("scenario", "tranche", "month")
-    assert float(found["estimate"].sel(tranche="B")[0, -1]) == pytest.approx(51.5 / 513.0)
+    answer = measures.month_mean(ds, "note_balance")
+    assert answer["estimate"].dims == ("scenario", "tranche", "month")
+    assert float(answer["estimate"].sel(tranche="B")[0, -1]) == pytest.approx(51.5 / 513.0)
     weighted = weighed_alike(ds)
     for name in ("month_weight", "month_sum"):
         weighted[name] = weighted[name].copy(deep=True)
@@ -75,11 +75,11 @@ def events(of: dict[int, int]) -> np.ndarray:
 def test_an_event_has_happened_by_the_month_of_its_path(ds: xr.Dataset) -> None:
     """Of eight paths two in month 3, one in month 5, five never: exact counts of eight."""
     known = ds.assign(early_count=ds["early_count"].copy(data=events({3: 2, 5: 1, 0: 5})[None]))
-    found = measures.event_probability(known, "early_amortization").isel(scenario=0)
-    assert found["estimate"].values.tolist() == [0.0] * 2 + [0.25] * 2 + [0.375] * (N_MONTH - 4)
+    answer = measures.event_probability(known, "early_amortization").isel(scenario=0)
+    assert answer["estimate"].values.tolist() == [0.0] * 2 + [0.25] * 2 + [0.375] * (N_MONTH - 4)
     wanted = proportion([0, 2, 3], 8)
     for end, part in wanted._asdict().items():
-        np.testing.assert_allclose(found[end].sel(month=[2, 3, 5]), part, err_msg=end)
+        np.testing.assert_allclose(answer[end].sel(month=[2, 3, 5]), part, err_msg=end)
     with pytest.raises(DataError, match="no event named 'early'; there are early_amortization, trigger, first_loss"):
         measures.event_probability(known, "early")
 
@@ -95,10 +95,10 @@ def test_an_event_of_points_has_the_error_between_replicates(ds: xr.Dataset) -> 
         early_count=ds["early_count"].copy(data=count.sum(1)),
         early_replicate=(("scenario", "replicate", "event_month"), count),
     )
-    found = measures.event_probability(sobol, "early_amortization").isel(scenario=0)
-    assert float(found["estimate"].sel(month=3)) == pytest.approx(192 / 513)
-    share, each = size / 513.0, happened / size
-    error = np.hypot(np.sqrt((np.square(each - 192 / 513) * share / (1.0 - share)).mean()), 1.0 / 513.0)
-    assert float(found["error"].sel(month=3)) == pytest.approx(error)
+    answer = measures.event_probability(sobol, "early_amortization").isel(scenario=0)
+    assert float(answer["estimate"].sel(month=3)) == pytest.approx(192 / 513)
+    share, shares = size / 513.0, happened / size
+    error = np.hypot(np.sqrt((np.square(shares - 192 / 513) * share / (1.0 - share)).mean()), 1.0 / 513.0)
+    assert float(answer["error"].sel(month=3)) == pytest.approx(error)
     plain = proportion(0, 513)
-    assert float(found["high"].sel(month=2)) == pytest.approx(float(plain.high))
+    assert float(answer["high"].sel(month=2)) == pytest.approx(float(plain.high))

@@ -26,10 +26,10 @@ def test_a_name_is_short_or_long_in_any_letters_or_a_tail() -> None:
 
 
 def test_a_measure_is_asked_for_with_its_note_level_and_number() -> None:
-    found = asked("EL:B=0.05", NOTES, "--fail-on", "LIMIT")
-    assert found[2:] == ("B", 0.05)
-    assert found.measure == "expected_loss"
-    assert math.isnan(found.level)
+    parsed = asked("EL:B=0.05", NOTES, "--fail-on", "LIMIT")
+    assert parsed[2:] == ("B", 0.05)
+    assert parsed.measure == "expected_loss"
+    assert math.isnan(parsed.level)
     assert asked("es75:A=0.5", NOTES, "--fail-on", "LIMIT") == ("expected_shortfall", 0.75, "A", 0.5)
     assert asked("VAR75=2", NOTES, "--fail-on", "LIMIT") == ("value_at_risk", 0.75, None, 2.0)
     assert asked("DEFAULT=0.01", NOTES, "--fail-on", "LIMIT").measure == "mean_default"
@@ -65,7 +65,7 @@ def test_measures_of_the_pool_are_those_without_notes() -> None:
 
 def test_a_long_name_is_measured_as_its_function_does() -> None:
     ds = case(640, 1)
-    for found, wanted in (
+    for answer, wanted in (
         (measured(ds, "expected_loss"), measures.expected_loss(ds)),
         (measured(ds, "loss_probability"), measures.loss_probability(ds)),
         (measured(ds, "value_at_risk", 0.9), measures.value_at_risk(ds, 0.9)),
@@ -73,7 +73,7 @@ def test_a_long_name_is_measured_as_its_function_does() -> None:
         (measured(ds, "VAR90"), measures.value_at_risk(ds, 0.9)),
         (tail_of(ds, "ES90"), measures.expected_shortfall(ds, 0.9)),
     ):
-        assert found.equals(wanted)
+        assert answer.equals(wanted)
 
 
 def test_a_tail_is_told_with_its_level_and_its_bound_widened_by_what_lies_beyond() -> None:

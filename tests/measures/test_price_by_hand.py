@@ -34,8 +34,8 @@ def test_a_riskless_note_is_worth_par_at_its_coupon_however_often_it_pays(every:
 def test_a_spread_costs_what_it_takes_from_each_payment() -> None:
     """12% a year and 12% of spread, quarterly: each quarter brings 3% and discounts 6%."""
     note = {**A, "payment_months": {"amortization": 3}}
-    found = _price(_bullet(notes=(note, {**REST, "amount": 400.0}), discount_spread=0.12))
-    assert found == pytest.approx(sum(0.03 / 1.06**n for n in range(1, 5)) + 1.06**-4, abs=1e-12)
+    price = _price(_bullet(notes=(note, {**REST, "amount": 400.0}), discount_spread=0.12))
+    assert price == pytest.approx(sum(0.03 / 1.06**n for n in range(1, 5)) + 1.06**-4, abs=1e-12)
 
 
 def test_a_step_up_is_worth_the_same_by_date_and_by_trigger() -> None:
@@ -53,5 +53,5 @@ def test_a_step_up_is_worth_the_same_by_date_and_by_trigger() -> None:
 def test_a_deal_issued_late_prices_from_issue() -> None:
     """15 days of 12% before the first payment of month 3, then a month: 491 / 1.005, 103.52 / 1.005 / 1.01, of 600."""
     late = deal(PLAIN, (A, B, REST), issue_date=datetime.date(2022, 3, 25))
-    found = float(run(late, pool())["price"].sel(tranche="A"))
-    assert found == pytest.approx((491.0 / 1.005 + 103.52 / 1.005 / 1.01) / 600.0, abs=1e-12)
+    price = float(run(late, pool())["price"].sel(tranche="A"))
+    assert price == pytest.approx((491.0 / 1.005 + 103.52 / 1.005 / 1.01) / 600.0, abs=1e-12)

@@ -11,10 +11,10 @@ from stress.measures.proportions import UNSEEN, proportion
 
 def test_a_share_of_two_of_eight() -> None:
     """Clopper and Pearson: 0.0319 to 0.6509; the error is that of Beta(2.5, 6.5), sqrt(16.25 / 10) / 9."""
-    found = proportion(2, 8)
-    assert found.estimate == 0.25
-    assert (found.low, found.high) == (pytest.approx(0.0318540, abs=1e-6), pytest.approx(0.6508558, abs=1e-6))
-    assert found.error == pytest.approx(np.sqrt(1.625) / 9.0)
+    interval = proportion(2, 8)
+    assert interval.estimate == 0.25
+    assert (interval.low, interval.high) == (pytest.approx(0.0318540, abs=1e-6), pytest.approx(0.6508558, abs=1e-6))
+    assert interval.error == pytest.approx(np.sqrt(1.625) / 9.0)
     none, every, empty = proportion(0, 8), proportion(8, 8), proportion(0, 0)
     assert (none.low, none.high) == (0.0, pytest.approx(1.0 - 0.05**0.125))
     assert (every.low, every.high) == (pytest.approx(0.05**0.125), 1.0)

@@ -31,11 +31,11 @@ def sobol():
 
 @pytest.mark.parametrize("paths", [4_096, 3_000])
 def test_replicates_add_up_to_the_losses_of_all_paths_in_coarser_bins(paths):
-    found = counted("sobol", paths)
+    counts = counted("sobol", paths)
     first = np.unique(tally.coarse_bins(), return_index=True)[1]
-    assert (found.replicate_count.sum(2) == np.add.reduceat(found.loss_count, first, axis=-1)).all()
-    size = found.batch_path.reshape(-1, tally.N_REPLICATE).sum(0)
-    assert (found.replicate_count.sum(-1) == size).all()
+    assert (counts.replicate_count.sum(2) == np.add.reduceat(counts.loss_count, first, axis=-1)).all()
+    size = counts.batch_path.reshape(-1, tally.N_REPLICATE).sum(0)
+    assert (counts.replicate_count.sum(-1) == size).all()
     assert size.sum() == paths
 
 
@@ -90,8 +90,8 @@ def test_too_few_paths_for_a_level_leave_the_whole_note_at_risk():
 
 
 def test_fewer_than_two_replicates_are_measured_as_plain_paths():
-    one = stress.simulate(stress.load(JOB), 32, scenarios=["macro_severe"], estimator="sobol")
-    var, es = measures.note_tails(one, 0.95)
+    ds = stress.simulate(stress.load(JOB), 32, scenarios=["macro_severe"], estimator="sobol")
+    var, es = measures.note_tails(ds, 0.95)
     assert np.isfinite(var["error"]).all()
     assert (es["low"] <= es["high"]).all()
 

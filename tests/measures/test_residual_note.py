@@ -39,12 +39,12 @@ def test_a_residual_note_has_a_multiple_and_a_median_yield_and_no_average_life(d
 
 
 def test_json_has_its_median_yield_and_says_so(ds: Any) -> None:
-    told = document(ds)["measures"]
-    assert told["irr_is"] == {"A": "mean over paths", "B": "mean over paths", "R": "median over paths"}
+    measured = document(ds)["measures"]
+    assert measured["irr_is"] == {"A": "mean over paths", "B": "mean over paths", "R": "median over paths"}
     for end in ("", "_low", "_high", "_se"):
         median = ds[f"irr_quantile{end}"].sel(scenario="base", tranche="R", quantile=0.5).item()
-        assert told[f"irr{end}"]["base"]["R"] == median
-        assert told[f"irr{end}"]["base"]["A"] == ds[f"irr{end}"].sel(scenario="base", tranche="A").item()
+        assert measured[f"irr{end}"]["base"]["R"] == median
+        assert measured[f"irr{end}"]["base"]["A"] == ds[f"irr{end}"].sel(scenario="base", tranche="A").item()
 
 
 def test_its_words_tell_the_rate_that_its_cash_is_valued_at() -> None:

@@ -28,13 +28,13 @@ def of(*losses: tuple[float, float], **attrs: str) -> xr.Dataset:
 def test_a_difference_has_the_error_of_the_differences_of_its_batches() -> None:
     """0.1 and 0.3 against 0.3 and 0.6: 0.2 and 0.3 apart, 0.25 with an error of 0.05."""
     ds = of((0.1, 0.3), (0.3, 0.6))
-    found = measures.difference(ds, "expected_loss").sel(tranche="B")
-    np.testing.assert_allclose(found["estimate"], [0.0, 0.25])
-    assert float(found["error"][1]) == pytest.approx(0.05)
-    assert float(found["high"][1] - found["low"][1]) == pytest.approx(2.0 * 12.7062047 * 0.05)
+    answer = measures.difference(ds, "expected_loss").sel(tranche="B")
+    np.testing.assert_allclose(answer["estimate"], [0.0, 0.25])
+    assert float(answer["error"][1]) == pytest.approx(0.05)
+    assert float(answer["high"][1] - answer["low"][1]) == pytest.approx(2.0 * 12.7062047 * 0.05)
     back = measures.difference(ds, "expected_loss", "worse").sel(tranche="B")
     np.testing.assert_allclose(back["estimate"], [-0.25, 0.0])
-    assert found["estimate"].attrs["long_name"].endswith(", minus base")
+    assert answer["estimate"].attrs["long_name"].endswith(", minus base")
     pool = measures.difference(ds, "mean_default")
     assert pool["estimate"].dims == ("scenario",)
     assert float(pool["estimate"][1]) == pytest.approx(0.25)
@@ -46,11 +46,11 @@ def test_a_difference_of_a_mean_that_may_be_anything_has_no_bound() -> None:
     """The price does not differ on any batch: no rule says how far it may; nor of a loss given a loss."""
     ds = of((0.1, 0.3), (0.1, 0.3))
     for measure in ("price", "lgd"):
-        found = measures.difference(ds, measure).isel(scenario=1, tranche=1)
-        assert [float(found[end]) for end in ("estimate", "error", "low", "high")] == [0.0] * 4
+        answer = measures.difference(ds, measure).isel(scenario=1, tranche=1)
+        assert [float(answer[end]) for end in ("estimate", "error", "low", "high")] == [0.0] * 4
     bound = float(zero_count_bound(64))
-    for one, wanted in ((ds, bound), (weighed_alike(ds), bound * MOST_WEIGHT)):
-        same = measures.difference(one, "expected_loss").isel(scenario=1, tranche=1)
+    for dataset, wanted in ((ds, bound), (weighed_alike(ds), bound * MOST_WEIGHT)):
+        same = measures.difference(dataset, "expected_loss").isel(scenario=1, tranche=1)
         np.testing.assert_allclose([same[end] for end in ("error", "low", "high")], [wanted / 3.0, -wanted, wanted])
 
 
@@ -58,12 +58,12 @@ def test_two_results_stand_beside_their_difference() -> None:
     """0.2 and 0.35 less 0.1 and 0.3, beside the means 0.275 and 0.2 with errors of 0.075 and 0.1;
     two batches leave all of a share open above."""
     before, after = of((0.1, 0.3), (0.0, 0.0)), of((0.2, 0.35), (0.0, 0.0))
-    found = measures.compare(after, before, "expected_loss").sel(scenario="base", tranche="B")
+    answer = measures.compare(after, before, "expected_loss").sel(scenario="base", tranche="B")
     for name, wanted in (
         *(("estimate", 0.075), ("error", 0.025), ("before", 0.2), ("after", 0.275)),
         *(("before_error", 0.1), ("after_error", 0.075), ("before_high", 1.0)),
     ):
-        assert float(found[name]) == pytest.approx(wanted), name
+        assert float(answer[name]) == pytest.approx(wanted), name
     none = measures.compare(after, before, "expected_loss").sel(scenario="worse", tranche="B")
     assert float(none["before_high"]) == float(none["after_high"]) == pytest.approx(float(zero_count_bound(64)))
     price = measures.compare(before, before, "price").sel(scenario="worse", tranche="B")
@@ -72,9 +72,9 @@ def test_two_results_stand_beside_their_difference() -> None:
 
 def test_results_are_compared_in_what_both_have_on_the_same_draws() -> None:
     before, after = of((0.1, 0.3)), of((0.2, 0.35), (0.5, 0.5))
-    found = measures.compare(after, before, "loss_probability")
-    assert found["scenario"].values.tolist() == ["base"]
-    assert found["tranche"].values.tolist() == NOTES
+    answer = measures.compare(after, before, "loss_probability")
+    assert answer["scenario"].values.tolist() == ["base"]
+    assert answer["tranche"].values.tolist() == NOTES
     with pytest.raises(DataError, match="no scenario or no note in common"):
         measures.compare(after.isel(scenario=[1]), before, "expected_loss")
     other = before.assign(batch_path=("batch", before["batch_path"].values[::-1]))

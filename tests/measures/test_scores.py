@@ -89,13 +89,13 @@ def test_the_evidence_of_two_outcomes_by_hand() -> None:
     first = np.array([2 * 0.9, 2 * 0.1, 4 * 0.9**3, 4 * 0.1**3, 1.0 / (np.pi * 0.3), 6 * 0.09])
     second = np.array([2 * 0.8, 2 * 0.2, 4 * 0.8**3, 4 * 0.2**3, 1.0 / (np.pi * 0.4), 6 * 0.16])
     wanted = [(first / 2.0).mean() + 1.0 / 2.0, (second * (first / 2.0 + 1.0 / 6.0)).mean() + 1.0 / 3.0]
-    found = drift([0.9, 0.8])
-    assert found.evidence == pytest.approx(wanted, rel=1e-12)
-    assert found.alarm is None
+    answer = drift([0.9, 0.8])
+    assert answer.evidence == pytest.approx(wanted, rel=1e-12)
+    assert answer.alarm is None
     assert wanted[0] < wanted[1]
     assert drift([0.9, 0.8], level=1.0 / wanted[1] + 1e-9).alarm == 1
     assert drift([0.9, 0.8], level=1.0).alarm == 0
-    assert drift([0.9, 0.8], level=1.0 / found.evidence[1]).alarm == 1  # reached is enough
+    assert drift([0.9, 0.8], level=1.0 / answer.evidence[1]).alarm == 1  # reached is enough
     edge = drift([0.0, 1.0]).evidence
     assert edge.tolist() == drift([1e-6, 1.0 - 1e-6]).evidence.tolist()  # held within
     assert np.isfinite(edge).all()
@@ -115,8 +115,8 @@ def test_the_stake_is_worth_one_on_average_as_long_as_the_model_is_right() -> No
 
 def test_a_change_after_five_good_years_is_found_within_a_year_and_a_half() -> None:
     random = np.random.default_rng(13)
-    found = []
+    alarms = []
     for _ in range(100):
         pits = np.concatenate([random.random(60), ndtr(random.standard_normal(18) + 1.5)])
-        found.append(drift(pits).alarm)
-    assert sum(at is not None and at >= 60 for at in found) > 80
+        alarms.append(drift(pits).alarm)
+    assert sum(at is not None and at >= 60 for at in alarms) > 80

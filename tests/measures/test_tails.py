@@ -34,8 +34,8 @@ def test_the_error_of_a_difference_is_what_differences_of_many_seeds_spread_by(m
     spread = np.std([float(a["estimate"]) for a in answers], ddof=1)
     stated = np.sqrt(np.mean([float(a["error"]) ** 2 for a in answers]))
     assert 0.55 < stated / spread < 1.8
-    alone = float(tail_of(pair(0), measure)["error"].isel(scenario=0, tranche=-1))
-    assert stated < 0.6 * alone  # most of the noise is common
+    own_error = float(tail_of(pair(0), measure)["error"].isel(scenario=0, tranche=-1))
+    assert stated < 0.6 * own_error  # most of the noise is common
 
 
 @pytest.mark.parametrize("measure", ["VAR99", "ES99"])
@@ -66,9 +66,9 @@ def test_a_result_of_plain_paths_says_which_run_has_differences_of_tails():
 
 def test_a_tornado_of_a_tail_has_the_signs_of_finance():
     job = stress.load(JOB).model_copy(update={"paths": 4_096})
-    found = sensitivity(job, "var95", "subordinated")
-    assert (found.measure, found.tranche) == ("VAR95", "subordinated")
-    odds = next(bar for bar in found.bars if bar.name == "default odds")
+    answer = sensitivity(job, "var95", "subordinated")
+    assert (answer.measure, answer.tranche) == ("VAR95", "subordinated")
+    odds = next(bar for bar in answer.bars if bar.name == "default odds")
     assert odds.down is not None
     assert odds.up is not None
     assert odds.down.high < 0.0 < odds.up.low

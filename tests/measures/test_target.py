@@ -27,9 +27,9 @@ def ds() -> xr.Dataset:
     return results_of(losses).assign_coords(original=("tranche", [0.0, 1.0, 1.0, 1.0]))
 
 
-def worst(found: xr.Dataset) -> tuple[float, dict[str, str]]:
+def worst(answer: xr.Dataset) -> tuple[float, dict[str, str]]:
     """The largest relative error, and where it is, as xarray finds it."""
-    relative = (found["error"] / abs(found["estimate"])).stack(at=found["estimate"].dims)
+    relative = (answer["error"] / abs(answer["estimate"])).stack(at=answer["estimate"].dims)
     return float(relative.max()), relative["at"][relative.argmax("at")].item()
 
 
@@ -73,9 +73,9 @@ def test_a_negative_yield_has_a_relative_error_and_one_batch_has_none() -> None:
     """A yield of 0.05 less the loss: -0.2 on average where half of the paths lose a half."""
     losses = np.broadcast_to(np.where(np.arange(640) % 2 == 0, 0.5, 0.0) + np.linspace(0.0, 0.1, 640), (1, 4, 640))
     target = parse("IRR:B=0.1", NOTES)
-    found = measures.irr(results_of(losses)).isel(scenario=0, tranche=1)
-    assert float(found["estimate"]) == pytest.approx(-0.25)
-    assert reached(target, results_of(losses))[0] == pytest.approx(float(found["error"]) / 0.25)
+    answer = measures.irr(results_of(losses)).isel(scenario=0, tranche=1)
+    assert float(answer["estimate"]) == pytest.approx(-0.25)
+    assert reached(target, results_of(losses))[0] == pytest.approx(float(answer["error"]) / 0.25)
     assert math.isinf(reached(target, results_of(losses[..., :32]))[0])
 
 

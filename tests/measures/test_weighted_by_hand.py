@@ -47,11 +47,11 @@ def test_weights_of_one_and_a_half_and_of_a_half_are_worth_80_of_100_paths() -> 
     """100^2 / 125; of B 6^2 / 9 and of C 72^2 / 96, the largest of them 1.5 of 6 and of 72."""
     ds = dataset()
     assert measures.effective_paths(ds) == pytest.approx(80.0)
-    found = measures.trust(ds)
-    np.testing.assert_allclose(found["effective_losses"][0], [0.0, 4.0, 54.0])
-    np.testing.assert_allclose(found["largest_share"][0], [np.nan, 0.25, 1.5 / 72.0])
-    told = ["B under base: rests on 4 effective paths, 25% of it on one path"]
-    assert measures.warnings(ds) == told
+    trust = measures.trust(ds)
+    np.testing.assert_allclose(trust["effective_losses"][0], [0.0, 4.0, 54.0])
+    np.testing.assert_allclose(trust["largest_share"][0], [np.nan, 0.25, 1.5 / 72.0])
+    sentences = ["B under base: rests on 4 effective paths, 25% of it on one path"]
+    assert measures.warnings(ds) == sentences
     assert measures.warnings(ds.drop_vars("loss_weight")) == []
     ds["loss_weight"][0, 0, 2] = 100.0 * TINY  # as good as none
     assert measures.trust(ds)["effective_losses"][0, 0] == 0.0
@@ -59,9 +59,9 @@ def test_weights_of_one_and_a_half_and_of_a_half_are_worth_80_of_100_paths() -> 
 
 def test_a_note_that_rests_on_one_path_or_on_few_or_on_a_heavy_one_is_told() -> None:
     ds = dataset()
-    one = {"loss_weight": [0.0, 0.0, 1.5], "loss_weight_square": [0.0, 0.0, 2.25], "loss_count": [99, 0, 1]}
-    alone = ds.assign({k: ds[k].copy(data=np.broadcast_to(v, ds[k].shape)) for k, v in one.items()})
-    assert measures.warnings(alone)[1:] == [
+    counts = {"loss_weight": [0.0, 0.0, 1.5], "loss_weight_square": [0.0, 0.0, 2.25], "loss_count": [99, 0, 1]}
+    single = ds.assign({k: ds[k].copy(data=np.broadcast_to(v, ds[k].shape)) for k, v in counts.items()})
+    assert measures.warnings(single)[1:] == [
         f"{n} under base: rests on 1 effective path, 100% of it on one path" for n in "BC"
     ]
     heavy = ds.assign(loss_top_weight=ds["loss_top_weight"] * 5.0)
@@ -82,21 +82,21 @@ def test_squares_of_weights_are_no_less_than_those_of_equal_ones() -> None:
     """Of 24 paths that weigh 12 together: 6 at least; sums that lost their last digits are lifted to it."""
     ds = dataset()
     ds["loss_weight_square"][0, 2, 1], ds["loss_weight_square"][0, 1, 2] = 5.0, 10.0
-    found = square(ds, "loss")
-    assert found[0, 2].tolist() == [29.0, 6.0, 90.0]
-    assert found[0, 1].tolist() == [116.0, 0.0, 10.0]
+    squares = square(ds, "loss")
+    assert squares[0, 2].tolist() == [29.0, 6.0, 90.0]
+    assert squares[0, 1].tolist() == [116.0, 0.0, 10.0]
     np.testing.assert_allclose(measures.mass(dataset(), "loss"), dataset()["loss_weight"])  # weights of mean 1
 
 
 def test_weights_of_another_mean_are_calibrated_to_1() -> None:
     """Weights of 1.5 and 0.5 in three of four parts and one: mean 1.25, variance 0.1875. Calibrated they average 1."""
-    found = weights(4.0, 5.0, 7.0)
-    assert found.variance == pytest.approx(0.1875)
+    moments = weights(4.0, 5.0, 7.0)
+    assert moments.variance == pytest.approx(0.1875)
     slope = (1.0 - 1.25) / 0.1875
     g = [w * (1.0 + slope * (w - 1.25)) for w in (1.5, 0.5)]
-    assert found.calibrated(np.array(4.5), np.array(6.75)) == pytest.approx(3.0 * g[0] / 4.0)
-    assert found.calibrated(np.array(0.5), np.array(0.25)) == pytest.approx(g[1] / 4.0)
-    assert found.calibrated(np.array(5.0), np.array(7.0)) == pytest.approx(1.0)
+    assert moments.calibrated(np.array(4.5), np.array(6.75)) == pytest.approx(3.0 * g[0] / 4.0)
+    assert moments.calibrated(np.array(0.5), np.array(0.25)) == pytest.approx(g[1] / 4.0)
+    assert moments.calibrated(np.array(5.0), np.array(7.0)) == pytest.approx(1.0)
 
 
 def test_what_the_weights_explain_is_taken_out_of_a_variance() -> None:
@@ -109,13 +109,15 @@ def test_what_the_weights_explain_is_taken_out_of_a_variance() -> None:
 def test_chances_at_the_ends_are_bounds_and_one_without_variance_is_known() -> None:
     """1,000 paths, weights of 0.5 and 1.5: none, a rounding, half, all but a rounding, and beyond."""
     of, most = weights(1_000.0, 1_000.0, 1_250.0), MOST_WEIGHT / 1_000.0
-    found = chance(np.array([-1e-3, 0.0, 1e-13, 0.5, 1.0 - 1e-13, 1.5]), np.array([0.0, 0.0, 1e-13, 0.5, 1.2, 1.2]), of)
-    np.testing.assert_array_equal(found.estimate, [0.0, 0.0, 0.0, 0.5, 1.0, 1.0])
+    interval = chance(
+        np.array([-1e-3, 0.0, 1e-13, 0.5, 1.0 - 1e-13, 1.5]), np.array([0.0, 0.0, 1e-13, 0.5, 1.2, 1.2]), of
+    )
+    np.testing.assert_array_equal(interval.estimate, [0.0, 0.0, 0.0, 0.5, 1.0, 1.0])
     unseen, sure = -np.log(0.05) * most, 1.0 + np.log(0.05) * most
     some = chance(np.array(0.5), np.array(0.5), of)
-    np.testing.assert_allclose(found.low, [0.0, 0.0, 0.0, some.low, sure, sure])
-    np.testing.assert_allclose(found.high[1:], [unseen, TINY, some.high, 1.0, 1.0])
-    np.testing.assert_allclose(found.error, [most, most, TINY, np.sqrt(0.25) / np.sqrt(1_000.0), most, most])
+    np.testing.assert_allclose(interval.low, [0.0, 0.0, 0.0, some.low, sure, sure])
+    np.testing.assert_allclose(interval.high[1:], [unseen, TINY, some.high, 1.0, 1.0])
+    np.testing.assert_allclose(interval.error, [most, most, TINY, np.sqrt(0.25) / np.sqrt(1_000.0), most, most])
     few = chance(np.array(1.0), np.array(1.0), weights(8.0, 8.0, 8.0))
     assert (few.low, few.high) == (0.0, 1.0)  # of 8 paths even all say nothing
     many = chance(np.array(0.9), np.array(0.9), weights(8.0, 8.0, 10.0))
@@ -162,20 +164,20 @@ def test_where_nobody_loses_the_next_path_may_weigh_most() -> None:
     """One path of weight 4 in 20: an error of 0.2, that reaches 0.392 to the last digit."""
     count = np.zeros(N_BIN)
     count[0] = 20.0
-    weighing, reach = Weighing(count, weights(20.0, 20.0, 20.0)), NORMAL * 0.2
-    assert 1.0 - (1.0 - reach) == reach
-    assert _weighted_interval(count, weighing, 1.0 - reach) == (0.0, 0.0)
-    assert _weighted_interval(count, weighing, 1.0 - reach + 1e-9) == (0.0, 1.0)
+    weighing, half_width = Weighing(count, weights(20.0, 20.0, 20.0)), NORMAL * 0.2
+    assert 1.0 - (1.0 - half_width) == half_width
+    assert _weighted_interval(count, weighing, 1.0 - half_width) == (0.0, 0.0)
+    assert _weighted_interval(count, weighing, 1.0 - half_width + 1e-9) == (0.0, 1.0)
 
 
 def test_the_error_of_a_weighted_tail_mean_is_that_of_what_lies_beyond(steps) -> None:
     """The worst ten of 100 paths, at 0.5 to 9.5 bins beyond the quantile of 0.009; squares of weights average 2."""
     count, weighing = steps
-    (found,) = tails(count, float(count @ LOW) + 0.005, [0.9], weighing)
-    assert found.quantile == pytest.approx(0.009)
+    (tail,) = tails(count, float(count @ LOW) + 0.005, [0.9], weighing)
+    assert tail.quantile == pytest.approx(0.009)
     excess = (np.arange(10) + 0.5) * 1e-4
     first, second = excess.sum() / 100.0, np.square(excess).sum() / 100.0
-    assert found.shortfall == pytest.approx(0.009 + 10.0 * first)
+    assert tail.shortfall == pytest.approx(0.009 + 10.0 * first)
     spread = np.sqrt((2.0 * second - first**2 - (2.0 * first - first) ** 2 / 1.0) / 100.0)
-    assert found.shortfall_error == pytest.approx(spread / 0.1)
-    assert (found.low, found.high) == (LOW[78], HIGH[97])
+    assert tail.shortfall_error == pytest.approx(spread / 0.1)
+    assert (tail.low, tail.high) == (LOW[78], HIGH[97])

@@ -24,13 +24,13 @@ def test_equal_weights_give_the_tail_of_plain_paths(level: float) -> None:
     count = np.bincount(loss_bin(loss), minlength=LOW.size).astype(float)
     (plain,) = tails(count, loss.sum(), [level])
     same = Weights(np.array(20_000.0), np.array(20_000.0), np.array(20_000.0))
-    (found,) = tails(count, loss.sum(), [level], Weighing(count, same))
-    assert found.quantile == plain.quantile
-    assert found.shortfall == plain.shortfall
-    assert found.shortfall_error == pytest.approx(plain.shortfall_error, rel=1e-9)
-    assert found.low == pytest.approx(plain.low, abs=10.0 * WIDTH)
-    assert found.high == pytest.approx(plain.high, abs=10.0 * WIDTH)
-    assert found.low < found.quantile < found.high
+    (tail,) = tails(count, loss.sum(), [level], Weighing(count, same))
+    assert tail.quantile == plain.quantile
+    assert tail.shortfall == plain.shortfall
+    assert tail.shortfall_error == pytest.approx(plain.shortfall_error, rel=1e-9)
+    assert tail.low == pytest.approx(plain.low, abs=10.0 * WIDTH)
+    assert tail.high == pytest.approx(plain.high, abs=10.0 * WIDTH)
+    assert tail.low < tail.quantile < tail.high
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +60,15 @@ CHANCES = ("loss_probability", "shortfall_probability", "event", "trigger", "exc
 @pytest.mark.parametrize("name", MEASURED)
 def test_paths_that_weigh_alike_are_plain_paths(name: str, plain: xr.Dataset) -> None:
     """But for the bound where no path shows it: a weight of importance sampling may be as large as 4."""
-    wanted, found = MEASURED[name](plain), MEASURED[name](weighed_alike(plain))
-    np.testing.assert_allclose(found["estimate"], wanted["estimate"], rtol=1e-9, atol=1e-12)
+    wanted, answer = MEASURED[name](plain), MEASURED[name](weighed_alike(plain))
+    np.testing.assert_allclose(answer["estimate"], wanted["estimate"], rtol=1e-9, atol=1e-12)
     share = wanted["estimate"]
     seen = (share > 0.01) & (share < 0.99) if name in CHANCES else share != 0.0
     for end, apart in (("error", 0.05), ("low", 0.1), ("high", 0.1)):
         assert bool(seen.any())
-        np.testing.assert_allclose(found[end].where(seen), wanted[end].where(seen), rtol=apart, atol=1e-12, err_msg=end)
+        np.testing.assert_allclose(
+            answer[end].where(seen), wanted[end].where(seen), rtol=apart, atol=1e-12, err_msg=end
+        )
 
 
 @pytest.fixture(scope="module")
@@ -105,28 +107,28 @@ def calibrated(weight: np.ndarray, loss: np.ndarray) -> float:
 
 def test_a_mean_of_weighted_paths_is_that_of_calibrated_weights_and_so_without_each_batch(sample) -> None:
     weight, loss = sample
-    found, size = sums.means(dataset(weight, loss), sums.of_notes, "loss")
+    replicates, size = sums.means(dataset(weight, loss), sums.of_notes, "loss")
     assert size.tolist() == [SIZE] * N_BATCH
-    assert found.value[0, 0] == pytest.approx(calibrated(weight, loss), rel=1e-12)
+    assert replicates.value[0, 0] == pytest.approx(calibrated(weight, loss), rel=1e-12)
     for batch in range(N_BATCH):
         rest = [np.delete(array, batch, axis=0) for array in sample]
-        assert found.without[0, 0, batch] == pytest.approx(calibrated(*rest), rel=1e-12)
+        assert replicates.without[0, 0, batch] == pytest.approx(calibrated(*rest), rel=1e-12)
 
 
 def test_a_mean_of_the_first_weighted_batches_is_that_of_a_run_of_them(sample) -> None:
-    found, size = sums.means(dataset(*sample), sums.of_notes, "loss", 3)
+    replicates, size = sums.means(dataset(*sample), sums.of_notes, "loss", 3)
     first, of_first = sums.means(dataset(*(array[:3] for array in sample)), sums.of_notes, "loss")
     assert size.tolist() == of_first.tolist() == [SIZE] * 3
-    np.testing.assert_allclose(found.value, first.value, rtol=1e-12)
-    np.testing.assert_allclose(found.without, first.without, rtol=1e-12)
+    np.testing.assert_allclose(replicates.value, first.value, rtol=1e-12)
+    np.testing.assert_allclose(replicates.without, first.without, rtol=1e-12)
 
 
 def test_calibrated_weights_add_up_to_the_paths(sample) -> None:
     weight, _ = sample
     assert calibrated(weight, np.ones_like(weight)) == pytest.approx(1.0, rel=1e-12)
-    found, _ = sums.means(dataset(weight, np.ones_like(weight)), sums.of_notes, "loss")
-    np.testing.assert_allclose(found.value, 1.0, rtol=1e-12)
-    np.testing.assert_allclose(found.without, 1.0, rtol=1e-12)
+    replicates, _ = sums.means(dataset(weight, np.ones_like(weight)), sums.of_notes, "loss")
+    np.testing.assert_allclose(replicates.value, 1.0, rtol=1e-12)
+    np.testing.assert_allclose(replicates.without, 1.0, rtol=1e-12)
 
 
 @pytest.mark.parametrize("mean", [0.02, 0.5, 1.0, 0.0])
@@ -136,17 +138,17 @@ def test_a_chance_has_the_bounds_of_a_gamma_law_and_where_all_or_none_show_it_th
     """Fay and Feuer (1997), by scipy's gamma law in the place of its inverse; weights of 0.5 and 1.5 in turns."""
     paths, most = 1_000.0, MOST_WEIGHT / 1_000.0
     weights = Weights(np.array(paths), np.array(paths), np.array(1.25 * paths))
-    found = chance(np.array(mean), np.array(1.25 * mean), weights, np.array(1.5))
-    assert 0.0 <= found.low <= found.estimate <= found.high <= 1.0
+    interval = chance(np.array(mean), np.array(1.25 * mean), weights, np.array(1.5))
+    assert 0.0 <= interval.low <= interval.estimate <= interval.high <= 1.0
     if mean in (0.0, 1.0):
-        assert found.low == pytest.approx(1.0 - np.log(20.0) * most if mean else 0.0)
-        assert found.high == pytest.approx(1.0 if mean else stats.gamma.ppf(0.95, 1.0, scale=most), rel=1e-9)
-        assert found.error == pytest.approx(most)
+        assert interval.low == pytest.approx(1.0 - np.log(20.0) * most if mean else 0.0)
+        assert interval.high == pytest.approx(1.0 if mean else stats.gamma.ppf(0.95, 1.0, scale=most), rel=1e-9)
+        assert interval.error == pytest.approx(most)
         return
-    spread = found.error**2
+    spread = interval.error**2
     size = 1.5 / paths
     low = stats.gamma.ppf(0.025, mean**2 / spread, scale=spread / mean)
     more, wide = mean + size, spread + size**2
-    assert found.low == pytest.approx(low, rel=1e-9)
-    assert found.high == pytest.approx(stats.gamma.ppf(0.975, more**2 / wide, scale=wide / more), rel=1e-9)
+    assert interval.low == pytest.approx(low, rel=1e-9)
+    assert interval.high == pytest.approx(stats.gamma.ppf(0.975, more**2 / wide, scale=wide / more), rel=1e-9)
     assert spread == pytest.approx(1.25 * mean * (1.0 - mean) / paths, rel=0.3)

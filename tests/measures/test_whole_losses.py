@@ -38,11 +38,11 @@ def test_what_every_path_loses_whole_is_as_uncertain_as_what_none_loses() -> Non
 def test_a_run_that_loses_all_on_every_path_is_compared_with_its_bound() -> None:
     before, after = (results_of(np.full((1, 1, 500), loss), notes=["A"]) for loss in (1.0, 0.0))
     for measure in ("expected_loss", "loss_probability"):
-        found = measures.compare(after, before, measure).isel(scenario=0, tranche=0)
-        assert [float(found[k]) for k in ("before", "before_high")] == [1.0, 1.0]
-        assert float(found["before_low"]) == pytest.approx(1.0 - float(zero_count_bound(500)))
-        assert float(found["after_high"]) == pytest.approx(float(zero_count_bound(500)))
-        assert float(found["before_error"]) == pytest.approx(float(found["after_error"])) != 0.0
+        answer = measures.compare(after, before, measure).isel(scenario=0, tranche=0)
+        assert [float(answer[k]) for k in ("before", "before_high")] == [1.0, 1.0]
+        assert float(answer["before_low"]) == pytest.approx(1.0 - float(zero_count_bound(500)))
+        assert float(answer["after_high"]) == pytest.approx(float(zero_count_bound(500)))
+        assert float(answer["before_error"]) == pytest.approx(float(answer["after_error"])) != 0.0
 
 
 @pytest.mark.parametrize("weighed", [False, True])
@@ -70,21 +70,21 @@ def replicated(losses: np.ndarray) -> xr.Dataset:
 def test_a_tail_of_sobol_points_that_loses_the_whole_is_bounded_as_their_replicates_differ() -> None:
     """16 points in each of 64 blocks: the worst hundredth is 10.24 of 1,024, of which 13 lose the whole."""
     es = measures.expected_shortfall(replicated(np.where(np.arange(1024) % 79 == 0, 1.0, 0.0)), 0.99)
-    one = es.isel(scenario=0, tranche=0)
-    assert float(one["estimate"]) == pytest.approx(1.0)
-    assert 0.9 < float(one["low"]) < 0.95
-    assert float(one["high"]) == 1.0
-    assert float(one["error"]) == pytest.approx((1.0 - float(one["low"])) / (2.0 * batches.student(16)))
+    answer = es.isel(scenario=0, tranche=0)
+    assert float(answer["estimate"]) == pytest.approx(1.0)
+    assert 0.9 < float(answer["low"]) < 0.95
+    assert float(answer["high"]) == 1.0
+    assert float(answer["error"]) == pytest.approx((1.0 - float(answer["low"])) / (2.0 * batches.student(16)))
 
 
 def test_tails_of_the_whole_are_compared_with_the_intervals_that_each_run_has() -> None:
     before, after = (replicated(np.where(np.arange(1024) % every == 0, 1.0, 0.0)) for every in (1, 79))
     for measure in ("ES99", "VAR99"):
-        found = measures.compare(after, before, measure).isel(scenario=0, tranche=0)
-        assert [float(found[k]) for k in ("before", "before_error", "before_low")] == [1.0, 0.0, 1.0]
+        answer = measures.compare(after, before, measure).isel(scenario=0, tranche=0)
+        assert [float(answer[k]) for k in ("before", "before_error", "before_low")] == [1.0, 0.0, 1.0]
         own = tail_of(after, measure).isel(scenario=0, tranche=0)
-        assert float(found["after"]) == pytest.approx(1.0)
-        assert float(found["after_low"]) == float(own["low"]) < 1.0
+        assert float(answer["after"]) == pytest.approx(1.0)
+        assert float(answer["after_low"]) == float(own["low"]) < 1.0
 
 
 def test_a_tail_of_less_than_a_path_is_known_no_better_than_its_value_at_risk() -> None:
@@ -94,12 +94,12 @@ def test_a_tail_of_less_than_a_path_is_known_no_better_than_its_value_at_risk() 
     grid = np.linspace(law.ppf(level), 1.0, 20_001)
     truth = grid[0] + np.trapezoid(law.sf(grid), grid) / (1.0 - level)
     losses = np.random.default_rng(1).beta(0.5, 20.0, (200, 1, 4096))
-    found = measures.expected_shortfall(results_of(losses, notes=["A"]), level).isel(tranche=0)
+    answer = measures.expected_shortfall(results_of(losses, notes=["A"]), level).isel(tranche=0)
     var = measures.value_at_risk(results_of(losses[:5], notes=["A"]), level).isel(tranche=0)
-    assert found["low"].values[:5] == pytest.approx(var["low"].values)
-    assert (found["high"].values == 1.0).all()
-    assert (found["low"].values <= truth).mean() >= 0.975
-    assert found["error"].values == pytest.approx((1.0 - found["low"].values) / (2.0 * NORMAL))
+    assert answer["low"].values[:5] == pytest.approx(var["low"].values)
+    assert (answer["high"].values == 1.0).all()
+    assert (answer["low"].values <= truth).mean() >= 0.975
+    assert answer["error"].values == pytest.approx((1.0 - answer["low"].values) / (2.0 * NORMAL))
 
 
 def test_a_tail_of_enough_paths_that_stops_short_of_a_whole_loss_keeps_its_error() -> None:

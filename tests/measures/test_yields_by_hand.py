@@ -91,15 +91,15 @@ def test_a_quantile_at_the_end_of_a_bin_stays_in_it(ds: xr.Dataset) -> None:
 def test_yields_lie_in_bins_about_the_coupon_of_the_note(ds: xr.Dataset) -> None:
     """Of 640 paths 320 in each of two bins: quarters lie in the middle of each, and intervals end at their edges."""
     known = counted(ds, "irr", _1000=320, _2500=320).assign_coords(mean_coupon=("tranche", [0.0, 0.05, 0.1, 0.2]))
-    found = measures.irr_distribution(known, [0.25, 0.75])
+    answer = measures.irr_distribution(known, [0.25, 0.75])
     for note, coupon in enumerate([0.0, 0.05, 0.1, 0.2]):
         edge = yield_edges(coupon)
-        one = found.isel(scenario=0, tranche=note)
-        np.testing.assert_allclose(one["low"], edge[[1000, 2500]])
-        np.testing.assert_allclose(one["high"], edge[[1001, 2501]])
-        np.testing.assert_allclose(one["estimate"], (edge[[1000, 2500]] + edge[[1001, 2501]]) / 2.0)
-        np.testing.assert_allclose(one["error"], np.diff(edge)[[1000, 2500]] / (2.0 * NORMAL))
-    np.testing.assert_array_equal(measures.irr_quantile(known, [0.25, 0.75]), found["estimate"])
+        row = answer.isel(scenario=0, tranche=note)
+        np.testing.assert_allclose(row["low"], edge[[1000, 2500]])
+        np.testing.assert_allclose(row["high"], edge[[1001, 2501]])
+        np.testing.assert_allclose(row["estimate"], (edge[[1000, 2500]] + edge[[1001, 2501]]) / 2.0)
+        np.testing.assert_allclose(row["error"], np.diff(edge)[[1000, 2500]] / (2.0 * NORMAL))
+    np.testing.assert_array_equal(measures.irr_quantile(known, [0.25, 0.75]), answer["estimate"])
 
 
 def test_older_results_hold_yields_in_even_bins_about_their_middles(ds: xr.Dataset) -> None:
@@ -107,19 +107,19 @@ def test_older_results_hold_yields_in_even_bins_about_their_middles(ds: xr.Datas
     n_bin = ds.sizes["irr_bin"]
     older = counted(ds.drop_vars("mean_coupon"), "irr", _0=320, **{f"_{n_bin - 1}": 320})
     older = older.assign_coords(irr_bin=np.arange(float(n_bin)))
-    found = measures.irr_distribution(older, [0.25, 0.75]).isel(scenario=0, tranche=0)
-    assert found["low"].values.tolist() == [-0.5, n_bin - 1.5]
-    assert found["high"].values.tolist() == [0.5, n_bin - 0.5]
-    assert found["estimate"].values.tolist() == [0.0, n_bin - 1.0]
+    answer = measures.irr_distribution(older, [0.25, 0.75]).isel(scenario=0, tranche=0)
+    assert answer["low"].values.tolist() == [-0.5, n_bin - 1.5]
+    assert answer["high"].values.tolist() == [0.5, n_bin - 0.5]
+    assert answer["estimate"].values.tolist() == [0.0, n_bin - 1.0]
 
 
 def test_prices_lie_in_bins_as_they_stand_those_beyond_the_last_at_its_lower_edge(ds: xr.Dataset) -> None:
     edge = price_edges()
     known = counted(ds, "price", _100=320, **{f"_{edge.size - 2}": 320})
-    found = measures.price_distribution(known, [0.25, 0.75]).isel(scenario=0, tranche=-1)
-    np.testing.assert_allclose(found["low"], [edge[100], edge[-2]])
-    np.testing.assert_allclose(found["high"], [edge[101], edge[-2]])
-    assert found["estimate"].attrs["units"] == "1"
+    answer = measures.price_distribution(known, [0.25, 0.75]).isel(scenario=0, tranche=-1)
+    np.testing.assert_allclose(answer["low"], [edge[100], edge[-2]])
+    np.testing.assert_allclose(answer["high"], [edge[101], edge[-2]])
+    assert answer["estimate"].attrs["units"] == "1"
 
 
 def test_where_all_paths_share_a_bin_every_quantile_is_their_mean_if_it_lies_there(ds: xr.Dataset) -> None:
@@ -130,11 +130,11 @@ def test_where_all_paths_share_a_bin_every_quantile_is_their_mean_if_it_lies_the
     for note, mean in zip(ds["tranche"].values, (inside, outside, edge[2500], edge[2501]), strict=True):
         total.loc[{"quantity": f"{note}:irr"}] = mean * share
     known = counted(ds, "irr", _2500=640).assign(batch_sum=total)
-    found = measures.irr_distribution(known, [0.25, 0.5]).isel(scenario=0)
-    np.testing.assert_allclose(found["estimate"][0], inside)
-    np.testing.assert_allclose(found["estimate"][1], edge[2500] + np.array([0.25, 0.5]) * (edge[2501] - edge[2500]))
-    alone = measures.irr_distribution(counted(ds, "irr", _2500=1), [0.5]).isel(scenario=0, tranche=0)
-    assert [alone[end].item() for end in ("low", "high")] == pytest.approx([-1.0, edge[2501]])  # none may lie below
+    answer = measures.irr_distribution(known, [0.25, 0.5]).isel(scenario=0)
+    np.testing.assert_allclose(answer["estimate"][0], inside)
+    np.testing.assert_allclose(answer["estimate"][1], edge[2500] + np.array([0.25, 0.5]) * (edge[2501] - edge[2500]))
+    single = measures.irr_distribution(counted(ds, "irr", _2500=1), [0.5]).isel(scenario=0, tranche=0)
+    assert [single[end].item() for end in ("low", "high")] == pytest.approx([-1.0, edge[2501]])  # none may lie below
     none = measures.irr_distribution(counted(ds, "irr"), [0.5])
     assert np.isnan(none["estimate"]).all()
     assert np.isnan(none["low"]).all()
@@ -156,13 +156,13 @@ def test_weighted_paths_are_worth_fewer(ds: xr.Dataset) -> None:
     even = {f"_{k}": 64 for k in range(200, 210)}
     known = weighed_alike(counted(ds, "wal", **even))
     heavy = known.assign(batch_weight_square=4.0 * known["batch_weight_square"])
-    found = measures.wal_distribution(heavy, [0.5]).isel(scenario=0, tranche=0, quantile=0)
+    answer = measures.wal_distribution(heavy, [0.5]).isel(scenario=0, tranche=0, quantile=0)
     width = float(ds["wal_bin"][1] - ds["wal_bin"][0])
     low, high = (int(np.ceil(10.0 * part[0])) for part in _ranks(160.0, np.array([0.5])))
     edge = float(ds["wal_bin"][200]) - width / 2.0
     assert (low, high) == (5, 6)
-    assert float(found["low"]) == pytest.approx(edge + 4 * width)
-    assert float(found["high"]) == pytest.approx(edge + 6 * width)
+    assert float(answer["low"]) == pytest.approx(edge + 4 * width)
+    assert float(answer["high"]) == pytest.approx(edge + 6 * width)
 
 
 def test_a_note_that_nothing_discounts_has_its_multiple_as_its_price(ds: xr.Dataset) -> None:
@@ -179,10 +179,10 @@ def test_a_capped_yield_is_felt_by_a_mean_and_by_a_median_that_reaches_it(ds: xr
     for capped, felt in ((192, [0.0, 0.3, 0.3, 0.0]), (384, [0.0, 0.6, 0.6, 0.6])):
         known = counted(ds, "irr", _100=640 - capped, **{f"_{last}": capped})
         known = known.assign_coords(original=("tranche", [0.0, 1.0, 1.0, 1.0]))
-        for one in (known, weighed_alike(known)):
-            assert measures.capped_yield(one)[0].values == pytest.approx([0.0, *[capped / 640] * 3])
-            assert set(measures.capped_yield(one).dims) == {"scenario", "tranche"}
-            assert "irr_bin" not in measures.felt_cap(one).coords
-            assert measures.felt_cap(one)[0].values == pytest.approx(felt)
+        for dataset in (known, weighed_alike(known)):
+            assert measures.capped_yield(dataset)[0].values == pytest.approx([0.0, *[capped / 640] * 3])
+            assert set(measures.capped_yield(dataset).dims) == {"scenario", "tranche"}
+            assert "irr_bin" not in measures.felt_cap(dataset).coords
+            assert measures.felt_cap(dataset)[0].values == pytest.approx(felt)
     assert measures.capped_yield(counted(ds, "irr", **{f"_{last}": 1}))[0].values.tolist() == [1.0] * 4
     assert json.loads(ds.attrs["job"])["deal"]["notes"][-1]["residual"]

@@ -53,7 +53,9 @@ def annuity(i: float, n: int) -> float:
     return 1.0 / n if i == 0.0 else i / -math.expm1(-n * math.log1p(i))
 
 
-def lent(plan, apr: float | None, calendar: Calendar, month: int, age: int, cap: float = math.inf, change: float = 0.0):
+def instalments(
+    plan, apr: float | None, calendar: Calendar, month: int, age: int, cap: float = math.inf, change: float = 0.0
+):
     """Principal and interest of what a loan still pays per unit of balance; the next instalment is due in `month`."""
     due, interest, owed, payment, left = [], [], 1.0, 0.0, plan.term - age
     grace = max(0, (plan.interest_only_months or 0) - age)

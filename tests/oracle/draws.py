@@ -35,14 +35,14 @@ def factors(
     path: int, n_month: int, phi: float, root: list[list[float]], seed: int, start: float | None = None
 ) -> list[list[float]]:
     """(T, F) systematic factors that start from the stationary law, or from a value of Y_0 that all of them have."""
-    found: list[list[float]] = []
+    by_month: list[list[float]] = []
     for t in range(n_month):
         e = [normal(path, t, 0, f, seed) for f in range(len(root))]
         shock = [sum(a * b for a, b in zip(row, e, strict=True)) for row in root]
         gain = 1.0 if t == 0 and start is None else math.sqrt(1.0 - phi * phi)
-        before = found[-1] if found else [start or 0.0] * len(root)
-        found.append([phi * y + gain * s for y, s in zip(before, shock, strict=True)])
-    return found
+        before = by_month[-1] if by_month else [start or 0.0] * len(root)
+        by_month.append([phi * y + gain * s for y, s in zip(before, shock, strict=True)])
+    return by_month
 
 
 def mixing_variable(path: int, df: float | None, seed: int) -> float:

@@ -194,26 +194,26 @@ def position(names, name: str) -> int:
 
 def texts_of(deal) -> list[str]:
     """All formulas of a deal."""
-    found = [given for given in deal.quantities.values() if isinstance(given, str)]
-    found += [fee.amount for fee in deal.fees if isinstance(fee.amount, str)]
+    texts = [given for given in deal.quantities.values() if isinstance(given, str)]
+    texts += [fee.amount for fee in deal.fees if isinstance(fee.amount, str)]
     for steps in deal.priority.values():
         for step in steps:
             parts = (getattr(step, key, None) for key in ("cap", "amount", "target", "until"))
-            found += [part for part in (*parts, *step.when) if isinstance(part, str)]
+            texts += [part for part in (*parts, *step.when) if isinstance(part, str)]
     call = deal.clean_up
-    found += [text for text in ((call.when, call.price) if call else ()) if text is not None]
+    texts += [text for text in ((call.when, call.price) if call else ()) if text is not None]
     if deal.trust is not None and deal.trust.principal_needed is not None:
-        found.append(deal.trust.principal_needed)
+        texts.append(deal.trust.principal_needed)
     for trigger in deal.triggers:
-        found += [text for text in (trigger.condition, trigger.observable) if isinstance(text, str)]
-    return found
+        texts += [text for text in (trigger.condition, trigger.observable) if isinstance(text, str)]
+    return texts
 
 
 def means_of(deal) -> list[str]:
     """What means are taken of, inner ones first; known by the text."""
-    found: dict[str, None] = {}
+    means: dict[str, None] = {}
     for text in texts_of(deal):
         for node in reversed(list(ast.walk(read(text)))):
             if isinstance(node, ast.Call) and node.func.id == MEAN:
-                found[ast.unparse(node.args[0])] = None
-    return list(found)
+                means[ast.unparse(node.args[0])] = None
+    return list(means)

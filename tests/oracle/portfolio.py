@@ -52,7 +52,7 @@ class Portfolio:
             opening = opening_profiles(self.pool, s, self.slots, self.calendar)
         enters = [share * stage_entry(self.pool, s, i) for i, (share, _) in enumerate(opening)]
         weight = enters if sum(enters) > 0.0 else [share for share, _ in opening]
-        found = []
+        cohorts = []
         for (share, profile), in_it in zip(opening, weight, strict=True):
             arrears = [part * bucket * in_it / sum(weight) for bucket in buckets]
             cohort = Cohort(0.0, arrears, [0.0] * self.slots, [0.0] * self.slots)
@@ -61,8 +61,8 @@ class Portfolio:
                 cohort.add_card(performing)
             else:
                 cohort.add(performing, profile)
-            found.append(cohort)
-        return found
+            cohorts.append(cohort)
+        return cohorts
 
     def nothing(self) -> Cohort:
         """A cohort that holds nothing yet."""

@@ -6,7 +6,7 @@ import itertools
 import math
 from typing import NamedTuple
 
-from oracle.calendar_loan import dated, lent, rate_at_closing
+from oracle.calendar_loan import dated, instalments, rate_at_closing
 from oracle.stages import spread_at
 
 
@@ -91,7 +91,7 @@ def still_pays(pool, s: int, plan, calendar, month: int, age: int, *price: float
     """Principal and interest of a loan from here on, per unit of balance; its next instalment is due in `month`."""
     if dated(plan):
         apr = plan.apr if plan.apr is not None else pool.segments[s].apr
-        return Profile(*lent(plan, apr, calendar, month, age, *price))
+        return Profile(*instalments(plan, apr, calendar, month, age, *price))
     return loan(plan, loan_rate(pool, s, plan, *price), plan.term - age)
 
 

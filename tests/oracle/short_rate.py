@@ -24,24 +24,24 @@ def variance_of_sum(a: float, sigma: float, fraction: list[float]) -> list[float
         sigma * math.sqrt(f if a == 0.0 else (1.0 - math.exp(-2.0 * a * f)) / (2.0 * a)) for f in fraction[:-1]
     ]
     weight = [0.0] * n
-    found = []
+    variances = []
     for t in range(n):
         for s in range(t + 1):
             decay = math.exp(-a * sum(fraction[s:t]))
             weight[s] += step[s] * decay * fraction[t]
-        found.append(sum(w * w for w in weight))
-    return found
+        variances.append(sum(w * w for w in weight))
+    return variances
 
 
 def vasicek(law, fraction: list[float]) -> list[float]:
     """Forward levels of Vasicek's own curve."""
     total = variance_of_sum(law.mean_reversion, law.volatility, fraction)
-    found, before, elapsed = [], 0.0, 0.0
+    levels, before, elapsed = [], 0.0, 0.0
     for f, v in zip(fraction, total, strict=True):
         mean = law.mean + (law.start - law.mean) * math.exp(-law.mean_reversion * elapsed)
-        found.append((math.exp(f * mean - 0.5 * (v - before)) - 1.0) / f if f > 0.0 else law.start)
+        levels.append((math.exp(f * mean - 0.5 * (v - before)) - 1.0) / f if f > 0.0 else law.start)
         before, elapsed = v, elapsed + f
-    return found
+    return levels
 
 
 def rate_of(law, forward: list[float], fraction: list[float], root: list[list[float]], path: int, seed: int) -> Rate:

@@ -32,11 +32,11 @@ def stage_prepayment(pool, s: int, i: int, t: int) -> float:
 
 def after(pool, spread: list[float]) -> list[float]:
     """Shares of the stages a month later."""
-    found = list(spread)
+    shares = list(spread)
     for i, stage in enumerate(pool.stages[:-1]):
-        found[i] -= stage.moves_on * spread[i]
-        found[i + 1] += stage.moves_on * spread[i]
-    return found
+        shares[i] -= stage.moves_on * spread[i]
+        shares[i + 1] += stage.moves_on * spread[i]
+    return shares
 
 
 def spread_at(pool, age: int) -> list[float]:
@@ -50,9 +50,9 @@ def spread_at(pool, age: int) -> list[float]:
 def card_stages(pool) -> list[float]:
     """Steady state of cards: month by month what was bought, less what has been paid of it."""
     spread, left = spread_at(pool, 0), 1.0
-    found = [0.0] * len(spread)
+    shares = [0.0] * len(spread)
     rate = pool.payment_rate.monthly
     while left > 1e-16:
-        found = [a + rate * left * b for a, b in zip(found, spread, strict=True)]
+        shares = [a + rate * left * b for a, b in zip(shares, spread, strict=True)]
         spread, left = after(pool, spread), left * (1.0 - rate)
-    return [share / sum(found) for share in found]
+    return [share / sum(shares) for share in shares]

@@ -21,10 +21,10 @@ import stress
 @pytest.mark.parametrize("scenario", ["base", "stressed"])
 @pytest.mark.parametrize("seed", range(7))  # and ten thousand deals are slow
 def test_a_path_of_the_engine_is_the_path_of_the_slow_model(seed, scenario):
-    found = agreement.compared(random_job(Random(seed)), scenario, path=11 * seed % 64)
-    assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
-    assert not found.near_threshold
-    assert not found.violations
+    compared = agreement.compared(random_job(Random(seed)), scenario, path=11 * seed % 64)
+    assert not [difference for difference in compared.differences if not difference.size <= difference.allowed]
+    assert not compared.near_threshold
+    assert not compared.violations
 
 
 @pytest.mark.parametrize("stages", [[], [{"name": "new", "moves_on": 0.3}, {"name": "old", "default_odds": 2.0}]])
@@ -47,8 +47,8 @@ def test_what_a_cured_deal_buys_after_the_pool_was_called_comes_due_as_it_surviv
         },
     )
     job = hand_worked.job(deal, bought)
-    found = agreement.compared(job, "base", 0)
-    assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
+    compared = agreement.compared(job, "base", 0)
+    assert not [difference for difference in compared.differences if not difference.size <= difference.allowed]
     balance = stress.replay(job, path=0)["pool_balance"].to_numpy()
     assert balance[1] == 0.0
     assert balance[3] > 100.0
@@ -73,8 +73,8 @@ def test_what_cures_in_a_late_stage_has_fallen_due_as_in_the_slow_model(stages, 
     ]
     months = {"revolving_months": 6, "scheduled_months": 24, "legal_maturity_months": 24}
     job = hand_worked.job(hand_worked.deal(purchase="payment_date", priority={"revolving": steps}, **months), pool)
-    found = agreement.compared(job, "base", 0)
-    assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
+    compared = agreement.compared(job, "base", 0)
+    assert not [difference for difference in compared.differences if not difference.size <= difference.allowed]
 
 
 @pytest.mark.slow
@@ -82,16 +82,16 @@ def test_twenty_thousand_paths_of_ten_thousand_deals_are_those_of_the_slow_model
     tmp_path: Path, record_property
 ):
     """`STRESS_AGREEMENT=FILE` goes on with what `python tests/agreement.py --keep FILE` kept: an hour in parts."""
-    found = agreement.run(10_000, Path(os.environ.get("STRESS_AGREEMENT") or tmp_path / "agreement.jsonl"))
-    record_property("measured", "; ".join(agreement.told(found).splitlines()))
-    assert found.deals == 10_000
-    assert found.paths["monthly"] + found.paths["payment_date"] >= 10_000
-    assert found.paths["daily"] >= 300
-    assert not found.apart
-    assert not found.violations
-    assert found.not_a_number == 0
-    assert found.residual <= agreement.RESIDUAL_ALLOWED
-    assert len(found.words) >= 0.98 * len(words())
+    figures = agreement.run(10_000, Path(os.environ.get("STRESS_AGREEMENT") or tmp_path / "agreement.jsonl"))
+    record_property("measured", "; ".join(agreement.told(figures).splitlines()))
+    assert figures.deals == 10_000
+    assert figures.paths["monthly"] + figures.paths["payment_date"] >= 10_000
+    assert figures.paths["daily"] >= 300
+    assert not figures.apart
+    assert not figures.violations
+    assert figures.not_a_number == 0
+    assert figures.residual <= agreement.RESIDUAL_ALLOWED
+    assert len(figures.words) >= 0.98 * len(words())
 
 
 def test_random_deals_say_nearly_every_word_of_the_language():
@@ -114,16 +114,16 @@ def test_what_is_bought_after_a_sale_shrinks_as_other_purchases_do():
 def test_deals_of_the_ten_thousand_in_which_the_models_were_apart(seed: int):
     """Cards with a long ladder, bought after a sale, paid nothing of their balance; fees accrued before a late issue
     are retained for on every clock."""
-    found = agreement.compared(random_job(Random(seed)), "base", seed % 64)
-    assert not found.near_threshold
-    assert not [d for d in found.differences if not d.size <= d.allowed]
+    compared = agreement.compared(random_job(Random(seed)), "base", seed % 64)
+    assert not compared.near_threshold
+    assert not [d for d in compared.differences if not d.size <= d.allowed]
 
 
 def test_where_rounding_decides_a_condition_the_models_may_be_apart():
     """`invested < 0.333 * notes` once both are repaid: 0 < 0 in the engine, 0 < 1e-18 in the slow model."""
-    found = agreement.compared(random_job(Random(2252)), "base", 2252 % 64)
-    assert found.near_threshold
-    assert [d for d in found.differences if not d.size <= d.allowed]
+    compared = agreement.compared(random_job(Random(2252)), "base", 2252 % 64)
+    assert compared.near_threshold
+    assert [d for d in compared.differences if not d.size <= d.allowed]
 
 
 def test_a_run_that_was_stopped_goes_on_with_the_same_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

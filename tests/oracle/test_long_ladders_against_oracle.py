@@ -69,9 +69,9 @@ def stages(count: int) -> list[dict[str, Any]]:
 
 
 def wrong(of: Job) -> list[Any]:
-    found = agreement.compared(of, "base", path=5)
-    assert not found.near_threshold
-    return [d for d in found.differences if not d.size <= d.allowed] + found.violations
+    compared = agreement.compared(of, "base", path=5)
+    assert not compared.near_threshold
+    return [d for d in compared.differences if not d.size <= d.allowed] + compared.violations
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
@@ -107,5 +107,5 @@ def test_so_are_cards_and_a_pool_on_the_clock_of_payment_dates() -> None:
 @pytest.mark.parametrize("more", [{}, {"stages": stages(2)}], ids=["plain", "stages"])
 def test_a_run_counts_of_a_pool_under_a_long_ladder_what_its_paths_show(more: dict[str, Any]) -> None:
     """Of a run the rolls and recoveries are numbers of the month; a path that is shown has them on lanes."""
-    alone = [{"name": "alone", "share": 1.0, "entry_rate": 0.05, "recovery_curve": "30% to 60% in 4"}]
-    assert not counted_again.differences(job(**LOANS, **more, ladder=LADDER, segments=alone), 2)
+    segments = [{"name": "alone", "share": 1.0, "entry_rate": 0.05, "recovery_curve": "30% to 60% in 4"}]
+    assert not counted_again.differences(job(**LOANS, **more, ladder=LADDER, segments=segments), 2)

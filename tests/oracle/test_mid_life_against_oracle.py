@@ -41,8 +41,8 @@ def test_a_random_series_of_a_trust_goes_on_from_its_state(seed):
     job = trust_job(seed)
     months = job.deal.legal_maturity_months
     for case, path in zip(job.scenarios, (None, 4), strict=True):
-        one = job.model_copy(update={"scenarios": (case,)})
-        assert max(goes_on(one, month, path) for month in (1, months // 3, months - 1) if month) <= 1e-9
+        single = job.model_copy(update={"scenarios": (case,)})
+        assert max(goes_on(single, month, path) for month in (1, months // 3, months - 1) if month) <= 1e-9
 
 
 @pytest.mark.parametrize("seed", [1, 2, 9, 45])

@@ -27,10 +27,10 @@ def trust_job(seed: int) -> Job:
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("scenario", ["base", "stressed"])
 def test_a_series_of_a_trust_is_that_of_the_slow_model(seed: int, scenario: str) -> None:
-    found = agreement.compared(trust_job(seed), scenario, path=7 * seed % 64)
-    assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
-    assert not found.near_threshold
-    assert not found.violations
+    compared = agreement.compared(trust_job(seed), scenario, path=7 * seed % 64)
+    assert not [difference for difference in compared.differences if not difference.size <= difference.allowed]
+    assert not compared.near_threshold
+    assert not compared.violations
 
 
 def test_the_laws_hold_on_every_path_of_random_series() -> None:
