@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from stress.inputs.arguments import Checks, held_later, hold_methods, is_list, number_of, say
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.console import RenderableType
@@ -63,9 +65,7 @@ class StressAccessor:
         0.0
         """
         from stress import measures
-        from stress.results.sound import check_whole
 
-        check_whole(other)
         return measures.compare(self._ds, other, measure)
 
     def report(self, path: str | os.PathLike[str] = "report.html", answers: Sequence[Any] = ()) -> Path:
@@ -180,6 +180,25 @@ class Plots:
         from stress.report import figures
 
         return figures.heat_map(self._ds)
+
+
+def _whole(_: str, value: Any) -> None:
+    from stress.results.sound import check_whole
+
+    check_whole(value)
+
+
+def _marks(name: str, value: Any) -> None:
+    pairs = is_list(value) and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in value)
+    say(pairs, name, value, 'a list of pairs, a name and a share of the cut-off balance: [("reported", 0.046)]')
+    for label, at in value:
+        say(isinstance(label, str), name, label, "a text")
+        number_of(f"{name}[{label!r}]", at)
+
+
+_CHECKS: Checks = {"xr.Dataset": _whole, "marks": _marks, "answers": held_later}
+for _kind in (StressAccessor, Plots):
+    hold_methods(_kind, _CHECKS)
 
 
 def register() -> None:

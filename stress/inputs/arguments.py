@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from stress.errors import ConfigError, DataError
+from stress.inputs.lacking import tell_lacking
 from stress.inputs.numbers import PATH_LIMIT, SEEDS, THREADS, real, shown, whole
 
 Check = Callable[[str, Any], None]
@@ -27,6 +28,7 @@ Checks = Mapping[str, Check]
 """By name of an argument or by annotation, None apart."""
 NONE: Checks = MappingProxyType({})
 F = TypeVar("F")
+T = TypeVar("T")
 RANGES: Mapping[str, tuple[int, int]] = {
     "paths": (1, PATH_LIMIT),
     "path": (0, PATH_LIMIT - 1),
@@ -89,8 +91,16 @@ def on_demand(
     return ask
 
 
+def hold_methods(kind: type[T], checks: Checks = NONE) -> type[T]:
+    """A class whose public methods stand behind their checks."""
+    for name, method in list(vars(kind).items()):
+        if not name.startswith("_"):
+            setattr(kind, name, put_to(method, checks))
+    return kind
+
+
 def put_to(question: F, checks: Checks = NONE) -> F:
-    """The function, which raises ConfigError, DataError where an argument is none of its kind.
+    """The function, which raises ConfigError, DataError where an argument is none of its kind, or a result not whole.
 
     `checks`: those of its room, before the ones that all rooms share.
     """
@@ -100,10 +110,16 @@ def put_to(question: F, checks: Checks = NONE) -> F:
 
     @functools.wraps(question)
     def ask(*given: Any, **named: Any) -> Any:
-        for name, value in (*zip(taken, given, strict=False), *named.items()):
-            if name in taken and value is not taken[name].default:
+        said = (*zip(taken, given, strict=False), *named.items())
+        for name, value in said:
+            own = name not in taken or taken[name].annotation is inspect.Parameter.empty  # `self`, or a word of **names
+            if not own and value is not taken[name].default:
                 _check(name, taken[name].annotation, value, around, checks)
-        return question(*given, **named)
+        try:
+            return question(*given, **named)
+        except (KeyError, ValueError, IndexError, TypeError) as error:
+            tell_lacking(question.__name__, error, [value for _, value in said if is_a(value, "Dataset")])
+            raise
 
     return cast("F", ask)
 
@@ -263,6 +279,7 @@ def _bool(name: str, value: Any) -> None:
 
 
 _CHECKS: Checks = {
+    "Any": held_later,
     "Job": _job,
     "xr.Dataset": dataset_of,
     "Result": _result,

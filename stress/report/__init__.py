@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stress.errors import DataError
+from stress.inputs.arguments import hold, is_list, say
+
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
@@ -43,7 +46,6 @@ def table(result: Result) -> RenderableType:
     from stress.report import terminal
     from stress.report.page import sweep
 
-    _check(result)
     return sweep.table(result) if sweep.is_sweep(result) else terminal.table(_dataset(result))
 
 
@@ -111,7 +113,6 @@ def write(
     from stress.report.cover import Signed
     from stress.report.page import sweep
 
-    _check(result)
     path = target_of(path)
     if sweep.is_sweep(result):
         return page.write_text(sweep.render(result), path)
@@ -119,14 +120,15 @@ def write(
     return page.write(_dataset(result), path, answers, signed, appendix)
 
 
-def _check(result: Any) -> None:
+def _check(_: str, result: Any) -> None:
     """DataError for what is no result of a run or a sweep."""
     import xarray as xr
 
     from stress.results.sound import check_whole
+    from stress.results.sweep import groups
 
-    if not isinstance(result, xr.DataTree):
-        check_whole(result)
+    for _, ds in groups(result) if isinstance(result, xr.DataTree) else (("", result),):
+        check_whole(ds)
 
 
 def _dataset(result: Result) -> xr.Dataset:
@@ -134,6 +136,19 @@ def _dataset(result: Result) -> xr.Dataset:
 
     assert isinstance(result, xr.Dataset)
     return result
+
+
+def _path(_: str, trace: Any) -> None:
+    said = ("cut_off", "original", "revolving_months", "begins_in")
+    if not hasattr(trace, "data_vars") or not set(said) <= set(trace.attrs):
+        raise DataError(f"a {type(trace).__name__} that is no path: give what stress.replay returns")
+
+
+def _answers(name: str, value: Any) -> None:
+    say(is_list(value), name, value, "a list of answers of stress.analysis")
+
+
+hold(globals(), __all__, {"Result": _check, "trace": _path, "Sequence[Any]": _answers})
 
 
 def __dir__() -> list[str]:

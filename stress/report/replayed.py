@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from stress.errors import DataError
 from stress.kernels.codes import PHASES
 from stress.report.numbers import fraction, percent
 from stress.report.sheets import Sheet
@@ -29,15 +28,13 @@ class Event(NamedTuple):
 def story(trace: xr.Dataset) -> list[str]:
     """A replayed path in sentences: the pool, the triggers, every note.
 
-    `trace` is what `stress.replay` gives. Raises DataError for anything else.
+    `trace` is what `stress.replay` gives.
 
     >>> import stress
     >>> job = stress.load("scenarios/jobs/baitiao-24m.toml")
     >>> print(*stress.report.story(stress.replay(job, path=77)), sep="\\n")  # doctest: +ELLIPSIS
     Defaults reach ...% of the cut-off balance ...
     """
-    if not isinstance(trace, xr.Dataset) or "cut_off" not in trace.attrs:
-        raise DataError(f"a {type(trace).__name__} that is no path: give what stress.replay returns")
     return [_pool(trace), *_triggers(trace), *(_note(trace, str(n)) for n in trace["tranche"].values)]
 
 

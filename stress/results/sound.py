@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -12,17 +13,13 @@ import xarray as xr
 
 from stress.errors import DataError
 from stress.inputs.arguments import Checks, dataset_of, held_later, say
+from stress.inputs.lacking import AXES, NAMES, NUMBERS
 from stress.inputs.text.characters import TEXT_PATTERN
 from stress.results.documents import SHAPES, is_document
 from stress.results.sweep import DIMS, OF_JOB, groups
 from stress.results.variables import COMMITTEE, REPLICATED, TABLE, TRUST, WEIGHTED, Variable
 
 KNOWN = {**TABLE, **{v.name: v for v in (*WEIGHTED, *REPLICATED, *TRUST, *COMMITTEE)}}
-NAMES = ("scenario", "tranche", "trigger", "quantity", "month_quantity")
-"""Dims whose coordinates are names."""
-NUMBERS = ("month", "event_month", "loss_bin", "loss_bin_low", "loss_bin_high", "wal_bin", "irr_bin", "price_bin")
-"""Coordinates that are numbers, none missing."""
-AXES = (*NAMES, *NUMBERS)
 SHOWN = ("base_case", "machine", "partial", "target", "warnings", "estimator_choice")
 """Attributes that tables and pages show where a result has them."""
 TEXTS = ("version", "source_digest", "job_hash", "seed", "estimator", "rng")
@@ -36,17 +33,17 @@ _TEXT = re.compile(TEXT_PATTERN)
 
 def faults(ds: xr.Dataset) -> Iterator[str]:
     """What is wrong with a result, in words; nothing where it is sound."""
-    said = [*_of_variables(ds), *_of_axes(ds), *_of_attributes(ds)]
+    said = [*_of_variables(ds), *_absent(ds), *_of_axes(ds), *_of_attributes(ds)]
     yield from said
     if not said:
         yield from _of_counts(ds)
 
 
 def check_whole(ds: Any) -> None:
-    """DataError as `check_dataset`, and where it lacks a variable of a result or a dim of one, as a selection of one
-    scenario does."""
+    """DataError as `check_dataset`, and where it lacks a variable, a coordinate, an attribute of a result or a dim of
+    one, as a selection of one scenario does."""
     check_dataset(ds)
-    said = next(_of_variables(ds), None)
+    said = next(itertools.chain(_of_variables(ds), _absent(ds)), None)
     if said:
         raise DataError(f"not a whole result: {said}; keep all variables, and select by lists: ds.isel(scenario=[0])")
 
@@ -98,10 +95,20 @@ def _of_variable(variable: Variable, stored: xr.Variable, swept: tuple[str, ...]
         yield f"variable {variable.name} holds no numbers"
 
 
+def _absent(ds: xr.Dataset) -> Iterator[str]:
+    """Coordinates and attributes that every result has, in words where they are missing."""
+    for name in AXES:
+        if name not in ds.coords:
+            yield f"coordinate {name} is missing"
+    for name in (*TEXTS, "paths"):
+        if name not in ds.attrs and not (name in ds.coords and name in (*OF_JOB, "seed")):
+            yield f"attribute {name} is missing"
+
+
 def _of_axes(ds: xr.Dataset) -> Iterator[str]:
     for name in AXES:
-        if name not in ds.coords or ds[name].dims != ((name,) if name in ds.dims else ("loss_bin",)):
-            yield f"coordinate {name} is missing, or no axis"
+        if name in ds.coords and ds[name].dims != ((name,) if name in ds.dims else ("loss_bin",)):
+            yield f"coordinate {name} is no axis"
     for name in (*NAMES, *(dim for dim in ("deal", "pool") if dim in ds.dims)):
         labels = list(map(str, ds[name].values)) if name in ds.coords else []
         if len(set(labels)) < len(labels) or not all(map(_is_name, labels)):
@@ -133,11 +140,6 @@ def _of_attributes(ds: xr.Dataset) -> Iterator[str]:
             yield f"attribute {name} is no number of paths"
         elif name == "seed" and not str(value).isdecimal():
             yield f"attribute {name} is no seed"
-    for name in TEXTS:
-        if name not in ds.attrs and not (name in ds.coords and name in (*OF_JOB, "seed")):
-            yield f"attribute {name} is missing"
-    if "paths" not in ds.attrs and "paths" not in ds.coords:
-        yield "attribute paths is missing"
     yield from _of_job(ds)
 
 

@@ -50,7 +50,7 @@ def _check_names(dataset: xr.Dataset, scenario: str, tranche: str) -> None:
     """Raise DataError for what is no result, ConfigError for a name that it has not."""
     check_dataset(dataset, "loss_count", "loss_path")
     for dim, label in (("scenario", scenario), ("tranche", tranche)):
-        labels = [str(known) for known in dataset[dim].values]
+        labels = [str(known) for known in dataset.variables[dim].values]
         if label not in labels:
             raise ConfigError(f"no {dim} {label!r} in the result: one of {', '.join(labels)}{suggest(label, labels)}")
 
