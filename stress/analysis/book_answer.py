@@ -8,9 +8,10 @@ from pathlib import Path
 from stress.analysis.book_risk import book_risk
 from stress.answers.book import BookRisk
 from stress.errors import ConfigError
-from stress.inputs.book import MOST_PATHS, Book, redrawn
+from stress.inputs.arguments import level_of
+from stress.inputs.book import Book, redrawn
 from stress.inputs.door import seed_of, threads_of
-from stress.inputs.numbers import whole
+from stress.inputs.numbers import BOOK_LEVELS
 
 
 def book(
@@ -42,11 +43,10 @@ def book(
 
     if not isinstance(held, Book):
         raise ConfigError(f"a {type(held).__name__} is not a book: give what stress.load reads from a book's file")
-    if not 0.5 <= level < 1.0:
-        raise ConfigError(f"level = {level}: must lie from 0.5 to below 1, such as 0.999")
+    level_of("level", level, BOOK_LEVELS)
     chosen = redrawn(
         held,
-        None if paths is None else whole("paths", paths, 1, MOST_PATHS),
+        paths,
         None if seed is None else seed_of(seed),
         estimator,
     )

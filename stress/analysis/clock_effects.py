@@ -13,6 +13,7 @@ from stress.inputs.clocks import Clock
 from stress.inputs.deal.rules import check_deal
 from stress.inputs.door import from_closing
 from stress.inputs.job import Job
+from stress.inputs.numbers import OUTAGE_DAYS
 from stress.inputs.scenario import Shock
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def clocks(
     if last == 0 or job.deal.purchase == "none":
         raise ConfigError(f"deal {job.deal.name!r} buys nothing: its clocks differ in nothing that it does")
     month = (last + 1) // 2 if month is None else month
-    if not 1 <= month <= last or not 1 <= days <= 30:
-        raise ConfigError(f"--days {days} --month {month}: 1 to 30 days of a revolving month, 1 to {last}")
+    if not 1 <= month <= last or not 1 <= days <= OUTAGE_DAYS:
+        raise ConfigError(f"--days {days} --month {month}: 1 to {OUTAGE_DAYS} days of a revolving month, 1 to {last}")
     case = trials.case_of(job, scenario)
     outage = Shock(target="purchase_outage_days", set=float(days), from_month=month, to_month=month)
     base = trials.counted(

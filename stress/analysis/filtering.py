@@ -28,6 +28,7 @@ from stress.inputs.door import from_closing
 from stress.inputs.files.report_ties import contradictions, oddities
 from stress.inputs.files.reported import Reported, opened, period_at
 from stress.inputs.job import Job
+from stress.inputs.numbers import FOLLOWED_PATHS, enough
 from stress.measures.drift import drift
 from stress.measures.scores import crps, log_score_of, pit_of
 from stress.measures.weighted_draws import equally_likely, quantiles
@@ -81,6 +82,7 @@ def follow(
     True
     """
     from_closing(job, "follow", "reads reports from closing on")
+    enough(paths, FOLLOWED_PATHS)
     reports = opened(reports)
     as_of = None if as_of is None else period_at(as_of, 12)
     case = trials.case_of(job, scenario)

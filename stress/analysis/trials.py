@@ -25,6 +25,7 @@ from stress.explain.shocks import shock_words
 from stress.inputs.deal import Note
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.rules import check_job
+from stress.inputs.numbers import enough
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target
 from stress.inputs.text.base import LONGEST_NAME
@@ -174,9 +175,10 @@ def counted(
 
     `sampler`: who draws the factors, the same for all that is to be compared; None: plain sampling.
     `replicated`: losses by replicate too, for differences of their tails. `client`: a Dask cluster that counts.
-    Raises Interrupted, with the scenarios that are done, where a question that is kept (`kept`) is to stop.
+    Raises ConfigError for too few paths; Interrupted, with the scenarios that are done, where a question that is kept
+    (`kept`) is to stop.
     """
-
+    enough(job.paths)
     parts = _parts(job)
     done: list[xr.Dataset] = []
     for at, part in enumerate(parts):

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stress.inputs.arguments import on_demand, share_between
+from stress.inputs.arguments import on_demand, level_of
 
 if TYPE_CHECKING:
     from stress.calibration.rho import RhoFit, calibrate_rho
@@ -51,4 +51,4 @@ _HOME = {
     **dict.fromkeys(("MacroTable", "join_tables", "read_table"), "stress.inputs.table"),
 }
 """Where each public name lives. Imported when asked for: a run needs `static_pool` alone; scipy.stats takes 0.4 s."""
-__getattr__ = on_demand(globals(), _HOME, lambda: {"level": share_between})
+__getattr__ = on_demand(globals(), _HOME, lambda: {"level": level_of})

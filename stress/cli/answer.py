@@ -16,7 +16,7 @@ from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import drawable, save
-from stress.errors import ConfigError
+from stress.inputs.numbers import enough
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod, RenderableType
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from stress.inputs.job import Job
     from stress.report.sheets import Sheet
-
-LEAST = 64
-"""Paths of a question at least: errors are measured between batches of 32."""
 
 
 class Question(NamedTuple):
@@ -105,8 +102,8 @@ def question_job(file: Path, paths: int | None, seed: int | None, figure: Path |
     from stress.analysis.loading import load_job
 
     drawable("--figure", figure)
-    if paths is not None and paths < LEAST:
-        raise ConfigError(f"--paths {paths}: at least {LEAST}, as errors are measured between batches of 32 paths")
+    if paths is not None:
+        enough(paths, what="--paths")
     job = load_job(file)
     from stress.analysis.trials import PATHS
 

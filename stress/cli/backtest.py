@@ -14,6 +14,7 @@ from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
+from stress.inputs.numbers import MOST_HORIZON
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -113,8 +114,8 @@ def _horizons(text: str | None) -> tuple[int, ...]:
     if text is None:
         return ()
     parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() and 1 <= int(part) <= 120 for part in parts) or len(set(parts)) != len(parts):
-        raise ConfigError(f"--horizon {text}: whole numbers from 1 to 120, different ones, such as 1,3,6,12")
+    if not all(part.isdecimal() and 1 <= int(part) <= MOST_HORIZON for part in parts) or len(set(parts)) != len(parts):
+        raise ConfigError(f"--horizon {text}: whole numbers from 1 to {MOST_HORIZON}, different ones, such as 1,3,6,12")
     return tuple(sorted(map(int, parts)))
 
 

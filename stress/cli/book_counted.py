@@ -76,10 +76,11 @@ def subject_of(
     """
     _check_place(place)
     if not file.is_dir():
+        from stress.inputs.book import redrawn
         from stress.inputs.load import load_book
         from stress.runs.book.count import LEVEL
 
-        return Subject(_changed(load_book(file), paths, seed, estimator), LEVEL if level is None else level)
+        return Subject(redrawn(load_book(file), paths, seed, estimator), LEVEL if level is None else level)
     counting = {"paths": paths, "seed": seed, "estimator": estimator, **place._asdict(), "dry-run": dry_run}
     given = [f"--{name}" for name, value in counting.items() if value is not None and value is not False]
     if given:
@@ -147,11 +148,3 @@ def _check_place(place: Place) -> None:
         raise click.UsageError(f"--queue {place.queue}: goes with --workers N and --out DIR, which all machines see")
     if place.fresh and place.out is None:
         raise click.UsageError("--fresh goes with --out")
-
-
-def _changed(book: Book, paths: int | None, seed: int | None, estimator: str | None) -> Book:
-    from stress.inputs.book import LEAST_PATHS, MOST_PATHS, redrawn
-
-    if paths is not None and not LEAST_PATHS <= paths <= MOST_PATHS:
-        raise ConfigError(f"--paths {paths}: from {LEAST_PATHS:,} to {MOST_PATHS:,}")
-    return redrawn(book, paths, seed, estimator)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stress.cli.answer import Question, question, sheet_table
+from stress.inputs.numbers import OUTAGE_DAYS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--days", type=click.IntRange(1, 30), default=10, show_default=True, help="Days without purchases.")
+@click.option(
+    "--days", type=click.IntRange(1, OUTAGE_DAYS), default=10, show_default=True, help="Days without purchases."
+)
 @click.option("--month", type=click.IntRange(1), help="The month of the outage. [default: mid revolving period]")
 @question
 def clocks(

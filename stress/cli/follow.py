@@ -13,14 +13,12 @@ from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import drawable, save, save_text
-from stress.errors import ConfigError
+from stress.inputs.numbers import FOLLOWED_PATHS, enough
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from stress.answers.follow import Follow
-
-LEAST = 256
 
 
 @click.command()
@@ -71,8 +69,8 @@ def follow(
     from stress.inputs.load import load_job
 
     drawable("--figure", figure)
-    if paths is not None and paths < LEAST:
-        raise ConfigError(f"--paths {paths}: at least {LEAST}: fewer than 100 effective ones are refused")
+    if paths is not None:
+        enough(paths, FOLLOWED_PATHS, "--paths")
     loaded = load_job(job)
     rows = reports_of(loaded, job, reports)
     loaded = loaded.model_copy(update={"reports": ""})

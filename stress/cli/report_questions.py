@@ -6,10 +6,11 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stress.cli.answer import LEAST, plain
+from stress.cli.answer import plain
 from stress.cli.cells import one_of
 from stress.cli.output import Output
 from stress.errors import ConfigError, DataError
+from stress.inputs.numbers import enough
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -176,8 +177,8 @@ def _job_of(dataset: xr.Dataset, paths: int | None) -> Job:
     from stress.analysis.trials import PATHS
     from stress.inputs.load import job_from_json
 
-    if paths is not None and paths < LEAST:
-        raise ConfigError(f"--paths {paths}: at least {LEAST}, as errors are measured between batches of 32 paths")
+    if paths is not None:
+        enough(paths, what="--paths")
     if not dataset.attrs.get("job"):
         raise DataError("--with: the results do not hold their job")
     return job_from_json(str(dataset.attrs["job"])).model_copy(update={"paths": paths or PATHS})

@@ -20,7 +20,18 @@ from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.lacking import tell_lacking
-from stress.inputs.numbers import PATH_LIMIT, SEEDS, THREADS, real, shown, whole
+from stress.inputs.numbers import (
+    FIT_LEVELS,
+    MOST_HORIZON,
+    MOST_LAGS,
+    OUTAGE_DAYS,
+    PATH_LIMIT,
+    SEEDS,
+    THREADS,
+    real,
+    shown,
+    whole,
+)
 
 Check = Callable[[str, Any], None]
 """Given the name of an argument and its value, raises ConfigError, DataError for one that is none of its kind."""
@@ -37,7 +48,9 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "dates": (0, 10**9),
     "max_paths": (1, PATH_LIMIT),
     "max_memory": (1, 2**63),
-    "robust_lags": (0, 10**9),
+    "robust_lags": (0, MOST_LAGS),
+    "days": (1, OUTAGE_DAYS),
+    "horizons": (1, MOST_HORIZON),
 }
 """From where to where a whole number goes, by argument; the others count something: from 1."""
 BETWEEN: Mapping[str, tuple[float, float]] = {
@@ -230,12 +243,13 @@ def held_later(_: str, __: Any) -> None:
     """An argument that its own function holds against its rules, in words."""
 
 
-def share_between(name: str, value: Any) -> None:
-    """A share above 0 and below 1. Raises ConfigError, also for a percent."""
+def level_of(name: str, value: Any, between: tuple[float, float] = FIT_LEVELS) -> None:
+    """A level of a tail or of an interval, a share of all. Raises ConfigError, also for a percent."""
     number_of(name, value)
-    if not 0.0 < value < 1.0:
-        hint = f"; did you mean {value / 100.0:.10g}?" if 1.0 < value < 100.0 else ""
-        raise ConfigError(f"{name} = {value:g}: must be above 0 and below 1{hint}")
+    low, high = between
+    if not low <= value <= high:
+        hint = f"; did you mean {value / 100.0:.10g}?" if low <= value / 100.0 <= high else ""
+        raise ConfigError(f"{name} = {value:g}: must be from {low:g} to {high:g}{hint}")
 
 
 def above_zero(name: str, value: Any) -> None:

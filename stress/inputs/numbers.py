@@ -12,6 +12,21 @@ from stress.errors import ConfigError
 PATH_LIMIT = 10**12
 """Paths beyond which the fixed-point sums of a tally could overflow."""
 SEEDS, THREADS = 2**64, 1024
+FEW_PATHS = 64
+"""Of a question whose errors are measured between batches of 32 paths."""
+FOLLOWED_PATHS = 256
+"""Of a deal that is followed: fewer than 100 effective ones are refused."""
+OUTAGE_DAYS, MOST_HORIZON, MOST_LAGS = 30, 120, 99
+"""Days of a month, reports ahead, lags of robust errors."""
+BOOK_LEVELS, FIT_LEVELS = (0.5, 0.99999), (0.5, 0.999)
+"""From where to where the level of a book's tail goes, and that of the intervals of a fit."""
+
+
+def enough(paths: int, least: int = FEW_PATHS, what: str = "paths =") -> None:
+    """Raise ConfigError for fewer paths than a question can be answered with."""
+    if paths < least:
+        why = "errors are measured between batches of 32 paths" if least == FEW_PATHS else "fewer tell nothing"
+        raise ConfigError(f"{what} {paths}: at least {least:,}: {why}")
 
 
 def whole(name: str, value: Any, low: int, high: int) -> int:

@@ -350,7 +350,7 @@ def test_an_interrupted_book_says_what_is_kept_and_answers_with_enough_paths(
 
 @pytest.mark.parametrize("paths", [1023, 10**12])
 def test_a_book_has_so_many_paths_and_no_others(paths: int) -> None:
-    with pytest.raises(ConfigError, match=rf"--paths {paths}: from 1,024 to [\d,]+$"):
+    with pytest.raises(ConfigError, match=rf"^paths = {paths}: must be a whole number from 1,024 to [\d,]+$"):
         _changed(SimpleNamespace(), paths, None, None)
 
 

@@ -89,6 +89,11 @@ def test_no_argument_of_any_question_is_taken_whatever_it_is(
         ("backtest", {"half_life": 0}, r"half_life = 0: must be from 1 to 1,000"),
         ("backtest", {"horizons": [0]}, r"horizons = 0: must be a whole number from 1"),
         ("backtest", {"draws": 0}, r"draws = 0: must be a whole number from 1"),
+        ("backtest", {"horizons": [121]}, r"horizons = 121: must be a whole number from 1 to 120"),
+        ("clocks", {"days": 31}, r"days = 31: must be a whole number from 1 to 30"),
+        ("follow", {"paths": 64}, r"paths = 64: at least 256: fewer tell nothing"),
+        ("book", {"paths": 10}, r"paths = 10: must be a whole number from 1,024 to 1,073,741,824"),
+        ("book", {"level": 0.999999}, r"level = 0\.999999: must be from 0\.5 to 0\.99999"),
         ("book", {"losses": [3]}, r"losses = 3: must be from 0 to 1"),
         ("follow", {"as_of": 2020}, r"as_of = 2020: is not a period"),
         ("load_rules", {"path": 3}, r"path = 3: is not a file"),
@@ -100,6 +105,27 @@ def test_a_wrong_argument_is_told_with_what_is_allowed(
     question = getattr(stress.analysis, name)
     with pytest.raises(ConfigError, match=f"^{said}"):
         question(**needed(question, good) | options)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("breakeven", {}),
+        ("clocks", {}),
+        ("reverse", {}),
+        ("sensitivity", {"tranche": "subordinated"}),
+        ("size", {"targets": dict([stress.analysis.target_of("EL=0.0005", stress.analysis.load_bands())])}),
+        ("whatif", {"points": 4}),
+    ],
+)
+def test_a_question_of_too_few_paths_to_tell_its_errors_is_refused(
+    name: str, options: dict[str, Any], good: dict[str, Any]
+) -> None:
+    """As on the command line: the errors were missing, or of one batch."""
+    question = getattr(stress.analysis, name)
+    given = needed(question, good) | options | {"job": good["job"].but(paths=32)}
+    with pytest.raises(ConfigError, match=r"^paths = 32: at least 64: errors are measured between batches"):
+        question(**given)
 
 
 def test_numbers_and_lists_of_numpy_are_taken(good: dict[str, Any]) -> None:

@@ -216,7 +216,7 @@ def test_what_is_no_book_or_no_level_of_one_is_refused() -> None:
     book = load_book(SHIPPED)
     with pytest.raises(ConfigError, match=r"a Job is not a book: give what stress\.load reads from a book's file"):
         stress.analysis.book(book.deals[0].job)  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match=r"level = 99\.9: must lie from 0\.5 to below 1, such as 0\.999"):
+    with pytest.raises(ConfigError, match=r"level = 99\.9: must be from 0\.5 to 0\.99999; did you mean 0\.999\?"):
         stress.analysis.book(book, level=99.9)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from stress.errors import ConfigError
 from stress.inputs.job import Job, Seed
 from stress.inputs.job.terms import Paths
+from stress.inputs.numbers import whole
 from stress.inputs.text.base import Document, Name, Persistence, Strict, Whole
 from stress.inputs.text.matrix import check_covariance
 from stress.spelling import suggest
@@ -256,6 +257,8 @@ def redrawn(book: Book, paths: int | None = None, seed: int | None = None, estim
     """A book with other paths, another seed or estimator. Raises ConfigError where they do not fit it."""
     if estimator is not None and estimator not in get_args(Estimator):
         raise ConfigError(f"estimator {estimator!r}: one of {', '.join(get_args(Estimator))}")
+    if paths is not None:
+        paths = whole("paths", paths, LEAST_PATHS, MOST_PATHS)
     given = {"paths": paths, "seed": seed, "estimator": estimator}
     changed = book.model_copy(update={key: value for key, value in given.items() if value is not None})
     try:
