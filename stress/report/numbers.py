@@ -80,7 +80,10 @@ def share(x: float, error: float) -> str:
     if not (math.isfinite(x) and error > 0.0):
         return percent(x)
     digits = min(3, max(2, _digits(100.0 * error, 3)))
-    return f"{percent(x, digits).removesuffix('%')} ± {percent(error, digits)}"
+    digits += _finer(max(abs(x), error), 100.0 * error, digits)
+    least = 10.0**-digits
+    told = percent(error, digits) if 100.0 * error >= 0.5 * least else f"<{least:.{digits}f}%"
+    return f"{percent(x, digits).removesuffix('%')} ± {told}"
 
 
 def with_error(
@@ -108,8 +111,7 @@ def with_error(
     if max(abs(x), error) < TINY:
         digits = _two(scale * (error or abs(x)))
         return _signed(f"{scale * x:.{digits}f} ± {f'{scale * error:.{digits}f}' if error else 0}{sign}")
-    most = _most(max(abs(x), error), sign)
-    digits = _digits(scale * error, most)
+    digits = _decimals(max(abs(x), error), scale * error, sign)
     small = 0.5 * 10.0**-digits
     if 0.0 < scale * error < small:
         digits += sign == "%"
@@ -130,7 +132,7 @@ def interval(x: float, low: float, high: float, *, unit: Unit | None = None) -> 
     if high < TINY:
         digits = _two(scale * x)
         return f"{scale * x:.{digits}f} [{scale * low:.{digits}f}, {scale * high:.{digits}f}]{sign}"
-    digits = _digits(scale * (high - low) / 2.0, _most(x, sign))
+    digits = _decimals(x, scale * (high - low) / 2.0, sign)
     return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{sign}"
 
 
@@ -204,6 +206,17 @@ def many(n: float, noun: str) -> str:
 def span(first: int, last: int) -> str:
     """Months of a row: `51-52`, `52`."""
     return f"{first}-{last}" if first < last else str(first)
+
+
+def _decimals(size: float, error: float, sign: str) -> int:
+    """Decimals of an estimate and its `error`, in the unit that they are written in."""
+    digits = _digits(error, _most(size, sign))
+    return digits + (sign == "%" and error >= 0.5 * 10.0**-digits and _finer(size, error, digits))
+
+
+def _finer(size: float, error: float, digits: int) -> bool:
+    """Whether percents below 0.01% need one more decimal: 0.0007 ± 0.0005%, where 0.001 ± 0.001% would round both."""
+    return size < BP and error < 10.0**-digits
 
 
 def _most(size: float, sign: str) -> int:

@@ -41,7 +41,7 @@ from stress.report import (
 )
 from stress.report.document import sections
 from stress.report.figures import books, panels
-from stress.report.numbers import bare_percent
+from stress.report.numbers import PERCENT, bare_percent, interval, share, with_error
 from stress.report.page import validation, whatif
 from stress.report.sheets import Sheet
 from stress.report.workbook import of_job
@@ -274,3 +274,29 @@ def test_modules_that_load_a_part_when_asked_have_no_others() -> None:
     for module in (explain, tape):
         with pytest.raises(AttributeError, match=f"module '{module.__name__}' has no attribute 'nothing'"):
             module.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("x", "error", "said"),
+    [
+        (7e-6, 5e-6, "0.0007 ± 0.0005%"),
+        (9e-6, 9.4e-6, "0.0009 ± 0.0009%"),
+        (5e-5, 6e-6, "0.0050 ± 0.0006%"),
+        (4e-6, 4e-6, "0.0004 ± 0.0004%"),
+        (2e-5, 2e-5, "0.002 ± 0.002%"),
+        (3e-4, 7e-6, "0.030 ± 0.001%"),
+        (0.012, 1.2e-4, "1.20 ± 0.01%"),
+    ],
+)
+def test_an_error_below_a_thousandth_of_a_percent_is_told_where_the_estimate_is_as_small(
+    x: float, error: float, said: str
+) -> None:
+    """0.001 ± 0.001% stood for 0.0007 ± 0.0005% and for 0.0014 ± 0.0014% alike; ordinary columns stay as they are."""
+    assert with_error(x, error, unit=PERCENT) == said
+    if x < 0.01:
+        assert share(x, error) == said
+
+
+def test_an_error_that_has_no_digit_is_told_as_below_one() -> None:
+    assert share(0.25, 1.2e-6) == "25.000 ± <0.001%"
+    assert interval(7e-6, 0.0, 1.4e-5, unit=PERCENT) == "0.0007 [0.0000, 0.0014]%"
