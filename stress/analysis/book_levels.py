@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from stress.analysis.book_sums import all_paths, by_bin
 from stress.analysis.book_tail import (
+    Sums,
+    Tail,
     mean_ends,
     quantile,
     quantile_interval,
@@ -26,11 +28,36 @@ WHOLE = 1e-9
 """Rounding of a tail mean to which every path adds the whole: its error is that of one path."""
 
 
+class _Read(NamedTuple):
+    """What a scenario's bins tell of its tail at a level, worked out once."""
+
+    level: float
+    bins: Sums
+    tail: Tail
+    plain: Estimate
+    """Mean of the tail with the error of what is lost in it."""
+    var: Quantile
+    """Not yet held below that mean."""
+    lost: Estimate
+    """Share of paths that lose the whole."""
+
+
+def _read(tallies: Weighed, k: int, level: float) -> _Read:
+    bins = by_bin(tallies, k, -1)
+    tail = tail_of(bins.weight, level)
+    plain = Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
+    lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(tallies, k))
+    return _Read(level, bins, tail, plain, Quantile(*quantile_interval(bins.weight, level, bins.weight2)), lost)
+
+
 def tails_at(tally: BookTally, measure: str, level: float, unseen: float) -> list[Quantile]:
     """VaR or ES of the book at any level under each scenario with its interval; nothing for other measures. `unseen`:
     what no path shows has a probability below this."""
-    of = {"VAR": _var, "ES": _es}.get(measure)
-    return [] if of is None else list(of(weighed(tally), level, unseen))
+    tallies = weighed(tally)
+    read = [_read(tallies, k, level) for k in range(len(tallies.first.loss_count))] if measure in ("VAR", "ES") else []
+    return [
+        _held(one.var, one.plain.estimate) if measure == "VAR" else _shortfall_interval(one, unseen) for one in read
+    ]
 
 
 def at_risk(count: Array, total: Array, level: float) -> float:
@@ -38,45 +65,40 @@ def at_risk(count: Array, total: Array, level: float) -> float:
     return quantile(count, level, tail_mean(tail_of(count, level), total * UNIT))
 
 
-def var_at(tallies: Weighed, k: int, level: float, most: float) -> Quantile:
-    """Value at risk with its interval; `most`: the expected shortfall."""
-    bins = by_bin(tallies, k, -1)
-    return Quantile(*quantile_interval(bins.weight, level, bins.weight2, most))
+def levels_at(tallies: Weighed, k: int, level: float) -> tuple[Quantile, Estimate]:
+    """Value at risk with its interval, and expected shortfall with its error, of one scenario."""
+    read = _read(tallies, k, level)
+    return _held(read.var, read.plain.estimate), _shortfall(read)
 
 
-def shortfall_at(tallies: Weighed, k: int, level: float) -> Estimate:
+def _held(var: Quantile, most: float) -> Quantile:
+    """Value at risk, never above the expected shortfall."""
+    return var._replace(estimate=min(var.estimate, most), low=min(var.low, most))
+
+
+def _shortfall(read: _Read) -> Estimate:
     """The mean of the worst 1 - level, with an error as wide as what is known of value at risk where few paths tell of
     it, as its interval where that ends far beyond it, and of the share of paths that lose the whole where all of it
     does."""
-    bins = by_bin(tallies, k, -1)
-    tail = tail_of(bins.weight, level)
-    shortfall = Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
-    var = Quantile(*quantile_interval(bins.weight, level, bins.weight2))
-    if var.high >= 1.0 and not bins.weight[-1] and shortfall.estimate:
+    shortfall, var = read.plain, read.var
+    if var.high >= 1.0 and not read.bins.weight[-1] and shortfall.estimate:
         return shortfall._replace(se=max(shortfall.se, (1.0 - var.low) / (2.0 * NORMAL)))
     if shortfall.estimate < 1.0 - WHOLE or var.low >= 1.0:
-        low, high = mean_ends(tail, bins, shortfall, var)
+        low, high = mean_ends(read.tail, read.bins, shortfall, var)
         return shortfall._replace(
             se=float(interval_error(shortfall.se, shortfall.estimate, np.array(low), np.array(high)))
         )
-    lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(tallies, k))
-    surely = min(1.0, max(0.0, lost.estimate - NORMAL * lost.se) / (1.0 - level))
+    surely = min(1.0, max(0.0, read.lost.estimate - NORMAL * read.lost.se) / (1.0 - read.level))
     return shortfall._replace(se=(1.0 - var.low) * (1.0 - surely) / (2.0 * NORMAL))
 
 
-def _var(tallies: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
-    for k in range(len(tallies.first.loss_count)):
-        yield var_at(tallies, k, level, shortfall_at(tallies, k, level).estimate)
-
-
-def _es(tallies: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
+def _shortfall_interval(read: _Read, unseen: float) -> Quantile:
     """Where value at risk may be the whole so may the shortfall; where no path lost it stays below `unseen` over
     1 - level. Where all of the tail loses the whole, so many errors to either side."""
-    for k, var in enumerate(_var(tallies, level, unseen)):
-        bins, (mean, error) = by_bin(tallies, k, -1), shortfall_at(tallies, k, level)
-        tail = tail_of(bins.weight, level)
-        low, high = mean - NORMAL * error, mean + NORMAL * error
-        if mean < 1.0 - WHOLE:
-            low, high = mean_ends(tail, bins, Estimate(mean, tail_error(tail, bins)), var)
-        high = 1.0 if var.high >= 1.0 else min(1.0, high)
-        yield Quantile(mean, max(var.low, low), high if mean else min(1.0, unseen / (1.0 - level)))
+    mean, error = _shortfall(read)
+    var = _held(read.var, mean)
+    low, high = mean - NORMAL * error, mean + NORMAL * error
+    if mean < 1.0 - WHOLE:
+        low, high = mean_ends(read.tail, read.bins, read.plain, var)
+    high = 1.0 if var.high >= 1.0 else min(1.0, high)
+    return Quantile(mean, max(var.low, low), high if mean else min(1.0, unseen / (1.0 - read.level)))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stress.inputs.arguments import on_demand, level_of
+from stress.inputs.arguments import level_of, on_demand
 
 if TYPE_CHECKING:
     from stress.calibration.rho import RhoFit, calibrate_rho

@@ -77,6 +77,10 @@ def test_value_at_risk_is_never_above_the_expected_shortfall_beyond_it(correlati
     for level, var in one.value_at_risk.items():
         assert var.low <= var.estimate <= min(var.high, one.expected_shortfall[level].estimate)
     assert tails_at(tally, "VAR", 0.9999, 0.003) == [one.value_at_risk["0.9999"]]
+    (found,) = tails_at(tally, "ES", 0.9999, 0.003)
+    assert found.estimate == one.expected_shortfall["0.9999"].estimate
+    assert one.value_at_risk["0.9999"].low <= found.low <= found.estimate <= found.high
+    assert tails_at(tally, "EL", 0.9999, 0.003) == []
     assert all(position.incremental_var <= one.value_at_risk["0.9999"].estimate for position in one.positions)
 
 
