@@ -12,6 +12,7 @@ import numpy as np
 
 from stress.arrays import Array
 from stress.assemble.priority import account_names
+from stress.inputs.deal.dates import first_payment
 from stress.inputs.job import Job
 from stress.kernels import codes
 from stress.kernels.tables import STEP, Problem
@@ -23,6 +24,13 @@ WITHIN = (codes.COVER_DEFAULTS, codes.TOP_UP, codes.RELEASE, codes.TRANSFER)
 NO_CASH = (codes.WRITE_DOWN, codes.WRITE_UP)
 NOTHING = 1e-12
 """Share of the pool at closing below which cash is rounding."""
+
+
+def fees_due(job: Job, so_far: Array, months: NDArray[np.int64] | None = None) -> Array:
+    """(month, fee) what is due of each fee: nothing before the first payment. What a path holds until then has accrued,
+    and falls due with it. `months`: of the rows, all of the deal's where left out."""
+    month = np.arange(1, len(so_far) + 1) if months is None else months
+    return np.where((month >= first_payment(job.deal))[:, None], so_far, 0.0)
 
 
 def ledger_of(job: Job, problem: Problem, at: Rows) -> dict[str, tuple[tuple[str, ...], Array]]:

@@ -328,3 +328,18 @@ def test_a_scenario_with_a_probability_has_cash_flows_of_its_own() -> None:
     job = stress.load(Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m-mixture.toml")
     assert any(case.probability for case in job.scenarios)
     assert cash_flows(job, job.scenarios[-1].name).sizes["month"] == job.deal.legal_maturity_months
+
+
+def test_no_fee_is_due_before_the_first_payment_of_a_deal_issued_late(capsys: pytest.CaptureFixture[str]) -> None:
+    """First payment in month 6: what fees accrue until then stood as due in months 1 to 5, a sum that grew."""
+    job = load("microcredit-late-issue")
+    ahead = slice(0, 5)
+    for ds in (cash_flows(job), cash_flows(job, path=3), mean_flows(job, paths=1_024)):
+        due, paid = ds["fee_due"].values, ds["fee_paid"].values
+        assert not due[ahead].any()
+        assert due[5] == pytest.approx(paid[5])
+        assert (due[5] > due[6]).all()
+    assert exit_code(["replay", str(JOBS / "microcredit-late-issue.toml"), "--path", "3", "--json"]) == 0
+    months = json.loads(capsys.readouterr().out)["months"]
+    assert not any(months["fee_due vat"][ahead])
+    assert months["fee_due vat"][5] == pytest.approx(months["fee_paid vat"][5])
