@@ -130,8 +130,10 @@ _HOME = {
 
 
 def _checks() -> Checks:
+    from stress.analysis.in_notebooks import show_tables
     from stress.analysis.subjects import CHECKS
 
+    show_tables()
     return CHECKS
 
 

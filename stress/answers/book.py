@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from stress.answers.compared import compared
 from stress.arrays import Array
 
 if TYPE_CHECKING:
@@ -167,6 +168,7 @@ class BookRisk(NamedTuple):
     scenarios: list[ScenarioRisk]
 
 
+@compared
 class BookPath(NamedTuple):
     """A path of the whole book."""
 

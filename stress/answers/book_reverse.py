@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stress.answers.book import Estimate
+from stress.answers.compared import compared
 from stress.answers.reverse import Search, folded, outstanding
 from stress.arrays import Array
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+@compared
 class DealOnPath(NamedTuple):
     """What the path does to one deal."""
 
@@ -29,6 +31,7 @@ class DealOnPath(NamedTuple):
     """The deterministic run."""
 
 
+@compared
 class BookReverse(NamedTuple):
     """The most likely common path to a loss of the book."""
 

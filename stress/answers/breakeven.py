@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stress.answers.compared import compared
 from stress.arrays import Array
 
 
@@ -65,6 +66,7 @@ class Answer(NamedTuple):
     """What the pool loses there; None where there is no break-even."""
 
 
+@compared
 class Curve(NamedTuple):
     """What the search evaluated, from the benign to the adverse end."""
 
@@ -81,6 +83,7 @@ class Curve(NamedTuple):
     loss_high: Array
 
 
+@compared
 class Breakeven(NamedTuple):
     """Break-even of one note under one shock."""
 

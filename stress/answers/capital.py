@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stress.answers.compared import compared
 from stress.arrays import Array
 from stress.measures.estimate import Interval
 
@@ -33,6 +34,7 @@ class Weights(NamedTuple):
     """8% of the SEC-SA risk weight times the balance, in the deal's currency."""
 
 
+@compared
 class Months(NamedTuple):
     """One class, or all of them, by month from closing (month 0) over paths."""
 
@@ -103,6 +105,7 @@ class Transfer(NamedTuple):
     """Of a synthetic transfer, whose tranches bear the pool's own losses; None where notes lose what the deal says."""
 
 
+@compared
 class Capital(NamedTuple):
     """Capital of a deal's notes under one body of rules."""
 

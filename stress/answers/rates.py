@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stress.answers.compared import compared
 from stress.arrays import Array
 
 
+@compared
 class Rate(NamedTuple):
     """One rate under every scenario, by month; NaN where the pool is too small to divide by."""
 
@@ -20,6 +22,7 @@ class Rate(NamedTuple):
     """(scenario, month): standard error of the mean."""
 
 
+@compared
 class Rates(NamedTuple):
     """All rates of a job."""
 

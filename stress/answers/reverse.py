@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from stress.answers.compared import compared
 from stress.arrays import Array
 from stress.measures.estimate import Interval
 
@@ -27,6 +28,7 @@ class Search(NamedTuple):
     steps: int
 
 
+@compared
 class Reverse(NamedTuple):
     """The most likely path to a loss of one note."""
 
@@ -73,6 +75,7 @@ class Reverse(NamedTuple):
         return left_out(self.weight, [row.month for row in self.months()])
 
 
+@compared
 class MonthOfPath(NamedTuple):
     """A month of the most likely path."""
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stress.analytic.spline import at
+from stress.answers.compared import compared
 from stress.arrays import Array
 
 AT_POINT = 1e-18
@@ -43,6 +44,7 @@ class Axis(NamedTuple):
         return float(self.low * (self.high / self.low) ** place)
 
 
+@compared
 class Surface(NamedTuple):
     """One measure of one note, or of the pool, over the ranges."""
 
@@ -86,6 +88,7 @@ class Read(NamedTuple):
     """Where each of them loses the whole on every path: the smallest of their lower bounds, else NaN."""
 
 
+@compared
 class WhatIf(NamedTuple):
     """Measures of a job over ranges of inputs."""
 

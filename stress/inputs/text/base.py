@@ -87,6 +87,10 @@ class Strict(BaseModel):
     def __delattr__(self, key: str) -> None:
         raise ConfigError(f"{self._where()}: is frozen: nothing can be taken out of it")
 
+    def __hash__(self) -> int:
+        """Of all that it says, so that equal inputs are one key of a table or a cache."""
+        return hash((type(self), _as_key(self.__dict__)))
+
     def __dir__(self) -> list[str]:
         """What is ours: pydantic has thirty names of its own, with which rules can be passed by."""
         return [name for name in super().__dir__() if name.startswith("_") or name not in _OF_PYDANTIC]
@@ -120,6 +124,13 @@ class Document(Whole):
     """Where the facts come from."""
     illustrative: tuple[Text, ...] = ()
     """What in this file is illustrative: ours, not a published fact."""
+
+
+def _as_key(value: Any) -> Any:
+    """A value that hashes alike where it is equal: tables in any order of their keys."""
+    if isinstance(value, dict):
+        return frozenset((key, _as_key(inner)) for key, inner in value.items())
+    return tuple(map(_as_key, value)) if isinstance(value, (tuple, list)) else value
 
 
 def _as_in_a_file(value: Any) -> Any:

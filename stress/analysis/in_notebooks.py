@@ -1,0 +1,20 @@
+"""Answers as a notebook shows them: the table that their chapter of a report has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stress import answers
+
+
+def show_tables() -> None:
+    """Give every answer that has a table its `_repr_html_`; of `whatif` the page with sliders shows the surfaces."""
+    for name in answers.__all__:
+        if name != "WhatIf":
+            getattr(answers, name)._repr_html_ = _html_of
+
+
+def _html_of(answer: Any) -> str:
+    from stress import report
+
+    return str(report.frame(answer).to_html(border=0))

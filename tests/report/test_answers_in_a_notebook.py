@@ -1,0 +1,80 @@
+"""Inputs and answers in a notebook: tables, `==` that says yes or no, jobs as keys."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from shipped import ROOT
+
+import stress
+from stress.answers.compared import same
+from stress.inputs.job import Job
+
+
+@pytest.fixture(scope="module")
+def job() -> Job:
+    job = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    assert isinstance(job, Job)
+    return job.but(paths=256, scenarios=job.scenarios[:1])
+
+
+def answers(job: Job) -> list[Any]:
+    of = stress.analysis
+    return [of.breakeven(job, "subordinated"), of.capital(job, paths=64), of.rates(job, paths=64),
+            of.ecl(job, paths=64), of.size(job, {})]  # fmt: skip
+
+
+def test_answers_are_equal_where_they_say_the_same_and_shown_as_tables(job: Job) -> None:
+    """`==` of two break-evens raised NumPy's error of ambiguous truth; a notebook showed the nested tuples."""
+    for one, other in zip(answers(job), answers(job), strict=True):
+        assert same(one, other)
+        assert not same(one, one._replace(**{one._fields[0]: "other"}))
+        assert (one == one._replace()) is True
+        assert (one != one._replace(**{one._fields[0]: "other"})) is True
+        shown = one._repr_html_()
+        assert shown.startswith("<table")
+        assert shown.count("<tr") == len(stress.report.frame(one)) + 1
+    curve = stress.analysis.breakeven(job, "subordinated").curve
+    assert curve == curve._replace(value=curve.value.copy())
+    assert curve != curve._replace(value=curve.value + 1.0)
+    assert curve != 3
+
+
+def test_arrays_datasets_and_what_is_no_number_are_compared(job: Job) -> None:
+    ds = xr.Dataset({"a": ("x", [1.0, np.nan])})
+    assert same((ds, {"k": np.array([np.nan])}, float("nan")), (ds.copy(), {"k": np.array([np.nan])}, float("nan")))
+    assert not same((ds,), (ds + 1.0,))
+    assert not same(np.zeros(2), np.zeros(3))
+    assert not same({"k": 1}, {"l": 1})
+    assert not same((1,), [1])
+    assert not same(ds, 3)
+
+
+@pytest.mark.parametrize("kind", ["jobs/baitiao-24m", "jobs/card-master-trust", "books/consumer", "pools/baitiao"])
+def test_inputs_are_keys_of_tables_and_of_caches(kind: str) -> None:
+    """`hash(job)` ended in a TypeError."""
+    one, other = (stress.load(ROOT / f"scenarios/{kind}.toml") for _ in range(2))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert {one: 1}[other] == 1
+    assert hash(one.but(name="other")) != hash(one)
+
+    @functools.cache
+    def name_of(inputs: Any) -> str:
+        return str(inputs.name)
+
+    assert name_of(one) == name_of(other)
+    assert name_of.cache_info().hits == 1
+
+
+def test_a_table_in_another_order_is_the_same_key(job: Job) -> None:
+    dependence = job.pool.dependence
+    assert hash(dependence.but(rho=0.3)) == hash(dependence.but(rho=0.3))
+    eligible = job.pool.but(eligibility={"segment_limit": {one.name: 0.5 for one in job.pool.segments}})
+    turned = job.pool.but(eligibility={"segment_limit": {one.name: 0.5 for one in job.pool.segments[::-1]}})
+    assert eligible == turned
+    assert hash(eligible) == hash(turned)
