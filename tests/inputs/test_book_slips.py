@@ -79,3 +79,18 @@ def test_a_check_says_what_a_book_comes_to(capsys: pytest.CaptureFixture[str]) -
 def test_a_table_of_weights_by_rating_is_best_first(old: str, new: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=words):
         load_rules(written(tmp_path, RULES, old, new))
+
+
+def test_a_probability_of_a_scenario_says_nothing_in_a_book_and_is_told_so(tmp_path: Path) -> None:
+    """It was dropped in silence: a job's scenarios are mixed by theirs, a book's stand side by side."""
+    likely = tmp_path / "likely.toml"
+    likely.write_text(
+        'kind = "scenario"\nversion = 1\nname = "likely"\nprobability = 0.25\n'
+        'shocks = [{ target = "default_odds", multiply = 1.5 }]\n',
+        encoding="utf-8",
+    )
+    book = stress.load(written(tmp_path, HEDGED, 'file = "../baseline.toml"', f'file = "{likely.as_posix()}"'))
+    assert isinstance(book, Book)
+    notes = [str(note) for note in notes_of_book(book) if "probability" in note.key]
+    assert len(notes) == 1
+    assert "0.25: a book's scenarios stand side by side and none weighs more: it says nothing here" in notes[0]

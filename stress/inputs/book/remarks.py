@@ -54,7 +54,7 @@ def _tied_segments(book: Book) -> Sentences:
 
 
 def _tables(book: Book) -> Sentences:
-    """What the readers of tables assumed that the book's scenarios name, once."""
+    """What the readers of scenarios and of their tables assumed and left out, once."""
     notes = (
         (f"{named('scenarios', case.name)}: {key}", says)
         for deal in book.deals

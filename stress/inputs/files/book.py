@@ -114,7 +114,12 @@ def _case(path: Path, scenario: BookScenario, deal: BookDeal, job: Job) -> Scena
         raise ConfigError(
             f"{key} = {show(reference)}: holds {len(cases)} scenarios, one is needed ({names}): file:LEVEL"
         )
-    return cases[0].model_copy(update={"name": scenario.name, "probability": None})
+    (case,) = cases
+    notes = case.table_notes
+    if case.probability is not None:
+        says = "a book's scenarios stand side by side and none weighs more: it says nothing here"
+        notes += (("probability", f"{case.probability:g}: {says}"),)
+    return case.model_copy(update={"name": scenario.name, "probability": None, "table_notes": notes})
 
 
 def _held(path: Path, file: BookFile, members: tuple[Member, ...], position: Position) -> Held:
