@@ -62,6 +62,8 @@ def gradient(
     DEFAULT or CNL of the pool. Raises ConfigError for an unknown measure, note or scenario, or factors without a
     density. Derivatives are NaN where no path showed any of the measure: nothing is known of them then.
 
+    Raises ConfigError for a measure or a note that is none, StressError where an outcome is no number.
+
     >>> answer = gradient(job, "EL", "subordinated", paths=2048)
     >>> answer.inputs[0].input, answer.inputs[0].derivative > 0.0
     ('level of the rates of arrears, all segments and months', True)

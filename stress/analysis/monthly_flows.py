@@ -136,7 +136,8 @@ def mean_flows(
 ) -> xr.Dataset:
     """Means over so many paths (rounded up to whole groups of blocks), each with its standard error as NAME_se.
 
-    Rates are ratios of means; all errors come from leaving out one of 32 groups of paths in turn.
+    Money by month in the deal's currency, rates as fractions: ratios of means. All errors come from leaving out one of
+    32 groups of paths in turn (Efron and Stein 1981). Raises ConfigError for a scenario that the job has not.
 
     >>> mean = mean_flows(job, "baseline", paths=1024)
     >>> mean["cdr_se"].dims

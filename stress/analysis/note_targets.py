@@ -36,6 +36,8 @@ def target_of(text: str, bands: Bands) -> tuple[str | None, Target]:
     """`EL=0.0005`, `A:PD=0.001`, `A:band=3` or `A:PD=0.001@macro_severe` -> the note (None: every note but the residual
     one) and its target.
 
+    Raises ConfigError for a text that is no target, with what is allowed.
+
     >>> target_of("A:PD=0.001", stress.analysis.load_bands())[0]
     'A'
     """

@@ -35,6 +35,9 @@ SMALL = 0.05
 def rates(job: Job, scenario: str | None = None, paths: int = PATHS, progress: Progress | None = None) -> Rates:
     """Fans of the pool's rates under one scenario or all, from plain paths of the job's seed.
 
+    Every rate is a fraction, by month its quantiles and its mean with a standard error. Paths are rounded up to blocks
+    of 32. Raises ConfigError for a scenario that the job has not.
+
     >>> answer = rates(job, "baseline", paths=64)
     >>> answer.rates[0].name, answer.rates[0].level.shape == (1, job.deal.legal_maturity_months, 5)
     ('dq30', True)

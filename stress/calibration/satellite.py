@@ -87,6 +87,8 @@ def parse_term(text: str) -> Term:
     """A term as written on the command line: `Unemployment rate`, `Unemployment rate@lag1`, `...@lag1@diff4`; `@lag1`
     alone is the explained rate itself a period before.
 
+    Raises ConfigError for a text that is no term, with how one is written.
+
     >>> parse_term("Unemployment rate@diff4"), parse_term("@lag1")
     (Term(variable='Unemployment rate', lag=0, difference=4), Term(variable='', lag=1, difference=0))
     """

@@ -72,6 +72,8 @@ def read_table(path: str | Path) -> MacroTable:
 def join_tables(history: MacroTable, path: MacroTable) -> MacroTable:
     """History and then a scenario path of the same variables: lags and differences reach back over the join.
 
+    Raises DataError for a path that does not begin where the history ends, or lacks one of its columns.
+
     >>> history, path = ("1A_Historic_Domestic", "3A_Supervisory_Severely_Adverse_Domestic")
     >>> tables = [read_table(f"scenarios/data/dfast/2025-Table_{name}.csv") for name in (history, path)]
     >>> join_tables(*tables).n == tables[0].n + tables[1].n

@@ -30,6 +30,8 @@ def value_at_risk(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr
     `error` is a quarter of the interval's width, near enough: width / (2 x 1.96). The interval runs between two order
     statistics of plain paths; weighted paths and Sobol points (see `replicates`) invert that of exceeding a loss.
 
+    Raises DataError for a level that is not between 0 and 1.
+
     >>> var = value_at_risk(ds, [0.95, 0.99])["estimate"].sel(scenario="baseline", tranche="subordinated")
     >>> bool(var[0] <= var[1])
     True
@@ -43,6 +45,8 @@ def expected_shortfall(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) 
     Where so few paths lose the whole that they may be less than 1 - `level` of all, an estimate of 1 has a lower bound.
     The interval holds for few paths in the tail too (see `few_paths`), `error` is then as wide as it.
 
+    Raises DataError for a level that is not between 0 and 1.
+
     >>> tail = expected_shortfall(ds, 0.99)["estimate"]
     >>> bool((tail >= value_at_risk(ds, 0.99)["estimate"]).all())
     True
@@ -52,6 +56,8 @@ def expected_shortfall(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) 
 
 def note_tails(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> tuple[xr.Dataset, xr.Dataset]:
     """Value at risk and expected shortfall of the notes in one pass over the counts.
+
+    Raises DataError for a level that is not between 0 and 1.
 
     >>> var, es = note_tails(ds, 0.999)
     >>> var["estimate"].dims
@@ -63,6 +69,8 @@ def note_tails(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> tuple
 def default_rate(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
     """Pool cumulative default over the cut-off balance not exceeded with probability `level`.
 
+    Raises DataError for a level that is not between 0 and 1.
+
     >>> rate = default_rate(ds, 0.99)["estimate"]
     >>> bool(rate.sel(scenario="baseline") < rate.sel(scenario="macro_severe"))
     True
@@ -73,6 +81,8 @@ def default_rate(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.
 def net_loss_rate(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
     """Pool default net of recoveries over the cut-off balance not exceeded with probability `level`.
 
+    Raises DataError for a level that is not between 0 and 1.
+
     >>> bool((net_loss_rate(ds, 0.99)["estimate"] < default_rate(ds, 0.99)["estimate"]).all())
     True
     """
@@ -81,6 +91,8 @@ def net_loss_rate(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr
 
 def pool_tails(ds: xr.Dataset, quantity: str, level: float | Sequence[float] = LEVELS) -> tuple[xr.Dataset, xr.Dataset]:
     """Quantile and tail mean of the pool's `default` or `net_loss`, as note_tails does for notes.
+
+    Raises DataError for a level that is not between 0 and 1.
 
     >>> quantile, tail_mean = pool_tails(ds, "default", 0.99)
     >>> bool((tail_mean["estimate"] > quantile["estimate"]).all())

@@ -54,6 +54,8 @@ OF_LIFE = ("wal",)
 def mean(ds: xr.Dataset, name: str) -> xr.Dataset:
     """Estimate, error and 95% interval of a mean named in MEANS.
 
+    Raises DataError for a name that is none, with those that there are.
+
     >>> default = mean(ds, "mean_default").sel(scenario="baseline")
     >>> bool(default["low"] < default["estimate"] < default["high"])
     True
@@ -134,6 +136,8 @@ def expected_loss(ds: xr.Dataset) -> xr.Dataset:
     Where no path lost anything the interval runs from 0 to the rule-of-three bound on the probability of a loss: a
     loss is at most the whole. Where every path lost the whole it runs from the same bound, taken from 1.
 
+    Raises DataError where the result has not what it needs.
+
     >>> loss = expected_loss(ds).sel(tranche="subordinated")
     >>> bool(loss["estimate"].sel(scenario="baseline") < loss["estimate"].sel(scenario="macro_severe"))
     True
@@ -144,6 +148,8 @@ def expected_loss(ds: xr.Dataset) -> xr.Dataset:
 def lgd(ds: xr.Dataset) -> xr.Dataset:
     """Loss given a loss: expected loss over probability of any loss. NaN, within 0 to 1, where there was none; where
     all paths with a loss lost the whole, as bounded as by so many paths.
+
+    Raises DataError where the result has not what it needs.
 
     >>> one = ds.sel(scenario=["macro_severe"], tranche=["subordinated"])
     >>> part = expected_loss(one)["estimate"] / loss_probability(one)["estimate"]
@@ -158,6 +164,8 @@ def wal(ds: xr.Dataset) -> xr.Dataset:
 
     What a residual note gets first counts as its principal, be it the excess spread of month 1: that is no life.
 
+    Raises DataError where the result has not what it needs.
+
     >>> life = wal(ds)["estimate"].sel(scenario="baseline")
     >>> bool(life.sel(tranche="A") < life.sel(tranche="B") < life.sel(tranche="mezzanine"))
     True
@@ -167,6 +175,8 @@ def wal(ds: xr.Dataset) -> xr.Dataset:
 
 def irr(ds: xr.Dataset) -> xr.Dataset:
     """Mean over paths of the annual effective yield at par; -1 on a path without cash. NaN for a certificate.
+
+    Raises DataError where the result has not what it needs.
 
     >>> round(float(irr(ds)["estimate"].sel(scenario="baseline", tranche="A")), 3)
     0.055
@@ -179,6 +189,8 @@ def price(ds: xr.Dataset) -> xr.Dataset:
 
     Of a certificate (a residual note of size 0), and likewise its multiple: over the cut-off balance.
 
+    Raises DataError where the result has not what it needs.
+
     >>> round(float(price(ds)["estimate"].sel(scenario="baseline", tranche="A")), 3)
     1.0
     """
@@ -187,6 +199,8 @@ def price(ds: xr.Dataset) -> xr.Dataset:
 
 def multiple(ds: xr.Dataset) -> xr.Dataset:
     """Mean of all cash that a note receives over its original balance.
+
+    Raises DataError where the result has not what it needs.
 
     >>> bool(multiple(ds)["estimate"].sel(scenario="baseline", tranche="A") > 1.0)
     True

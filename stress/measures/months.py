@@ -61,6 +61,8 @@ def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
 
     NaN where nothing was counted: of the month of a state whose payment waits, all but the payment is data.
 
+    Raises DataError for a quantity that is none of a month.
+
     >>> month_mean(ds, "cumulative_default")["estimate"].dims
     ('scenario', 'month')
     """
@@ -85,6 +87,8 @@ def event_probability(ds: xr.Dataset, event: str) -> xr.Dataset:
     """Probability that `early_amortization`, `trigger` or `first_loss` has happened by each month.
 
     Exact counts, weights where paths have them, the errors between replicates of Sobol points.
+
+    Raises DataError for an event that is none.
 
     >>> early = event_probability(ds, "early_amortization")["estimate"]
     >>> bool((early.diff("month") >= 0).all())  # cumulative

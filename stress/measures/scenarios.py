@@ -27,6 +27,8 @@ def mixture(ds: xr.Dataset, probability: Mapping[str, float] | None = None) -> x
     `probability` by scenario name, or the job's own; scaled to add up to 1. Scenarios without one are left out. Counts
     become probability-weighted; intervals that treat them as binomial are then too wide, never too narrow.
 
+    Raises DataError for probabilities of no scenario, or none above 0.
+
     >>> mixed = mixture(ds, {"baseline": 0.9, "macro_severe": 0.1})
     >>> from stress.measures import expected_loss
     >>> expected_loss(mixed).sizes["scenario"]
@@ -72,6 +74,8 @@ def difference(ds: xr.Dataset, measure: str, reference: str | None = None) -> xr
     The scenarios share every draw, so most of the noise cancels and the error is smaller than that of either. Where no
     batch differs, the interval of a loss is the rule-of-three bound.
 
+    Raises DataError for a scenario or a measure that the result has not.
+
     >>> change = difference(ds, "expected_loss", "baseline").sel(scenario="macro_severe", tranche="subordinated")
     >>> bool(change["low"] > 0)
     True
@@ -90,6 +94,8 @@ def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
     """`ds` minus `other` for the scenarios and notes that both have; both must rest on the same draws.
 
     Beside the difference stand `before` (of `other`) and `after` (of `ds`) with their own errors.
+
+    Raises DataError for results of other draws, or without a scenario or a note in common.
 
     >>> bool((compare(ds, ds, "irr")["estimate"] == 0).all())
     True

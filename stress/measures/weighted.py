@@ -79,6 +79,8 @@ def weights_of(ds: xr.Dataset) -> Weights:
 def effective_paths(ds: xr.Dataset) -> float:
     """Plain paths that would be worth as much for a mean over all paths: (sum of w)^2 / sum of w^2 (Kish 1965).
 
+    Raises DataError for plain paths, which have no weights.
+
     >>> aimed = stress.simulate(job, paths=8192, scenarios=["macro_severe"], estimator="importance")
     >>> effective_paths(aimed) < 8192.0
     True
@@ -90,6 +92,8 @@ def effective_paths(ds: xr.Dataset) -> float:
 def trust(ds: xr.Dataset) -> xr.Dataset:
     """How many plain paths with a loss the weighted ones are worth, by scenario and note, and the share of the
     probability of a loss that rests on the single path of the largest weight. 0 and NaN where none lost.
+
+    Raises DataError for plain paths, which have no weights.
 
     >>> aimed = stress.simulate(job, paths=8192, scenarios=["macro_severe"], estimator="importance")
     >>> bool((trust(aimed)["effective_losses"] <= 8192.0).all())
@@ -106,6 +110,8 @@ def trust(ds: xr.Dataset) -> xr.Dataset:
 
 def warnings(ds: xr.Dataset) -> list[str]:
     """A sentence for each note whose probability of a loss rests on too few paths, or too much on one.
+
+    Raises DataError where the result has not what it needs.
 
     >>> warnings(ds)  # plain paths need none
     []
@@ -128,6 +134,8 @@ def _paths(effective: float) -> str:
 
 def mass(ds: xr.Dataset, name: str) -> Array:
     """Paths by bin of `name`_count, or what weighted paths stand for: adds up to the number of paths all the same.
+
+    Raises DataError for what paths are not counted by, with what they are.
 
     >>> bool(np.isclose(mass(ds, "loss").sum(axis=-1), ds.attrs["paths"]).all())
     True

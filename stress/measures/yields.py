@@ -86,6 +86,8 @@ def irr_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.Da
 def price_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.DataArray:
     """The quantiles of `price_distribution` alone.
 
+    Raises DataError for a result that was counted before prices by path were.
+
     >>> bool((price_quantile(ds, [0.05, 0.5]).sel(scenario="macro_severe", tranche="subordinated") >= 0.0).all())
     True
     """

@@ -58,6 +58,8 @@ def build(
     balances at closing: 0 marks a certificate, which has no yield and no average life; `mean_coupon` what their yields
     were counted about, a year.
 
+    Raises DataError for counts of other shapes, and attributes that are neither text nor numbers.
+
     >>> from stress.assemble.calendar import calendar_of
     >>> from stress.runs.engine import tallies
     >>> from stress.kernels.tally import merge

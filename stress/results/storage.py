@@ -72,7 +72,10 @@ def open(path: str | os.PathLike[str]) -> xr.Dataset:
 
 
 def open_any(path: str | os.PathLike[str]) -> Result:
-    """Read saved results into memory: a Dataset, or a DataTree of a sweep over deals that differ. Raises DataError.
+    """Read saved results into memory: a Dataset, or a DataTree of a sweep over deals that differ.
+
+    `path`: results.nc, or the folder of a run that holds it. Raises DataError, with the file, for what is no result or
+    a damaged one.
 
     >>> open_any(save(ds, folder / "results.nc")).identical(ds)
     True

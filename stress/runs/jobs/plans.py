@@ -189,6 +189,8 @@ def plan_sweep(
     """The jobs of a sweep with the options that override theirs; `max_paths` is held against the paths of all.
 
     Raises what `plan` raises.
+
+    Raises ConfigError for options that fit no job of it, LimitError for more paths or memory than is allowed.
     """
     sweep = with_seed(sweep, seed)
     where = Path("results") / sweep.name if out is None else Path(out)
@@ -216,7 +218,10 @@ def check_paths(paths: int, max_paths: int | None) -> None:
 
 
 def choose_scenarios(job: Job, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Names of the job's scenarios: those wanted, in the job's order, or all. `macro` means every `macro_...`."""
+    """Names of the job's scenarios: those wanted, in the job's order, or all. `macro` means every `macro_...`.
+
+    Raises ConfigError for a name that the job has not.
+    """
     names = [case.name for case in job.scenarios]
     if not wanted:
         return tuple(names)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -> int:
     """The path whose loss of a note is the quantile of all paths: the first one counted in its loss bin.
 
+    Raises DataError for what is no result, ConfigError for a name or a quantile that is none.
+
     >>> worst = path_at(ds, "baseline", "subordinated", 1.0)
     >>> lost = stress.replay(job, path=worst, scenario="baseline", seed=7)["loss"].sel(tranche="subordinated")
     >>> bool(abs(lost - 1e-4 * np.floor(1e4 * lost)) <= 1e-4)
@@ -36,6 +38,8 @@ def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -
 
 def share_without_loss(dataset: xr.Dataset, scenario: str, tranche: str) -> float:
     """Share of paths on which a note loses nothing: beyond this quantile a path loses.
+
+    Raises DataError for what is no result, ConfigError for a name that it has not.
 
     >>> share = share_without_loss(ds, "baseline", "subordinated")
     >>> bool(abs(1.0 - share - ds["loss_probability"].sel(scenario="baseline", tranche="subordinated")) < 1e-12)

@@ -73,7 +73,8 @@ def shifted_towards(job: Job, note: int) -> Shifted | None:
 
 
 def aims_of(job: Job, threads: int | None = None) -> list[tuple[Aim, ...]]:
-    """By scenario the most likely ways to a loss of its notes, as means of the months' innovations.
+    """By scenario the most likely ways to a loss of its notes, as means of the months' innovations: (month, factor) in
+    standard deviations each. A scenario on which no note loses has none. Raises ConfigError for what is no job.
 
     >>> (aims,) = aims_of(job.but(scenarios=job.scenarios[:1]))
     >>> "mezzanine" in [aim.tranche for aim in aims]
