@@ -148,7 +148,7 @@ def test_a_note_that_is_repaid_can_lose_nothing_any_more(bad: Follow) -> None:
 
 def test_few_effective_paths_are_refused(job: Job) -> None:
     with pytest.raises(DataError, match="are effective, fewer than 100"):
-        follow(job, made(job, 2), paths=96)
+        follow(job, made(job, 12, worse=4.0), paths=256)
 
 
 def test_a_month_before_the_first_report_has_no_answer_and_borrowers_are_counted_in_errors(job: Job) -> None:

@@ -13,9 +13,10 @@ from click.exceptions import Exit
 from markupsafe import Markup
 
 from stress.cli import exit_code
-from stress.cli.book_counted import HERE, Subject, _changed, counted
+from stress.cli.book_counted import HERE, Subject, counted
 from stress.cli.output import Output
 from stress.errors import ConfigError
+from stress.inputs.book import redrawn
 from stress.inputs.text.remark import Remark
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
@@ -351,7 +352,7 @@ def test_an_interrupted_book_says_what_is_kept_and_answers_with_enough_paths(
 @pytest.mark.parametrize("paths", [1023, 10**12])
 def test_a_book_has_so_many_paths_and_no_others(paths: int) -> None:
     with pytest.raises(ConfigError, match=rf"^paths = {paths}: must be a whole number from 1,024 to [\d,]+$"):
-        _changed(SimpleNamespace(), paths, None, None)
+        redrawn(SimpleNamespace(), paths)  # type: ignore[arg-type]
 
 
 def test_a_dry_run_plans_and_counts_nothing(consumer: str, capsys: pytest.CaptureFixture[str]) -> None:
