@@ -30,6 +30,7 @@ from stress.inputs.deal import (
     Trigger,
 )
 
+DAY_COUNTS = ("ACT/365F", "ACT/360", "30/360")
 LIMITS = {
     "cumulative_default": 0.1,
     "default_stock": 0.1,
@@ -60,6 +61,12 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
     payment_day = rng.randint(1, 28)
     wait = (payment_date(closing, payment_day, 1) - closing).days
     issue, first = random_start(rng, closing, wait, payment_day, last)
+    own = Random(closing.toordinal() * 31 + payment_day)  # beside the stream: a deal of a seed stays what it was
+    if own.random() < 0.3:
+        notes = tuple(
+            note if note.residual else note.model_copy(update={"day_count": own.choice((None, *DAY_COUNTS))})
+            for note in notes
+        )
     return Deal(
         version=1,
         kind="deal",
@@ -74,7 +81,7 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
         revolving_months=revolving,
         scheduled_months=rng.randint(max(1, revolving), last),
         legal_maturity_months=last,
-        day_count=rng.choice(("ACT/365F", "ACT/360", "30/360")),
+        day_count=rng.choice(DAY_COUNTS),
         interest_on_unpaid_interest=flag(rng, 0.5),
         purchase=purchase if revolving > 0 else "none",
         purchase_price=rng.choice((1.0, 1.0, 0.95, rng.uniform(0.8, 1.1))),

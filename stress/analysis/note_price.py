@@ -152,19 +152,19 @@ def zero_rates(curve: Curve, years: Array) -> Array:
 
 
 def _priced(flows: _Flows, price: float, speed: float, level: float) -> Priced:
-    cash, years, fraction = flows.cash, flows.today.years, flows.today.fraction
-    worth = flows.today.paid(price)
+    cash, today, worth = flows.cash, flows.today, flows.today.paid(price)
+    years = today.years
 
     def at_yield(y: float) -> float:
         return float(cash @ (1.0 + y) ** -years)
 
     def at_spread(s: float) -> float:
         if flows.forward is not None:
-            return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.forward + s, -0.9) * fraction)))
+            return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.forward + s, -0.9) * today.fraction)))
         return float(cash @ np.maximum(1.0 + flows.zero + s, 1e-3) ** -years)
 
     def at_margin(m: float) -> float:
-        return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.index_rate + m, -0.9) * fraction)))
+        return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.index_rate + m, -0.9) * today.note_fraction)))
 
     floating = bool(np.isfinite(flows.index_rate).all())
     yield_, spread = (rate_at(value, worth, LOWEST, HIGHEST) for value in (at_yield, at_spread))
@@ -191,7 +191,7 @@ def _breakeven_spread(job: Job, note: int, curve: Curve, blocks: int) -> Interva
     Discounted at the curve: were interest always paid and principal as on the paths, a note that pays so much over the
     risk-free rate is worth par. Without losses it is 0 by construction, whatever the repayment.
     """
-    size, _, years, fraction = today_of(job, note)
+    size, _, years, fraction, of_note = today_of(job, note)
     zero = zeros_of(curve_of(job), fraction, years) if job.scenarios[0].short_rate else zero_rates(curve, years)
     discount = (1.0 + zero) ** -years
     before = np.concatenate([[1.0], discount[:-1]])
@@ -202,7 +202,7 @@ def _breakeven_spread(job: Job, note: int, curve: Curve, blocks: int) -> Interva
         opening = np.concatenate([np.ones((1, LANES)), balance[:-1]])
         left = 1.0 - discount @ paid - (discount * free) @ opening
         tops.append(float(np.where(np.abs(left) < ROUNDING, 0.0, left).sum()))
-        bottoms.append(float(((discount * fraction) @ opening).sum()))
+        bottoms.append(float(((discount * of_note) @ opening).sum()))
     top, bottom = (np.array(parts).reshape(GROUPS, -1).sum(axis=1) for parts in (tops, bottoms))
     spread = batches.symmetric(batches.ratio(top, bottom), np.full(GROUPS, blocks / GROUPS * LANES))
     return Interval(*(float(part) for part in spread))  # type: ignore[arg-type]

@@ -24,7 +24,9 @@ class Today(NamedTuple):
     years: Array
     """(T,) to each payment date; what is paid before the day counts at 0."""
     fraction: Array
-    """(T,) of a year between payment dates; 0 for those that are over."""
+    """(T,) of a year between payment dates, by the deal's day count; 0 for those that are over."""
+    note_fraction: Array
+    """The same by the note's day count."""
 
     def paid(self, price: float) -> float:
         """What a buyer pays at a price per 100 of balance, over the balance."""
@@ -39,13 +41,13 @@ def today_of(job: Job, note: int) -> Today:
     0.99
     """
     dates, before = calendar_of(job.deal), started(job)
-    years, fraction = np.asarray(dates.years, np.float64), np.array(dates.fraction)
+    years, ahead = np.asarray(dates.years, np.float64), np.arange(len(dates.years)) >= before
+    fraction, of_note = dates.fraction * ahead, dates.note_fraction[:, note] * ahead
     if job.state is None:
-        return Today(float(sizes_of(job.deal, job.pool.balance)[note]), 0.0, np.maximum(years, 0.0), fraction)
-    fraction[:before] = 0.0
+        return Today(float(sizes_of(job.deal, job.pool.balance)[note]), 0.0, np.maximum(years, 0.0), fraction, of_note)
     name = job.deal.notes[note].name
     stands = job.state.notes[name]
     if stands.balance <= 0.0:
         raise ConfigError(f"{name} is repaid in {job.state.as_of}: it has no price")
     accrued = stands.accrued_interest / stands.balance
-    return Today(stands.balance, accrued, np.maximum(years - years[before - 1], 0.0), fraction)
+    return Today(stands.balance, accrued, np.maximum(years - years[before - 1], 0.0), fraction, of_note)

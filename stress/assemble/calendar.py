@@ -24,6 +24,8 @@ class Calendar(NamedTuple):
     """Period that is paid first, from 1; before it interest accrues from issue and nothing is paid."""
     fraction: Array
     """(T,) day-count fraction from one payment date (issue, for the first) to the next; 0 before issue."""
+    note_fraction: Array
+    """(T, N) the same by the day count of each note."""
     years: Array
     """(T,) years from issue to each payment date, ACT/365F; negative before issue."""
 
@@ -33,10 +35,12 @@ def calendar_of(deal: Deal) -> Calendar:
     """Dates of a deal to its legal maturity."""
     issued, payments = issue_of(deal), payment_dates(deal)
     starts = [issued, *(max(issued, date) for date in payments[:-1])]
-    spans = zip(starts, (max(issued, date) for date in payments), strict=True)
-    fraction = [year_fraction(a, b, deal.day_count) for a, b in spans]
-    years = [(p - issued).days / 365.0 for p in payments]
-    return Calendar(collection_ends(deal), payments, first_payment(deal), np.array(fraction), np.array(years))
+    spans = list(zip(starts, (max(issued, date) for date in payments), strict=True))
+    counts = dict.fromkeys([deal.day_count, *(note.day_count or deal.day_count for note in deal.notes)])
+    by_count = {count: np.array([year_fraction(a, b, count) for a, b in spans]) for count in counts}
+    of_notes = np.stack([by_count[note.day_count or deal.day_count] for note in deal.notes], axis=1)
+    years = np.array([(p - issued).days / 365.0 for p in payments])
+    return Calendar(collection_ends(deal), payments, first_payment(deal), by_count[deal.day_count], of_notes, years)
 
 
 def year_fraction(start: datetime.date, end: datetime.date, day_count: DayCount) -> float:

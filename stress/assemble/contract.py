@@ -31,13 +31,13 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
     """Arrays of a deal under K scenarios; shares refer to the balance of the pool."""
     adjusted = None if deal.hurdle_rate is None else adjusted_share(pool, deal.hurdle_rate, deal.legal_maturity_months)
     terms = _terms(deal, pool.balance, adjusted)
-    accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
+    accrual = np.stack([m.coupon * dates.note_fraction for m in months])
     guess = np.log1p(accrual).sum(axis=1) / dates.years[-1]  # (K, N): of a note at par that pays every month
     used = [list(deal.indices).index(name) for name in indices_in(deal)]
     return Contract(
         **terms,
         accrual=np.ascontiguousarray(accrual),
-        step_up=np.stack([_stepped(m) * dates.fraction[:, None] for m in months]),
+        step_up=np.stack([_stepped(m) * dates.note_fraction for m in months]),
         guess=guess,
         at_guess=moments(dates.years, guess),
         discount=_discounts(deal, months, dates, terms["payable"]),
@@ -173,8 +173,8 @@ def _stepped(months: MonthInputs) -> np.ndarray:
 def _discounts(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, by_phase: np.ndarray) -> np.ndarray:
     """(K, T, N) discount factors: compounded where a note's schedule pays interest, simple in between."""
     coupon = np.stack([m.coupon if m.coupon_plain is None else m.coupon_plain for m in months])
-    spread = np.stack([(deal.discount_spread + m.note_spread) * dates.fraction for m in months])
-    growth = coupon * dates.fraction[:, None] + spread[:, :, None]
+    spread = np.stack([deal.discount_spread + m.note_spread for m in months])
+    growth = coupon * dates.note_fraction + spread[:, :, None] * dates.note_fraction
     pays = np.concatenate([by_phase[0, : deal.revolving_months], by_phase[1, deal.revolving_months :]]) > 0.0
     factor = np.empty_like(growth)
     before, since = np.ones(growth[:, 0].shape), np.zeros(growth[:, 0].shape)

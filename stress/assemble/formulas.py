@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from stress.assemble.calendar import calendar_of
 from stress.inputs.deal import Deal
-from stress.inputs.deal.formula_rules import names_of
+from stress.inputs.deal.formula_rules import names_of, quantities_in
 from stress.inputs.deal.formula_text import Node, parse
 from stress.inputs.deal.formulas import quantity_of, value
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES
@@ -90,6 +91,9 @@ class Programs:
         if adjusted is not None:
             self.schedule_of["pool.adjusted"] = len(self.schedules)
             self.schedules.append(adjusted)
+        if ("year_fraction", "") in quantities_in(deal):
+            self.schedule_of["year_fraction"] = len(self.schedules)
+            self.schedules.append(calendar_of(deal).fraction)
         self.shown = [self._placed(self._of(Node("name", 0, name=name))) for name in deal.quantities]
 
     def add(self, text: str, at_payment: bool) -> int:
@@ -184,6 +188,8 @@ class Programs:
             return [(codes.SELLER, 0), *over]
         if name == "pool.adjusted":
             return [*self._quantity("pool", ""), (codes.SCHEDULE, self.schedule_of[name]), (codes.MULTIPLY, 0)]
+        if name == "year_fraction":
+            return [(codes.SCHEDULE, self.schedule_of[name])]
         if name == "series":
             return [(codes.SCHEDULE, self.schedule_of[f"series.{of}"])]
         if name == "notes":

@@ -98,7 +98,7 @@ def short_rate_of(
             law[k], step[k] = _law(m, sizes), _steps(deal, m, dates, begins)
             assert m.index_of_note is not None  # within its caps
             level[k] = m.index_of_note + margins(deal, sizes.n_month, False, True)
-    return ShortRate(law, step, level, _notes(deal))
+    return ShortRate(law, step, level, dates.note_fraction, _notes(deal))
 
 
 def given(rates: ShortRate) -> ShortRate:

@@ -52,7 +52,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "Known": {"parameters": [0.2, 0.0, 0.0], "root": [[0.8], [0.0, 1.0], [0.0, 0.0, 1.0], [-0.2, 0.0, 0.0, 0.3]]},
     "Held": {"segment": "L1", "late": [9_000_000.0, 3_000_000.0, 2_000_000.0], "due": [600_000.0, 400_000.0]},
     "Note": {"name": "A", "share": 0.8, "amount": 800_000_000.0, "index": "lpr_1y", "cap": 0.06, "floor": 0.0,
-             "step_up": {"add": 0.01, "from_month": 25}, "payment_months": {"revolving": 3}},
+             "day_count": "ACT/360", "step_up": {"add": 0.01, "from_month": 25}, "payment_months": {"revolving": 3}},
     "StepUp": {"trigger": "excess spread", "from_month": 25, "add": 0.01},
     "Fee": {"name": "servicer", "base": "pool", "rate": 0.005, "amount": 10_000.0},
     "Threshold": {"to_month": 12, "limit": 0.06},

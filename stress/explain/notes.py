@@ -92,6 +92,7 @@ def coupon_words(deal: Deal, note: Note) -> str:
         up = note.step_up
         start = f"from month {up.from_month}" if up.trigger is None else f"once {up.trigger!r} has tripped"
         words += f", {'plus' if up.add > 0.0 else 'minus'} {percent(abs(up.add))} {start}"
+    words += f", {note.day_count}" if note.day_count not in (None, deal.day_count) else ""
     slow = [f"every {n} months in {phase.replace('_', ' ')}" for phase, n in note.payment_months.items() if n > 1]
     return f"{words}; paid {listed(slow)}" if slow else words
 

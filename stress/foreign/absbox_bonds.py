@@ -10,8 +10,12 @@ from stress.foreign.literal import pairs, within
 from stress.inputs.deal.index_file import HIGH, LOW
 
 _BOND = ("balance", "rate", "originBalance", "originRate", "startDate", "rateType", "bondType")
-_SAME_DAYS = ("DC_ACT_365F", "DC_ACT_365", "DC_ACT_365A")
-"""Day counts that are ACT/365F, or differ from it in leap years alone."""
+_DAY_COUNTS = (
+    dict.fromkeys(("DC_ACT_365F", "DC_ACT_365", "DC_ACT_365A"), "ACT/365F")
+    | {"DC_ACT_360": "ACT/360"}
+    | dict.fromkeys(("DC_30E_360", "DC_30_360_ISDA", "DC_30_360_US", "DC_30_360_German"), "30/360")
+)
+"""Ours, or what differs from it in leap years or at the ends of months alone."""
 
 
 def notes_of(bonds: Any, left: list[str]) -> tuple[list[dict[str, Any]], str | None, dict[str, float]]:
@@ -58,16 +62,18 @@ def _coupon(place: str, about: Mapping[str, Any], indices: dict[str, float], lef
         if _fits(f"{place}.rateType {bound}", level, "it is left out", left):
             held[bound] = level
     terms = {str(k).lower(): v for k, v in rate.items()} if isinstance(rate, Mapping) else {}
-    days = terms.get("daycount", _SAME_DAYS[0])
-    if days not in _SAME_DAYS:
+    days = terms.get("daycount", "DC_ACT_365F")
+    if days not in _DAY_COUNTS:
         left.append(f"{place}.rateType dayCount {days!r}: interest accrues by ACT/365F here")
+    ours = _DAY_COUNTS.get(days, "ACT/365F")
+    note = {} if ours == "ACT/365F" else {"day_count": ours}  # the deal's
     if "floater" in terms:
-        return _floating(place, terms["floater"], indices, left, held)
+        return note | _floating(place, terms["floater"], indices, left, held)
     coupon = terms.get("fix", terms.get("fixed"))
     if coupon is None:
         coupon = about.get("rate", 0.0)
         left.append(f"{place}.rateType {rate!r}: its present rate {coupon} stands as a fixed coupon")
-    return _fixed(place, float(coupon), left)
+    return note | _fixed(place, float(coupon), left)
 
 
 def _fixed(place: str, coupon: float, left: list[str]) -> dict[str, Any]:

@@ -167,9 +167,9 @@ a cap's when its step runs, before its first source pays. Only what belongs to a
 wherever it is used: the flows of the month (defaults, recoveries, principal and income collected, the pool at the
 month's start, a month of senior cost, the level of an index) and the observables of (7). mean(x, n) is the mean of x at
 the last n determinations from F on, of those there are where they are fewer; it is taken before the triggers are
-tested. A schedule keeps its value until the next month that it gives; before the first it is 0. A quotient is 0 where
-its divisor is within 1e-9 of 0 (of money: of the cut-off balance), and is held within 1e9 of 0. A comparison is 1 where
-it holds, else 0.
+tested. A schedule keeps its value until the next month that it gives; before the first it is 0. `year_fraction` is
+fraction(t) of the period, by the deal's day count (Determination 1). A quotient is 0 where its divisor is within 1e-9
+of 0 (of money: of the cut-off balance), and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
 
 **Adjusted pool** (`hurdle_rate` h, static deals). As the opening pool is scheduled, without default, prepayment and
 delay, a loan has the balance b(t) after month t and pays x(s) in month s: principal, interest, flat fee, origination
@@ -191,8 +191,9 @@ income account holds at the month's start counts as income too. Before a payment
 **Determination** at the end of month t (after its last step).
 1. Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
    interest), where the fraction runs from payment date t-1 (the issue date for t = 1, or where issue is later) to
-   payment date t; 0 for a payment date before issue. coupon(t) = margin + step-up + index level of month t, within cap
-   and floor, never negative. An index given by month keeps its level until the next month that is given.
+   payment date t, by the note's own day count if it has one; 0 for a payment date before issue. coupon(t) = margin +
+   step-up + index level of month t, within cap and floor, never negative. An index given by month keeps its level until
+   the next month that is given.
 2. Fees due: notes base = rate x fraction(t) x sum of all note balances; pool base = rate x fraction(t) x (current +
    M1..MB) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
    amount; formula = what the formula gives after (3), not below 0. Unpaid fees carry over if the fee says so; what
@@ -329,10 +330,11 @@ present value) is over the cut-off balance.
 
 **Price** of a note = sum over t of cash(t) x factor(t), over its original balance: what an investor pays who asks for
 the coupon without its step-ups and a spread. With g(t) = (coupon(t) without step-ups + the deal's discount spread + the
-scenario's) x fraction(t), the factor compounds from one date to the next on which the note pays interest (those of its
-schedule: revolving to month revolving_months, then amortization; and T) and is simple in between: after such a date s,
-factor(t) = factor(s) / (1 + g(s + 1) + .. + g(t)), factor(0) = 1. At spread 0 a note that pays all on time and no
-step-up is worth 1, however often it pays; a step-up, by date or by a trigger, is worth what it adds to the cash.
+scenario's) x the note's fraction(t), the factor compounds from one date to the next on which the note pays interest
+(those of its schedule: revolving to month revolving_months, then amortization; and T) and is simple in between: after
+such a date s, factor(t) = factor(s) / (1 + g(s + 1) + .. + g(t)), factor(0) = 1. At spread 0 a note that pays all on
+time and no step-up is worth 1, however often it pays; a step-up, by date or by a trigger, is worth what it adds to the
+cash.
 A residual note has no coupon: its rate is the deal's discount_rate for it, 0 where none is given. Where the short
 rate is random all others are discounted on the path's rate: factor(t) = factor(t - 1) / (1 + (l(t) + both spreads) f).
 

@@ -48,7 +48,7 @@ def floating_coupon(m: Memory, k: int, t: int, n: int) -> Lanes:
     trigger = m.t.step_up_trigger[n]
     if trigger >= 0:
         rate = fma(m.trigger[trigger].on, note.step_up, rate)
-    return larger(smaller(rate, note.cap), note.floor) * m.t.rate_step[k, t].fraction
+    return larger(smaller(rate, note.cap), note.floor) * m.t.note_fraction[t, n]
 
 
 @aside

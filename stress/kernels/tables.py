@@ -254,6 +254,8 @@ class ShortRate(NamedTuple):
     (1 + L f) / f (0 where f is), 1 + L f with L the forward curve, discount spreads x f."""
     rate_level: Annotated[Floats, K, T, N]
     """Index level + margin + step-up by date, before cap and floor."""
+    note_fraction: Annotated[Floats, T, N]
+    """Day-count fraction of each note's interest."""
     rate_note: Annotated[Floats, N, ("floats", "cap", "floor", "step_up", "priced")]
     """1 where the coupon follows an index; its cap, its floor (at least 0), what the step-up of a trigger adds; 1 where
     it is discounted on the path's rate: every note but a residual one."""

@@ -37,6 +37,13 @@ def test_a_floating_note_at_par_has_its_own_margin_as_discount_margin(card):
         assert row.margin == pytest.approx(note.coupon, abs=1e-10)
 
 
+def test_it_has_so_by_its_own_day_count_too(card):
+    first, *others = card.deal.notes
+    own = card.but(deal=card.deal.but(notes=[first.but(day_count="30/360"), *others]))
+    assert card.deal.day_count != "30/360"
+    assert price(own, first.name, [100.0], [1.0], [1.0], FLAT, paths=32).rows[0].margin == pytest.approx(first.coupon)
+
+
 def test_cash_discounted_at_a_price_s_yield_and_at_its_spread_over_a_flat_curve_is_the_price(job):
     flows = _flows(trials.only(job, None), 0, FLAT)
     for row in price(job, "A", [97.5, 101.0], [1.0], [1.0], FLAT, paths=32).rows:

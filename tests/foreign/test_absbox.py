@@ -220,11 +220,20 @@ def test_instalments_that_would_begin_before_the_cut_off_are_told(tmp_path: Path
 
 def test_a_day_count_or_a_key_that_nothing_reads_is_told() -> None:
     deal = deal_of("static_cdr0")
-    deal["bonds"]["A"] |= {"rateType": {"fix": 0.05, "dayCount": "DC_ACT_360"}, "lockout": 12}
+    deal["bonds"]["A"] |= {"rateType": {"fix": 0.05, "dayCount": "DC_ACT_ACT"}, "lockout": 12}
     found = convert(deal)
     told = " ".join(found.left)
-    assert "rateType dayCount 'DC_ACT_360': interest accrues by ACT/365F here" in told
+    assert "rateType dayCount 'DC_ACT_ACT': interest accrues by ACT/365F here" in told
     assert "lockout 12" in told
+
+
+def test_a_bond_accrues_by_its_own_day_count() -> None:
+    deal = deal_of("static_cdr0")
+    deal["bonds"]["A"] |= {"rateType": {"fix": 0.05, "dayCount": "DC_ACT_360"}}
+    deal["bonds"]["B"] |= {"rateType": {"fix": 0.05, "dayCount": "DC_30E_360"}}
+    converted = convert(deal)
+    assert {note.name: note.day_count for note in converted.deal.notes[:2]} == {"A": "ACT/360", "B": "30/360"}
+    assert "dayCount" not in " ".join(converted.left)
 
 
 def test_a_rate_beyond_our_range_is_listed_and_the_rest_of_the_deal_comes() -> None:

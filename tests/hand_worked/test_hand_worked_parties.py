@@ -41,6 +41,17 @@ def test_a_swap_on_a_schedule_of_notionals_pays_on_what_the_schedule_says() -> N
     same(run(fixed), "received", "swap", 8.0, 16.0, 24.0)
 
 
+def test_the_legs_of_a_swap_accrue_by_the_day_count_of_the_deal() -> None:
+    """By actual days over 360: 31, 28 and 31 of them on 800 x 2.4%; a month later on another clock, the same."""
+    amount = "notional * (index.libor - 0.036) * year_fraction"
+    legs = [{"step": "receive", "party": "swap", "amount": amount, "to": "income"}]
+    rest = {"parties": ["swap"], "indices": {"libor": 0.06}, "quantities": {"notional": [[1, 800.0]]}}
+    swapped = deal([*legs, *PLAIN], day_count="ACT/360", **rest)
+    paid = [19.2 * days / 360.0 for days in (31, 59, 90)]
+    same(run(swapped), "received", "swap", *paid)
+    same(run(swapped, clock="payment_date"), "received", "swap", *paid)
+
+
 def test_a_liquidity_facility_is_drawn_for_senior_interest_and_paid_back() -> None:
     """Income 5, 4, 3.2 of a yield of 6%: A's 6 lacks 1, drawn; 4 and 2.4 lack nothing. Month 3 pays it back.
 

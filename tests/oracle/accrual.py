@@ -13,7 +13,7 @@ def interest_of_month(path, n: int, t: int) -> float:
         rate = coupon_on_path(path, path.deal.notes[n], t, stepped)
     else:
         rate = float((path.months.coupon_up if stepped else path.months.coupon)[t - 1][n])
-    return rate * path.fraction[t - 1] * (path.state.balance[n] + unpaid)
+    return rate * path.note_fraction[n][t - 1] * (path.state.balance[n] + unpaid)
 
 
 def coupon_on_path(path, note, t: int, stepped: bool) -> float:

@@ -49,11 +49,12 @@ def payment_dates(deal) -> list[datetime.date]:
     return [start] + [payment_date(deal.closing_date, deal.payment_day, t) for t in months]
 
 
-def accrual_fractions(deal) -> list[float]:
-    """Day-count fraction of each period 1..T, from the payment date before or, where that is later, from issue."""
+def accrual_fractions(deal, day_count: str | None = None) -> list[float]:
+    """Day-count fraction of each period 1..T, from the payment date before or, where that is later, from issue; by the
+    day count of a note, where it has its own."""
     issue, *dates = payment_dates(deal)
     dates = [issue, *(max(issue, date) for date in dates)]
-    return [day_fraction(deal.day_count, a, b) for a, b in itertools.pairwise(dates)]
+    return [day_fraction(day_count or deal.day_count, a, b) for a, b in itertools.pairwise(dates)]
 
 
 def first_payment(deal) -> int:

@@ -145,6 +145,7 @@ class Formulas:
                 "notes": lambda: sum(b for b, n in zip(state.balance, deal.notes, strict=True) if not n.residual),
                 "purchased": lambda: sum(path.flows.purchases),
                 "month": lambda: self.month,
+                "year_fraction": lambda: path.fraction[self.month - 1],
                 "invested": lambda: path.trust.invested,
                 "seller_interest": lambda: path.trust.seller(self.month),
                 "seller_share": lambda: quotient(

@@ -39,6 +39,7 @@ class Path:
         self.supply, self.triggers = supply, triggers
         self.last = deal.legal_maturity_months
         self.fraction = accrual_fractions(deal)
+        self.note_fraction = [accrual_fractions(deal, note.day_count) for note in deal.notes]
         self.first_payment = first_payment(deal)
         self.flows, self.state = Flows(), opening_state(deal, pool)
         self.portfolio = Portfolio(deal, pool, months, clock)

@@ -52,7 +52,7 @@ def price(deal, months, n: int, cash: list[float]) -> float:
     """Present value at the coupon without step-ups plus spread, compounded from one interest payment to the next."""
     every, first = deal.notes[n].payment_months, first_payment(deal)
     value, compounded, simple = 0.0, 1.0, 0.0
-    for t, fraction in enumerate(accrual_fractions(deal), start=1):
+    for t, fraction in enumerate(accrual_fractions(deal, deal.notes[n].day_count), start=1):
         rate = float(months.coupon_plain[t - 1][n]) + deal.discount_spread + float(months.note_spread[t - 1])
         simple += rate * fraction
         value += cash[t - 1] / (compounded * (1.0 + simple))

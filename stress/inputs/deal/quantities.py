@@ -129,6 +129,7 @@ QUANTITIES: dict[str, Quantity] = {
     "shared_income": _of_trust("excess finance charges of other series of the group in the month"),
     "shared_shortfall": _of_trust("what other series of the group lack of finance charges in the month"),
     "month": Quantity("count", 1.0, math.inf, "the month, counted from closing"),
+    "year_fraction": Quantity("share", 0.0, 1.0, "share of a year in the interest period, by the deal's day count"),
     "tripped": Quantity("condition", 0.0, 1.0, "the trigger {} has tripped", of="trigger"),
     "phase": Quantity("condition", 0.0, 1.0, "the deal is in the phase {}", of="phase"),
 }

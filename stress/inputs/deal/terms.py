@@ -56,6 +56,8 @@ class Note(Strict):
     """Cap and floor hold the coupon of a floating note, step-up included."""
     step_up: StepUp | None = None
     """A rise of coupon or margin, from a month or once a trigger has tripped."""
+    day_count: DayCount | None = None
+    """How days become a share of a year in its interest; the deal's `day_count` where left out."""
     residual: bool = False
     """The last note takes what is left and has no coupon. With a size of 0 it is a certificate."""
     discount_rate: AnnualRate = 0.0
@@ -69,6 +71,8 @@ class Note(Strict):
             raise ValueError(f"note {self.name}: give share or amount, one of them")
         if self.residual and (self.coupon != 0.0 or self.index is not None or self.step_up is not None):
             raise ValueError(f"note {self.name}: a residual note has no coupon")
+        if self.residual and self.day_count is not None:
+            raise ValueError(f"note {self.name}: a residual note has no coupon, so no day_count")
         if self.discount_rate != 0.0 and not self.residual:
             raise ValueError(
                 f"note {self.name}: discount_rate is of a residual note; others are priced at their coupon plus "
@@ -182,7 +186,7 @@ class Terms(Document):
     legal_maturity_months: Month
     """Principal unpaid then is lost."""
     day_count: DayCount = "ACT/365F"
-    """How days become a share of a year in interest."""
+    """How days become a share of a year in interest and fees; a note may have its own."""
     interest_on_unpaid_interest: bool = True
     """Interest that is late bears interest at the coupon."""
     purchase: Literal["each_step", "payment_date", "none"] = "each_step"
