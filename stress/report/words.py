@@ -9,7 +9,6 @@ import numpy as np
 import xarray as xr
 
 from stress import measures
-from stress.explain.words import listed
 from stress.kernels.tally import HIGHEST_IRR
 from stress.measures.means import has_principal, is_residual
 from stress.report.estimator import estimator
@@ -66,6 +65,8 @@ def _reference(ds: xr.Dataset) -> str:
 
 def _notes(base: xr.Dataset) -> list[str]:
     """The notes without any loss in one sentence, the others one by one."""
+    from stress.explain.words import listed
+
     paths = many(measures.paths(base), "path")
     notes = [note for note in _tranches(base) if not is_residual(note)]
     safe = [str(note["tranche"].item()) for note in notes if float(note["loss_probability"]) == 0.0]
@@ -134,6 +135,8 @@ def _harshest(ds: xr.Dataset) -> list[str]:
 
 def _worst_notes(ds: xr.Dataset) -> list[str]:
     """The notes at their worst, gathered by the scenario that does it; and those that no scenario touched."""
+    from stress.explain.words import listed
+
     at_worst: dict[str, list[str]] = {}
     safe = []
     for note in _tranches(ds):
