@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
-from stress.inputs.arguments import Checks, held_later, hold_methods, is_list, number_of, say
+from stress.inputs.arguments import hold_methods
+from stress.inputs.kinds import Checks, held_later, is_list, number_of, say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -36,7 +36,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stress.inputs.arguments import Checks, on_demand
+from stress.inputs.arguments import on_demand
+from stress.inputs.kinds import Checks
 
 if TYPE_CHECKING:
     from stress.analysis.book_answer import book

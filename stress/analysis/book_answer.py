@@ -8,9 +8,9 @@ from pathlib import Path
 from stress.analysis.book_risk import book_risk
 from stress.answers.book import BookRisk
 from stress.errors import ConfigError
-from stress.inputs.arguments import level_of
 from stress.inputs.book import Book, redrawn
 from stress.inputs.door import seed_of, threads_of
+from stress.inputs.kinds import level_of
 from stress.inputs.numbers import BOOK_LEVELS
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stress.analysis.note_targets import Target
-from stress.inputs.arguments import Checks, is_list, number_of, say
 from stress.inputs.files.reported import Reported
+from stress.inputs.kinds import Checks, is_list, number_of, say
 from stress.results.sound import check_whole
 from stress.tables.periods import Period
 

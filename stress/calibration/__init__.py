@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stress.inputs.arguments import level_of, on_demand
+from stress.inputs.arguments import on_demand
+from stress.inputs.kinds import level_of
 
 if TYPE_CHECKING:
     from stress.calibration.rho import RhoFit, calibrate_rho

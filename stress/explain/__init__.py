@@ -8,7 +8,8 @@ from stress.explain.book import explain_book
 from stress.explain.deal import explain_deal
 from stress.explain.job import explain_job
 from stress.explain.remarks import remarks
-from stress.inputs.arguments import above_zero, hold, on_demand
+from stress.inputs.arguments import hold, on_demand
+from stress.inputs.kinds import above_zero
 
 if TYPE_CHECKING:
     from stress.explain.drawing import picture

@@ -7,7 +7,8 @@ measured again at any level.
 
 from functools import partial
 
-from stress.inputs.arguments import hold, numbers_of, real_of
+from stress.inputs.arguments import hold
+from stress.inputs.kinds import numbers_of, real_of
 from stress.measures.convergence import convergence
 from stress.measures.exceedance import exceedance
 from stress.measures.losses import (

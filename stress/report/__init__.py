@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stress.errors import DataError
-from stress.inputs.arguments import hold, is_list, say
+from stress.inputs.arguments import hold
+from stress.inputs.kinds import is_list, say
 
 if TYPE_CHECKING:
     import pandas as pd

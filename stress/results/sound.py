@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from stress.errors import DataError
-from stress.inputs.arguments import Checks, dataset_of, held_later, say
+from stress.inputs.kinds import Checks, dataset_of, held_later, say
 from stress.inputs.lacking import AXES, NAMES, NUMBERS
 from stress.inputs.text.characters import TEXT_PATTERN
 from stress.results.documents import SHAPES, is_document

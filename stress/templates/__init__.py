@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from stress.errors import ConfigError
-from stress.inputs.arguments import hold, say
+from stress.inputs.arguments import hold
+from stress.inputs.kinds import say
 from stress.inputs.text.base import Name, Title
 
 __all__ = ["NAME_LINE", "checked", "fill", "table"]

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stress.inputs.arguments import held_later, on_demand
+from stress.inputs.arguments import on_demand
+from stress.inputs.kinds import held_later
 
 if TYPE_CHECKING:
     from stress.runs.jobs.estimates import Estimate, estimate, estimate_sweep

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from stress.errors import ConfigError, LimitError
 from stress.file_names import escaped
-from stress.inputs.arguments import put_to, say
+from stress.inputs.arguments import put_to
 from stress.inputs.files.sweep import with_seed
 from stress.inputs.job import Job, Sweep
 from stress.inputs.job.terms import Estimator
+from stress.inputs.kinds import say
 from stress.inputs.numbers import PATH_LIMIT
 from stress.spelling import suggest
 
