@@ -14,8 +14,8 @@ KINDS = ("equal_principal", "level", "interest_only", "balloon", "bullet")
 
 def loan(kind, rate, term, grace, beyond):
     """Principal due and balance by instalment, per unit of the loan."""
-    found = schedule(kind, rate, term, min(grace, term - 1) if kind == "interest_only" else 0, term + beyond)
-    return found.due / found.whole, found.balance / found.whole
+    plan = schedule(kind, rate, term, min(grace, term - 1) if kind == "interest_only" else 0, term + beyond)
+    return plan.due / plan.whole, plan.balance / plan.whole
 
 
 @settings(deadline=None, max_examples=60)

@@ -14,7 +14,7 @@ ONE = pool()
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "once"),
+    ("first", "second", "once"),
     [
         (ONE, ONE, True),
         (ONE, ONE.model_copy(), False),
@@ -29,11 +29,11 @@ ONE = pool()
         ((ONE, None), (ONE.model_copy(), None), False),
     ],
 )
-def test_an_answer_is_kept_for_what_is_the_same(one: Any, other: Any, once: bool) -> None:
+def test_an_answer_is_kept_for_what_is_the_same(first: Any, second: Any, once: bool) -> None:
     asked = []
     answer = by_identity(asked.append)
-    answer(one)
-    answer(other)
+    answer(first)
+    answer(second)
     assert len(asked) == (1 if once else 2)
 
 

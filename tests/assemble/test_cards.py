@@ -146,9 +146,9 @@ def test_cards_bought_between_bills_pay_as_in_the_slow_model(clock: Any, billing
         seed=3,
         clock=clock,
     )
-    found = agreement.compared(job, "slow", path=7)
-    assert not [difference.name for difference in found.differences if not difference.size <= difference.allowed]
-    assert not found.violations
+    comparison = agreement.compared(job, "slow", path=7)
+    assert not [difference.name for difference in comparison.differences if not difference.size <= difference.allowed]
+    assert not comparison.violations
 
 
 def test_a_payment_rate_set_for_life_is_told_from_a_turnover() -> None:

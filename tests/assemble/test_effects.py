@@ -40,9 +40,9 @@ def said(*shocks: Shock, **more: Any) -> list[str]:
 
 
 def test_each_of_eight_shocks_that_move_nothing_in_a_deal_is_said_to() -> None:
-    found = notes_of_effects(stress.load(CASES / "moves_nothing" / "job.toml"))
-    assert [note.part for note in found] == [f"scenario s{i}" for i in range(1, 9)]
-    assert all("moves nothing: " in note.says for note in found)
+    notes = notes_of_effects(stress.load(CASES / "moves_nothing" / "job.toml"))
+    assert [note.part for note in notes] == [f"scenario s{i}" for i in range(1, 9)]
+    assert all("moves nothing: " in note.says for note in notes)
 
 
 def test_cards_pay_faster_where_the_multiple_is_above_one() -> None:
@@ -101,8 +101,8 @@ def test_of_two_shocks_that_do_the_same_one_is_said_to_move_nothing() -> None:
 
 def test_keys_of_a_pool_that_need_another_to_act_are_said_to_move_nothing() -> None:
     idle = {"rho": 0.1, "phi": 0.5, "rho_roll": 0.1, "correlation_prepayment": 0.3}
-    found = said(default=0.01, dependence=idle, dilution_unpaid_share=0.5, late_charge_daily=0.001)
-    assert [line.split(":")[0] for line in found] == [
+    lines = said(default=0.01, dependence=idle, dilution_unpaid_share=0.5, late_charge_daily=0.001)
+    assert [line.split(":")[0] for line in lines] == [
         "late_charge_daily",
         "dilution_unpaid_share",
         "dependence.rho_roll",
@@ -142,7 +142,7 @@ SHARED = ("index_rate", "originations", "purchase_outage", "score_slope", "apr")
 def notes_of(path: Path) -> list[str]:
     """Notes on all jobs of a shipped file, found once."""
     job = stress.load(path)
-    return [str(note) for one in (job.jobs if isinstance(job, Sweep) else (job,)) for note in notes_of_effects(one)]
+    return [str(note) for part in (job.jobs if isinstance(job, Sweep) else (job,)) for note in notes_of_effects(part)]
 
 
 @pytest.mark.parametrize("path", JOBS, ids=lambda path: path.stem)
@@ -163,12 +163,15 @@ def test_a_shock_said_to_move_nothing_leaves_every_figure_of_a_path_as_it_is(see
     without = job.model_copy(update={"scenarios": (job.scenarios[0], case.model_copy(update={"shocks": left}))})
     assert idle or seed not in IDLE
     if idle:
-        one, other = (stress.replay(each, path=5, scenario="stressed") for each in (job, without))
+        with_it, without_it = (stress.replay(each, path=5, scenario="stressed") for each in (job, without))
         held = [k for k, s in enumerate(job.pool.segments) if s.share > 0.0 or s.eligible]
-        one, other = (x.isel(segment=held) if "segment" in x.dims else x for x in (one, other))  # else never a balance
-        for name in one.data_vars:
+        # A segment that is not held never has a balance.
+        with_it, without_it = (
+            path.isel(segment=held) if "segment" in path.dims else path for path in (with_it, without_it)
+        )
+        for name in with_it.data_vars:
             np.testing.assert_allclose(
-                one[name], other[name], rtol=1e-9, atol=1e-9 * job.pool.balance, err_msg=str(name)
+                with_it[name], without_it[name], rtol=1e-9, atol=1e-9 * job.pool.balance, err_msg=str(name)
             )
 
 

@@ -46,8 +46,8 @@ def test_the_degree_class_grows_with_asset_correlation(rho, degree):
 @pytest.mark.parametrize("rho", [0.005, 0.023, 0.1, 0.2])
 def test_no_lower_degree_class_would_be_within_the_bound(rho):
     rate = np.linspace(1e-4, 0.9, 9)
-    found = fit_links(np.tile(rate, (20, 1)), rho)
-    for degree in [degree for degree in DEGREES if degree < found.degree]:
+    link = fit_links(np.tile(rate, (20, 1)), rho)
+    for degree in [degree for degree in DEGREES if degree < link.degree]:
         errors = []
         for p in rate:
             curve = partial(conditional_rate, p, rho)

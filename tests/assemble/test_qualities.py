@@ -80,8 +80,8 @@ def test_a_limit_of_a_segment_counts_all_of_its_qualities() -> None:
 def test_scenarios_without_drift_are_to_the_last_bit_what_they_are_alone() -> None:
     both, alone = job(hand_worked.pool(0.1, dependence={"rho": 0.2, "phi": 0.5}), DRIFT), None
     alone = both.model_copy(update={"scenarios": both.scenarios[:1]})
-    one, other = (stress.simulate(each, paths=512, threads=1).sel(scenario="base") for each in (both, alone))
-    assert one.equals(other.drop_attrs()) or all(one[name].equals(other[name]) for name in other.data_vars)
+    drifting, ds = (stress.simulate(each, paths=512, threads=1).sel(scenario="base") for each in (both, alone))
+    assert drifting.equals(ds.drop_attrs()) or all(drifting[name].equals(ds[name]) for name in ds.data_vars)
 
 
 def test_more_multiples_than_are_carried_are_refused_in_words() -> None:

@@ -25,7 +25,7 @@ ROLLS, STAYS, DOWN = np.array([0.02, 0.35, 0.6, 0.75]), np.array([0.0, 0.1, 0.2,
 def simulated(seed: int, stays: np.ndarray, down: np.ndarray, months: int = 120, noise: float = 0.01) -> Stocks:
     """A pool whose entry moves with an AR(1) factor; each flow of a month is off by a persistent per cent or so."""
     draw = np.random.default_rng(seed)
-    bucket, found = np.array([2e6, 9e5, 7e5]), []
+    bucket, rows = np.array([2e6, 9e5, 7e5]), []
     factor = 0.0
     for _ in range(months + 24):
         factor = 0.8 * factor + 0.6 * draw.standard_normal()
@@ -38,9 +38,9 @@ def simulated(seed: int, stays: np.ndarray, down: np.ndarray, months: int = 120,
             out[1] * shake[0, 1] + stays[2] * bucket[1] * shake[1, 1] + down[3] * bucket[2] * shake[2, 1],
             out[2] * shake[0, 2] + stays[3] * bucket[2] * shake[1, 2],
         ])  # fmt: skip
-        found.append([current, *new, out[3] * (1.0 + noise * draw.standard_normal())])
+        rows.append([current, *new, out[3] * (1.0 + noise * draw.standard_normal())])
         bucket = new
-    row = np.array(found[24:])
+    row = np.array(rows[24:])
     return Stocks(tuple(map(str, range(months))), tuple(range(months)), row[:, 1:4], np.full(months, np.nan), row[:, 4])
 
 
@@ -166,8 +166,8 @@ def test_a_quarter_of_what_is_ninety_days_late_on_the_citibank_trust_is_never_lo
 
 def test_the_first_roll_moves_most_with_entry():
     slopes = {
-        one.row: one
-        for one in with_entry(read_stocks(DATA / "card_trusts/citi_master_trust_monthly.csv", current="current_usd"))
+        slope.row: slope
+        for slope in with_entry(read_stocks(DATA / "card_trusts/citi_master_trust_monthly.csv", current="current_usd"))
     }
     assert slopes[1].slope > 2.0 * slopes[1].error
     assert slopes[1].slope > slopes[2].slope + np.hypot(slopes[1].error, slopes[2].error)
@@ -187,7 +187,7 @@ def test_rows_need_no_dates_and_a_status_that_nobody_has_tells_nothing(tmp_path)
     file, moves = tmp_path / "moves.csv", ((0, 0, 98), (0, 2, 2), (2, 0, 4), (2, 2, 4), (2, 3, 2))
     heads = {"cohort,from,to,accounts": "a,{0},{1},{2}", "from,to,accounts": "{0},{1},{2}", "n,from,to": "{2},{0},{1}"}
     for head, row in heads.items():
-        file.write_text("\n".join([head, *(row.format(*one) for one in moves)]) + "\n")
+        file.write_text("\n".join([head, *(row.format(*move) for move in moves)]) + "\n")
         fit, _ = transitions(file, "n" if head.startswith("n,") else None)
         assert fit.n == 1
         assert np.isnan(fit.rolls_error).all()
@@ -213,9 +213,9 @@ def test_sensitivity_to_a_macro_variable_is_found_within_four_of_its_errors():
     bucket = np.column_stack([np.full(months, 1e6), 1e6 * np.concatenate([[roll[0]], roll[1:]])])
     stocks = Stocks(("",) * months, tuple(range(24_000, 24_000 + months)), bucket, *np.full((2, months), np.nan))
     table = MacroTable("macro.csv", "", Period(2000, 1, 4), ("u",), tuple((float(x),) for x in level[::3]))
-    (one,) = [slope for slope in with_macro(stocks, table, "u") if slope.row == 1]
-    assert abs(one.slope - 0.2) < 4.0 * one.error
-    assert one.error < 0.05
+    (fitted,) = [slope for slope in with_macro(stocks, table, "u") if slope.row == 1]
+    assert abs(fitted.slope - 0.2) < 4.0 * fitted.error
+    assert fitted.error < 0.05
 
 
 def test_reports_that_say_too_little_are_refused_in_words(tmp_path):
@@ -269,10 +269,10 @@ def test_the_command_prints_a_ladder_that_a_pool_file_takes(tmp_path, capsys):
 def test_a_year_and_a_month_in_two_columns_and_cells_below_merged_ones_are_read(tmp_path):
     file = tmp_path / "merged.csv"
     file.write_text("Year,Month,late_1,late_2\n2019,11,10,5\n,12,11,6\n2020,1,12,7\n", encoding="utf-8")
-    found = read_stocks(file)
-    assert found.month == (2019 * 12 + 10, 2019 * 12 + 11, 2020 * 12)
-    assert found.label[1] == "2019-12"
-    assert found.note == ("an empty year goes on with the one above it",)
+    stocks = read_stocks(file)
+    assert stocks.month == (2019 * 12 + 10, 2019 * 12 + 11, 2020 * 12)
+    assert stocks.label[1] == "2019-12"
+    assert stocks.note == ("an empty year goes on with the one above it",)
     assert str(read_series(file).start) == "2019-11"
     file.write_text("month,from,to,n\n2019-01,0,1,5\n,0,0,15\n2019-02,0,1,5\n,0,0,15\n", encoding="utf-8")
     titled = tmp_path / "titled.csv"

@@ -68,13 +68,13 @@ def test_the_hazard_of_the_club_is_reproduced_within_its_own_errors(club):
 @pytest.mark.parametrize(("scale", "sign", "unit"), [(1.0, "", 1.0), (100.0, "", 0.01), (100.0, "%", None)])
 def test_cumulative_shares_of_a_stated_size_are_read_as_the_law_that_drew_them(tmp_path, scale, sign, unit):
     table = read_vintages(curves(tmp_path, scale, sign))
-    found, notes = vintages_of(table, Columns(size=50_000.0, unit=unit))
-    hazard = found.defaulted[0] / found.at_risk[0]
+    vintages, notes = vintages_of(table, Columns(size=50_000.0, unit=unit))
+    hazard = vintages.defaulted[0] / vintages.at_risk[0]
     np.testing.assert_allclose(hazard, hazard_by_age(HAZARD, MOVES_ON, 24), rtol=1e-6)
-    assert (found.at_risk[1, 12:] == 0.0).all()
+    assert (vintages.at_risk[1, 12:] == 0.0).all()
     assert any("running totals" in note for note in notes)
     assert any("nothing leaves a cohort but by default" in note for note in notes)
-    fit = choose_stages(found).best
+    fit = choose_stages(vintages).best
     np.testing.assert_allclose(fit.hazard, HAZARD, rtol=1e-3)
 
 
@@ -123,9 +123,9 @@ def test_a_size_that_stands_in_no_row_of_a_cohort_is_refused_without_a_warning(t
 def test_shares_that_are_read_as_amounts_are_asked_about_and_refused_where_they_are_next_to_nothing(tmp_path):
     table = read_vintages(curves(tmp_path, 1.0))
     asked = "value: none is above 1, of sizes from 500: if they are shares of the size, say --unit 1"
-    found, notes = vintages_of(table, Columns(size=500.0))
+    vintages, notes = vintages_of(table, Columns(size=500.0))
     assert asked in notes
-    assert choose_stages(found).fits[0].explained == 0.0
+    assert choose_stages(vintages).fits[0].explained == 0.0
     with pytest.raises(ValueError, match=r"defaults a month, too little to be told from 0: .* --unit 1"):
         choose_stages(vintages_of(table, Columns(size=1e9))[0])
     for read in (Columns(size=500.0, unit=1.0), Columns(size=50.0)):
@@ -189,8 +189,10 @@ def test_ages_with_gaps_and_falling_totals_are_refused(tmp_path):
 
 def test_the_command_prints_words_for_a_pool_draws_and_writes_files(tmp_path, capsys):
     out, figure = tmp_path / "stages.toml", tmp_path / "hazard.svg"
-    told = ["--default", "charged_off_loans", "--size", "loans", "--exits", "fully_paid_loans", "--stages", "2"]
-    assert exit_code(["calibrate", "vintage", str(CLUB), *told, "-o", str(out), "--figure", str(figure), "--json"]) == 0
+    options = ["--default", "charged_off_loans", "--size", "loans", "--exits", "fully_paid_loans", "--stages", "2"]
+    assert (
+        exit_code(["calibrate", "vintage", str(CLUB), *options, "-o", str(out), "--figure", str(figure), "--json"]) == 0
+    )
     answer = json.loads(capsys.readouterr().out)
     words = tomli.loads(out.read_text())
     new, seasoned = words["stages"]
@@ -200,9 +202,9 @@ def test_the_command_prints_words_for_a_pool_draws_and_writes_files(tmp_path, ca
     assert new["default_odds"] == pytest.approx(low / (1.0 - low) * (1.0 - high) / high, rel=1e-5)
     assert seasoned["default_odds"] == 1.0
     assert "observed, 95%" in figure.read_text()
-    assert exit_code(["calibrate", "vintage", str(CLUB), *told]) == 0
+    assert exit_code(["calibrate", "vintage", str(CLUB), *options]) == 0
     assert "[[stages]]" in capsys.readouterr().out
-    assert exit_code(["calibrate", "vintage", str(CLUB), *told, "--draws", str(tmp_path / "d.toml")]) == 2
+    assert exit_code(["calibrate", "vintage", str(CLUB), *options, "--draws", str(tmp_path / "d.toml")]) == 2
     assert "differ by no more than chance" in capsys.readouterr().err
 
 
@@ -218,7 +220,7 @@ def test_the_spread_of_seasons_becomes_draws_of_a_job(tmp_path):
             left -= gone
     table, file = tmp_path / "seasons.csv", tmp_path / "draws.toml"
     table.write_text("\n".join(rows) + "\n")
-    told = [
+    options = [
         "--default",
         "defaulted",
         "--at-risk",
@@ -230,7 +232,7 @@ def test_the_spread_of_seasons_becomes_draws_of_a_job(tmp_path):
         str(file),
         "--quiet",
     ]
-    assert exit_code(["calibrate", "vintage", str(table), *told]) == 0
-    found = stress.load(file)
-    assert found.covariance[0][0] ** 0.5 == pytest.approx(0.3, abs=4.0 * 0.3 / np.sqrt(2.0 * 11.0))
-    assert found.sample.n == 12
+    assert exit_code(["calibrate", "vintage", str(table), *options]) == 0
+    draws = stress.load(file)
+    assert draws.covariance[0][0] ** 0.5 == pytest.approx(0.3, abs=4.0 * 0.3 / np.sqrt(2.0 * 11.0))
+    assert draws.sample.n == 12

@@ -260,8 +260,8 @@ def test_a_missing_statsmodels_is_named_with_its_remedy(monkeypatch):
 
 def test_the_commands_print_intervals_and_write_files(tmp_path, capsys):
     macro, dependence, sat = DFAST / "2025-Table_1A_Historic_Domestic.csv", tmp_path / "d.toml", tmp_path / "cards.toml"
-    one = ["calibrate", "rho", str(CARDS), "--column", "CreditCards"]
-    assert exit_code([*one, "-o", str(dependence)]) == 0
+    command = ["calibrate", "rho", str(CARDS), "--column", "CreditCards"]
+    assert exit_code([*command, "-o", str(dependence)]) == 0
     said = capsys.readouterr().out
     assert "worth 4.0 independent ones" in said.replace("\n", " ")
     assert "0.0114 to 0.1310" in said
@@ -271,11 +271,11 @@ def test_the_commands_print_intervals_and_write_files(tmp_path, capsys):
     assert exit_code([*two, "--lags", "12"]) == 0
     assert "95% interval" in capsys.readouterr().out
     assert read_satellite(sat).robust_lags == 12
-    assert exit_code([*one, "--satellite", str(sat), "--macro", str(macro), "--json"]) == 0
+    assert exit_code([*command, "--satellite", str(sat), "--macro", str(macro), "--json"]) == 0
     rest = json.loads(capsys.readouterr().out)
     assert rest["independent"]["rho"] < 0.6 * calibrate_rho(cards(), 4).independent.rho
     assert rest["effective"] > 4.0
-    assert exit_code([*one, "--satellite", str(sat)]) == 2
+    assert exit_code([*command, "--satellite", str(sat)]) == 2
 
 
 def test_the_shipped_satellite_is_the_fitted_one():

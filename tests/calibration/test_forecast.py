@@ -23,9 +23,9 @@ def test_the_likelihood_of_a_series_with_missing_periods_is_that_of_its_joint_no
     at = np.array([0, 1, 2, 5, 6, 11])
     g = simulated(12, 0.7, 3)[at]
     r = np.where(np.equal.outer(at, at), 1.0, phi ** np.abs(np.subtract.outer(at, at)))
-    inverse, one = np.linalg.inv(r), np.ones(at.size)
-    info = one @ inverse @ one
-    mean = one @ inverse @ g / info
+    inverse, ones = np.linalg.inv(r), np.ones(at.size)
+    info = ones @ inverse @ ones
+    mean = ones @ inverse @ g / info
     square = (g - mean) @ inverse @ (g - mean)
     wanted = -0.5 * (np.linalg.slogdet(r)[1] + np.log(info) + (at.size - 1) * np.log(square))
     many = _given(g, np.diff(at).astype(float), np.array([[0.2], [phi], [0.5]]))
@@ -62,12 +62,12 @@ def test_pits_of_the_next_value_are_uniform_when_the_law_is_right() -> None:
 
     from stress.measures.scores import pit
 
-    found = []
+    pits = []
     for k in range(200):
         g = simulated(41, 0.8, 100 + k)
         drawn = draw(g[:40], np.arange(40), 1000, np.random.default_rng(k), None)
-        found.append(pit(*ahead(drawn, float(g[39]), 1), float(g[40])))
-    assert kstest(found, "uniform").pvalue > 0.001
+        pits.append(pit(*ahead(drawn, float(g[39]), 1), float(g[40])))
+    assert kstest(pits, "uniform").pvalue > 0.001
 
 
 def test_persistence_is_searched_up_to_the_edge_of_a_unit_root() -> None:

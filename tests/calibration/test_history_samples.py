@@ -22,11 +22,11 @@ LABEL = [f"{2015 + k // 12}-{k % 12 + 1:02d}" for k in range(60)]
 
 def rates(seed: int = 3) -> list[float]:
     """Sixty months around 4.5% a year, with memory."""
-    draw, z, found = np.random.default_rng(seed), 0.0, []
+    draw, z, rows = np.random.default_rng(seed), 0.0, []
     for _ in LABEL:
         z = 0.8 * z + 0.6 * draw.standard_normal()
-        found.append(round(4.5 * math.exp(0.12 * z), 4))
-    return found
+        rows.append(round(4.5 * math.exp(0.12 * z), 4))
+    return rows
 
 
 def history(folder: Path, cells: list[object], name: str = "history.csv") -> Path:

@@ -29,9 +29,9 @@ Rows = Sequence[Sequence[object]]
 
 
 def read(file: Path) -> tuple[Rolls, tuple[str, ...]]:
-    found = matrices(file)
-    assert found is not None
-    return found
+    rolls = matrices(file)
+    assert rolls is not None
+    return rolls
 
 
 def shares(fit: Rolls) -> list[list[float]]:
@@ -93,11 +93,11 @@ def test_numbers_of_loans_by_month_give_what_the_long_table_gives(tmp_path: Path
     long: list[list[object]] = [["month", "from", "to", "loans"]]
     for k, row in enumerate(COUNTS[1:]):
         long += [[f"2024-0{1 + k // 4}", row[1], to, n] for to, n in enumerate(row[2:])]
-    found = transitions(text(tmp_path, long))
-    assert found is not None
-    assert (fit.n, found[0].n) == (2, 2)
+    rolls = transitions(text(tmp_path, long))
+    assert rolls is not None
+    assert (fit.n, rolls[0].n) == (2, 2)
     for name in ("rolls", "rolls_error", "stays", "stays_error", "pays_down", "pays_down_error"):
-        np.testing.assert_allclose(getattr(fit, name)[:3], getattr(found[0], name)[:3], err_msg=name)
+        np.testing.assert_allclose(getattr(fit, name)[:3], getattr(rolls[0], name)[:3], err_msg=name)
     assert fit.rolls[1] == pytest.approx(19.0 / 40.0)
     assert np.isnan(fit.rolls[3])
 
@@ -129,7 +129,7 @@ GOOD = [["", "Current", "1-30", "31-60"], ["Current", 0.95, 0.05, 0], ["1-30", 0
 
 
 def changed(row: int, column: int, cell: object) -> list[list[object]]:
-    rows = [[*one] for one in GOOD]
+    rows = [[*line] for line in GOOD]
     rows[row][column] = cell
     return rows
 
@@ -197,9 +197,9 @@ def test_tables_of_balances_are_none(tmp_path: Path) -> None:
      ("Prepaid", "paid", (0, 0)), ("结清", "paid", (0, 0))],
 )  # fmt: skip
 def test_labels_of_states(label: str, kind: str, days: tuple[int, int]) -> None:
-    found = state_of(label)
-    assert found is not None
-    assert (found.kind, (found.first, found.last)) == (kind, days)
+    state = state_of(label)
+    assert state is not None
+    assert (state.kind, (state.first, state.last)) == (kind, days)
 
 
 def test_labels_that_are_no_states() -> None:

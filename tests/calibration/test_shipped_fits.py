@@ -35,15 +35,15 @@ def test_the_stages_of_the_personal_loans_are_the_fitted_ones():
 def test_a_new_cohort_of_the_personal_loans_defaults_by_what_the_data_charge_off():
     """By amount, prepayment and level instalments included: 8.54% of what was lent."""
     table = read_vintages(CLUB)
-    lost, lent = (np.array(table.matrix(name)) for name in ("charged_off_principal", "principal"))
-    wanted = lost.sum() / lent[:, 0].sum()
+    lost, principal = (np.array(table.matrix(name)) for name in ("charged_off_principal", "principal"))
+    wanted = lost.sum() / principal[:, 0].sum()
     assert wanted == pytest.approx(0.0854, abs=1e-4)
     pool = stress.load(SCENARIOS / "pools/us-personal-loans.toml")
     new = (OpeningLine(term=36, remaining=36, share=1.0),)
     pool = pool.but(opening=new, dependence=pool.dependence.but(rho=0.0))
-    one = one_period_job(0.02, 0.1, (0.8,), paths=32)
-    deal = one.deal.but(currency="USD", scheduled_months=48, legal_maturity_months=48)
-    default = stress.measures.mean(stress.simulate(one.but(deal=deal, pool=pool)), "mean_default")
+    job = one_period_job(0.02, 0.1, (0.8,), paths=32)
+    deal = job.deal.but(currency="USD", scheduled_months=48, legal_maturity_months=48)
+    default = stress.measures.mean(stress.simulate(job.but(deal=deal, pool=pool)), "mean_default")
     assert float(default["estimate"][0]) == pytest.approx(wanted, rel=0.03)
 
 

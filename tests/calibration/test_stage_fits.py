@@ -36,9 +36,9 @@ def drawn(seed: int, loans: int = 200_000, ages: int = 30, odds: tuple[float, ..
 def test_the_hazard_of_an_age_is_that_of_a_cohort_run_stage_by_stage(hazard: list[float], share: float) -> None:
     current = np.zeros(len(hazard))
     current[0] = 1.0
-    for found in hazard_by_age(np.array(hazard), np.full(len(hazard) - 1, share), 24):
+    for by_age in hazard_by_age(np.array(hazard), np.full(len(hazard) - 1, share), 24):
         defaults = current * hazard
-        assert found == pytest.approx(defaults.sum() / current.sum(), abs=1e-12)
+        assert by_age == pytest.approx(defaults.sum() / current.sum(), abs=1e-12)
         current = current - defaults
         moved = current[:-1] * share
         current[:-1] -= moved
@@ -84,9 +84,11 @@ def test_a_constant_hazard_asks_for_one_stage() -> None:
 def test_a_bad_season_shows_as_odds_and_the_spread_between_seasons_is_found() -> None:
     odds = tuple(np.random.default_rng(5).normal(0.0, 0.3, 24))
     table = drawn(7, loans=30_000, odds=odds)
-    found = seasons(table, fit_stages(table, 2))
-    assert np.nanmax(np.abs(found.log_odds - found.log_odds.mean() - odds + np.mean(odds)) / found.log_odds_error) < 4.5
-    assert abs(found.spread - np.std(odds, ddof=1)) < 4.0 * found.spread_error
+    fitted = seasons(table, fit_stages(table, 2))
+    assert (
+        np.nanmax(np.abs(fitted.log_odds - fitted.log_odds.mean() - odds + np.mean(odds)) / fitted.log_odds_error) < 4.5
+    )
+    assert abs(fitted.spread - np.std(odds, ddof=1)) < 4.0 * fitted.spread_error
 
 
 def test_tables_that_hold_no_hazard_are_refused() -> None:
@@ -97,8 +99,8 @@ def test_tables_that_hold_no_hazard_are_refused() -> None:
         fit_stages(Vintages(("a",), 100 * ones[:, :3], ones[:, :3]), 2)
     with pytest.raises(ValueError, match="9 stages: a number from 1 to"):
         fit_stages(Vintages(("a",), 100 * ones, ones), 9)
-    one = Vintages(("a", "b"), 100 * np.ones((2, 6)), np.stack([ones[0], 0 * ones[0]]))
+    vintages = Vintages(("a", "b"), 100 * np.ones((2, 6)), np.stack([ones[0], 0 * ones[0]]))
     with pytest.raises(ValueError, match="a spread between cohorts needs two cohorts with defaults"):
-        seasons(one, fit_stages(one, 1))
+        seasons(vintages, fit_stages(vintages, 1))
     with pytest.raises(ValueError, match="more defaults"):
         fit_stages(Vintages(("a",), ones, 2 * ones), 1)

@@ -189,8 +189,8 @@ def test_a_total_is_no_size_unless_it_is_asked_for_and_what_is_taken_is_said(tmp
     with pytest.raises(DataError, match="say what each cohort began with"):
         vintages_of(table, Columns())
     assert vintages_of(table, Columns(size="Total"))[0].at_risk[0, 0] == 14.0
-    found, notes = vintages_of(read_vintages(written(tmp_path, WIDE)), Columns())
-    assert found.at_risk[0, 0] == 100.0
+    vintages, notes = vintages_of(read_vintages(written(tmp_path, WIDE)), Columns())
+    assert vintages.at_risk[0, 0] == 100.0
     assert "each cohort began with its Amount; --size says it otherwise" in notes
 
 
@@ -208,19 +208,19 @@ def test_a_stair_of_zeros_is_ages_that_cohorts_have_not_reached(tmp_path, turned
     rows = [f"{2016 + k},1000,{','.join(str(a if a <= 6 - k else 0) for a in range(1, 7))}" for k in range(5)]
     head = "Vintage,loans,1,2,3,4,5,6\n"
     zeros = read_vintages(written(tmp_path, head + "\n".join(rows[::-1] if turned else rows) + "\n"))
-    found, notes = vintages_of(zeros, Columns())
+    vintages, notes = vintages_of(zeros, Columns())
     left = [",".join(x if x != "0" else "" for x in row.split(",")) for row in rows]
     wanted, _ = vintages_of(
         read_vintages(written(tmp_path, head + "\n".join(left[::-1] if turned else left) + "\n")), Columns()
     )
-    np.testing.assert_array_equal(found.at_risk, wanted.at_risk)
-    np.testing.assert_array_equal(found.defaulted, wanted.defaulted)
+    np.testing.assert_array_equal(vintages.at_risk, wanted.at_risk)
+    np.testing.assert_array_equal(vintages.defaulted, wanted.defaulted)
     assert any("zeros at the end" in note for note in notes)
     assert "value: running totals, taken apart by age" in notes
 
 
 def test_zeros_that_make_no_stair_are_figures(tmp_path):
     rows = "2016,1000,5,0,0\n2017,1000,5,5,5\n2018,1000,5,0,5\n"
-    found, notes = vintages_of(read_vintages(written(tmp_path, "Vintage,loans,1,2,3\n" + rows)), Columns())
-    assert found.at_risk[0, 2] == 995.0
+    vintages, notes = vintages_of(read_vintages(written(tmp_path, "Vintage,loans,1,2,3\n" + rows)), Columns())
+    assert vintages.at_risk[0, 2] == 995.0
     assert not any("zeros" in note for note in notes)

@@ -30,8 +30,8 @@ def test_sec_sa_gives_the_worked_risk_weights(row: dict[str, float]) -> None:
 def test_sec_irba_gives_the_worked_risk_weights_of_retail_pools(row: dict[str, float]) -> None:
     p = capital.retail_p(row["K_IRB"], row["LGD"], row["M_T"], row["senior"])
     assert float(p) == pytest.approx(row["p"], abs=1e-4)
-    found = capital.sec_irba(row["A"], row["D"], row["K_IRB"], p)
-    assert 100.0 * float(found) == pytest.approx(row["rw_pct_floor15"], abs=1e-5)
+    weight = capital.sec_irba(row["A"], row["D"], row["K_IRB"], p)
+    assert 100.0 * float(weight) == pytest.approx(row["rw_pct_floor15"], abs=1e-5)
 
 
 def test_the_worked_examples_that_a_supervisor_published() -> None:
@@ -44,7 +44,7 @@ def test_the_worked_examples_that_a_supervisor_published() -> None:
     upper, a = 0.25 - k_a, -1.0 / k_a
     formula = (np.exp(a * upper) - 1.0) / (a * upper)
     assert float(capital.sec_sa(0.05, 0.25, k_a)) == pytest.approx(12.5 * (below + (1.0 - below) * formula), rel=1e-12)
-    table = {one.name: (*one.senior, *one.other) for one in load_rules().erba.qualities}  # type: ignore[union-attr]
+    table = {row.name: (*row.senior, *row.other) for row in load_rules().erba.qualities}  # type: ignore[union-attr]
     assert table["BB+"][2:] == (4.7, 5.8)
     assert float(capital.sec_erba(table, "BB+", False, 2.0, 0.0)) == pytest.approx(4.975, abs=1e-12)
     assert round(100.0 * float(capital.sec_erba(table, "BB+", False, 2.0, 0.25))) == 373

@@ -243,8 +243,8 @@ def test_stages_of_a_pool_are_told_by_what_each_has_of_its_own() -> None:
     pool = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml").pool
     assert stages(pool) == []
     pool = pool.model_copy(update={"stages": tuple(map(Stage.model_validate, given))})
-    told = stages(pool)
-    assert [[cell.strip() for cell in line.strip("|").split("|")] for line in (told[0], *told[2:-1])] == [
+    lines = stages(pool)
+    assert [[cell.strip() for cell in line.strip("|").split("|")] for line in (lines[0], *lines[2:-1])] == [
         ["stage", "moves on a month", "odds of entry", "prepays a month"],
         ["new", "10%", "2.5 times", "as the segment"],
         ["seasoned", "5%", "1% / 0.2% a month", "2%"],

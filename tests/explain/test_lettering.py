@@ -150,8 +150,8 @@ def test_names_that_would_be_cut_to_the_same_text_keep_what_tells_them_apart() -
     names = [f"fed2026_final_severely_adverse_variant_{k}" for k in range(3)]
     cut = ink.labels(names, 20)
     assert len(set(cut)) == 3
-    assert [one[-1] for one in cut] == ["0", "1", "2"]
-    assert all(cell_len(one) <= 20 for one in cut)
+    assert [label[-1] for label in cut] == ["0", "1", "2"]
+    assert all(cell_len(label) <= 20 for label in cut)
     twins = [f"{'a' * 30}{k}{'b' * 30}" for k in range(3)]
     assert len(set(ink.labels(twins, 12))) == 3
     assert ink.labels(["a", "a"], 5) == ["a", "a"]
@@ -165,9 +165,9 @@ def test_a_label_is_cut_by_columns_not_by_characters() -> None:
 def _boxes(figure: Figure) -> Iterator[tuple[str, Bbox]]:
     with mpl.rc_context():
         figure.canvas.draw()
-    for one in figure.findobj(Text):
-        if one.get_visible() and one.get_text().strip():
-            yield one.get_text(), one.get_window_extent()
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip():
+            yield text.get_text(), text.get_window_extent()
 
 
 @pytest.mark.parametrize("which", ["chinese", pytest.param("many", marks=pytest.mark.slow)])
@@ -176,8 +176,8 @@ def test_no_cell_name_or_title_of_the_heat_map_lies_on_another(which: str, reque
     figure = figures.heat_map(ds)
     boxes = [(text, box) for text, box in _boxes(figure) if text not in ds["tranche"].values]
     level = [(t, b) for t, b in boxes if not t.startswith("Class")]
-    for (one, a), (two, b) in itertools.combinations(level, 2):
-        assert not a.padded(-1.0).overlaps(b.padded(-1.0)), (one, two)
+    for (first, a), (second, b) in itertools.combinations(level, 2):
+        assert not a.padded(-1.0).overlaps(b.padded(-1.0)), (first, second)
     whole = figure.bbox
     assert all(whole.x0 - 1 <= b.x0 and b.x1 <= whole.x1 + 1 and b.y1 <= whole.y1 + 1 for _, b in boxes)
 

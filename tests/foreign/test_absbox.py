@@ -99,9 +99,9 @@ def test_mortgages_and_loans_keep_their_rates_and_how_they_are_repaid(tmp_path: 
         loan("Mortgage", "Level", 0.05),
     ]
     job = stress.load(imported(deal, tmp_path))
-    found = {line.kind: (line.share, line.apr, line.remaining, line.first_due) for line in job.pool.opening}
-    assert found["level"] == (pytest.approx(2 / 3), 0.05, 19, 2)
-    assert found["bullet"] == (pytest.approx(1 / 3), 0.06, 19, 2)
+    lines = {line.kind: (line.share, line.apr, line.remaining, line.first_due) for line in job.pool.opening}
+    assert lines["level"] == (pytest.approx(2 / 3), 0.05, 19, 2)
+    assert lines["bullet"] == (pytest.approx(1 / 3), 0.06, 19, 2)
     assert job.pool.balance == 1.2e6
 
 
@@ -213,18 +213,18 @@ def test_instalments_that_would_begin_before_the_cut_off_are_told(tmp_path: Path
     deal["pool"]["assets"][0][1]["originDate"] = "2021-06-01"
     file = tmp_path / "theirs.json"
     file.write_text(json.dumps(deal), encoding="utf-8")
-    found = read(file)
-    assert any(line.startswith("pool.assets[0]: 3 instalments left would begin before") for line in found.left)
-    assert [(line.term, line.first_due) for line in found.pool.opening] == [(3, 1), (6, 2), (12, 2)]
+    imported = read(file)
+    assert any(line.startswith("pool.assets[0]: 3 instalments left would begin before") for line in imported.left)
+    assert [(line.term, line.first_due) for line in imported.pool.opening] == [(3, 1), (6, 2), (12, 2)]
 
 
 def test_a_day_count_or_a_key_that_nothing_reads_is_told() -> None:
     deal = deal_of("static_cdr0")
     deal["bonds"]["A"] |= {"rateType": {"fix": 0.05, "dayCount": "DC_ACT_ACT"}, "lockout": 12}
-    found = convert(deal)
-    told = " ".join(found.left)
-    assert "rateType dayCount 'DC_ACT_ACT': interest accrues by ACT/365F here" in told
-    assert "lockout 12" in told
+    imported = convert(deal)
+    left = " ".join(imported.left)
+    assert "rateType dayCount 'DC_ACT_ACT': interest accrues by ACT/365F here" in left
+    assert "lockout 12" in left
 
 
 def test_a_bond_accrues_by_its_own_day_count() -> None:
@@ -242,23 +242,23 @@ def test_a_rate_beyond_our_range_is_listed_and_the_rest_of_the_deal_comes() -> N
     deal["bonds"]["A"]["rateType"] = {"fix": 5.0}
     deal["bonds"]["B"]["rateType"] = {"floater": [0.045, "LPR5Y", 150.0, "MonthEnd"]}
     deal["bonds"]["M"]["rateType"] = ("cap", 12.0, {"floater": [0.06, "LPR5Y", 0.02, "MonthEnd"]})
-    found = convert(deal)
-    notes = {note.name: note for note in found.deal.notes}
+    imported = convert(deal)
+    notes = {note.name: note for note in imported.deal.notes}
     assert (notes["A"].coupon, notes["A"].index) == (0.0, None)
     assert (notes["B"].coupon, notes["B"].index) == (0.045, None)
     assert (notes["M"].coupon, notes["M"].index, notes["M"].cap) == (0.02, "lpr5y", None)
-    told = [line for line in found.left if "not carried" in line]
-    assert [line.split(":")[0] for line in told] == ["bonds.A", "bonds.B.rateType floater", "bonds.M.rateType cap 12"]
-    assert "coupon 5: not carried, a rate per annum lies above -0.5 and below 1; the note bears none" in told[0]
-    assert "margin 150" in told[1]
-    assert "0.045, stands as a fixed coupon" in told[1]
+    left = [line for line in imported.left if "not carried" in line]
+    assert [line.split(":")[0] for line in left] == ["bonds.A", "bonds.B.rateType floater", "bonds.M.rateType cap 12"]
+    assert "coupon 5: not carried, a rate per annum lies above -0.5 and below 1; the note bears none" in left[0]
+    assert "margin 150" in left[1]
+    assert "0.045, stands as a fixed coupon" in left[1]
 
 
 def test_a_fee_rate_beyond_our_range_is_listed_too() -> None:
     deal = deal_of("static_cdr0")
     deal["fees"] = {"servicer": {"type": {"annualPctFee": [("poolBalance",), 50.0]}}}
-    found = convert(deal)
-    assert any("fees.servicer: annualPctFee" in line and "from 0 to 1" in line for line in found.left)
+    imported = convert(deal)
+    assert any("fees.servicer: annualPctFee" in line and "from 0 to 1" in line for line in imported.left)
 
 
 def rich(folder: Path) -> Any:
@@ -339,9 +339,9 @@ def test_several_pools_are_one_and_are_told(tmp_path: Path) -> None:
     deal = deal_of("static_cdr0")
     assets = deal["pool"]["assets"]
     deal["pool"] = {"one": {"assets": assets[:1]}, "two": {"assets": assets[1:]}}
-    found = convert(deal)
-    assert found.pool == convert(deal_of("static_cdr0")).pool
-    assert "pool: one, two are one pool here, with all their loans" in found.left
+    imported = convert(deal)
+    assert imported.pool == convert(deal_of("static_cdr0")).pool
+    assert "pool: one, two are one pool here, with all their loans" in imported.left
 
 
 def test_a_swap_on_an_index_whose_level_is_not_known_is_told() -> None:

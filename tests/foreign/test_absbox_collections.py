@@ -37,12 +37,12 @@ def at(day: Any, first: str, stated: str) -> dict[str, Any]:
 def test_a_month_s_end_is_paid_a_day_later_over_as_many_days(tmp_path: Path) -> None:
     """Closing is 1 January, payments are on 31 January and 28 February: 30 days, 28 days, the issue a day later too."""
     deal = at("MonthEnd", "2022-01-31", "2023-09-30")
-    found = convert(deal)
-    assert (found.deal.issue_date, found.deal.first_payment_date, found.deal.payment_day) == (
+    imported = convert(deal)
+    assert (imported.deal.issue_date, imported.deal.first_payment_date, imported.deal.payment_day) == (
         datetime.date(2022, 1, 2), datetime.date(2022, 2, 1), 1,
     )  # fmt: skip
-    assert found.deal.legal_maturity_months == 21  # January 2022 to September 2023, which is still paid
-    assert any(line.startswith("dates.payFreq 'MonthEnd': payments, the issue and all dates") for line in found.left)
+    assert imported.deal.legal_maturity_months == 21  # January 2022 to September 2023, which is still paid
+    assert any(line.startswith("dates.payFreq 'MonthEnd': payments, the issue and all dates") for line in imported.left)
     flows = paid(deal, tmp_path)
     due = flows["interest_due"].sel(tranche="A").values
     assert due[0] == pytest.approx(7e5 * 0.035 * 30 / 365)
@@ -53,8 +53,8 @@ def test_a_month_s_end_is_paid_a_day_later_over_as_many_days(tmp_path: Path) -> 
 
 def test_a_month_s_first_day_is_day_1(tmp_path: Path) -> None:
     """30 days and 31 from closing and from one to the next, as the file says them."""
-    first, one = (convert(at(day, "2022-02-01", "2023-09-01")) for day in ("MonthFirst", ["DayOfMonth", 1]))
-    assert first.deal == one.deal
+    first, of_day = (convert(at(day, "2022-02-01", "2023-09-01")) for day in ("MonthFirst", ["DayOfMonth", 1]))
+    assert first.deal == of_day.deal
     assert not any("payFreq" in line for line in first.left)
     assert (first.deal.payment_day, first.deal.issue_date) == (1, datetime.date(2022, 1, 1))
 
@@ -119,8 +119,8 @@ def test_what_an_account_keeps_is_not_divided_again(tmp_path: Path) -> None:
 def test_one_source_may_be_divided_and_the_other_go_to_one_of_the_same_accounts(tmp_path: Path) -> None:
     """acc has half of the fees and all principal, b the other half: 3,000."""
     collect = [["CollectedInterest", [0.5, "acc"], [0.5, "b"]], ["CollectedPrincipal", "acc"]]
-    found = convert(divided(collect, ["payIntResidual", "b", "SUB"]))
-    pays = {step.step: step.source for step in found.deal.priority["amortization"]}
+    imported = convert(divided(collect, ["payIntResidual", "b", "SUB"]))
+    pays = {step.step: step.source for step in imported.deal.priority["amortization"]}
     assert pays["pay_interest"] == ("acc", "principal")
     assert pays["pay_principal"] == ("principal", "acc")
     flows = paid(divided(collect, ["payIntResidual", "b", "SUB"]), tmp_path)
@@ -132,13 +132,13 @@ def test_one_source_may_be_divided_and_the_other_go_to_one_of_the_same_accounts(
 def test_all_cash_may_be_divided_between_three_and_prepayments_must_be_as_principal() -> None:
     deal = divided([["CollectedCash", [0.2, "acc"], [0.3, "b"], [0.5, "c"]], ["CollectedPrepayment", "acc"]])
     deal["accounts"]["c"] = {"balance": 0}
-    found = convert(deal)
-    first = [step for step in found.deal.priority["amortization"] if step.step == "transfer"]
+    imported = convert(deal)
+    first = [step for step in imported.deal.priority["amortization"] if step.step == "transfer"]
     assert [(step.source, step.to, step.share) for step in first] == [
         (("income",), "acc", 0.2), (("income",), "b", pytest.approx(0.375)), (("income",), "c", None),
         (("principal",), "acc", 0.2), (("principal",), "b", pytest.approx(0.375)), (("principal",), "c", None),
     ]  # fmt: skip
-    assert "collect 'Prepayment': comes with principal here, not to 'acc'" in found.left
+    assert "collect 'Prepayment': comes with principal here, not to 'acc'" in imported.left
     whole = divided([["CollectedCash", [[1.0, "acc"]]]])
     assert convert(whole).deal == convert(divided([["CollectedCash", "acc"]])).deal
 
@@ -173,6 +173,6 @@ def test_collections_of_one_pool_of_several_are_refused() -> None:
 
 def test_the_residual_note_pari_passu_with_others_is_left_out_with_what_is_allowed() -> None:
     """It has what is left here: it has no balance that it could share by."""
-    found = convert(divided(BOTH, ["payPrin", "b", ["M", "SUB"]]))
-    (told,) = (line for line in found.left if "['payPrin', 'b', ['M', 'SUB']]" in line)
-    assert told.endswith("has what is left after them (payPrinBySeq with SUB last, or payPrinResidual)")
+    imported = convert(divided(BOTH, ["payPrin", "b", ["M", "SUB"]]))
+    (line_left,) = (line for line in imported.left if "['payPrin', 'b', ['M', 'SUB']]" in line)
+    assert line_left.endswith("has what is left after them (payPrinBySeq with SUB last, or payPrinResidual)")

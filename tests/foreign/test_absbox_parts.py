@@ -28,7 +28,7 @@ def changed(*changes: tuple[str, Any], first: list[Any] | None = None) -> Import
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "told"),
+    ("place", "value", "message"),
     [
         ("dates.cutoff", "2022-01-15", "dates.cutoff 2022-01-15: collection periods are whole months here: the pool is "
                                        "taken as of 2021-12-31"),
@@ -63,25 +63,25 @@ def changed(*changes: tuple[str, Any], first: list[Any] | None = None) -> Import
          "fees.late: customFee [['2030-01-01', 5]]: falls due after legal maturity"),
     ],
 )  # fmt: skip
-def test_what_a_part_cannot_be_here_is_told(place: str, value: Any, told: str) -> None:
+def test_what_a_part_cannot_be_here_is_told(place: str, value: Any, message: str) -> None:
     changes = [(place, value)]
     if place.startswith("pool."):  # the pool is to be of the notes' size without the asset
         changes.append(("pool.assets.1.2.currentBalance", 5e5))
-    assert told in changed(*changes).left
+    assert message in changed(*changes).left
 
 
 def test_a_waterfall_of_no_phase_here_is_told_if_it_does_anything() -> None:
-    assert any("'endOfCollection': 1 actions" in told for told in changed(("waterfall.endOfCollection", [["x"]])).left)
-    assert not any("endOfCollection" in told for told in changed(("waterfall.endOfCollection", [])).left)
+    assert any("'endOfCollection': 1 actions" in line for line in changed(("waterfall.endOfCollection", [["x"]])).left)
+    assert not any("endOfCollection" in line for line in changed(("waterfall.endOfCollection", [])).left)
 
 
 def test_dates_that_say_no_first_payment_leave_it_to_the_payment_day() -> None:
     deal = deal_of("static_cdr0")
     assert convert(deal).deal.first_payment_date == datetime.date(2022, 2, 20)
     del deal["dates"]["firstPay"]
-    found = convert(deal)
-    assert found.deal.first_payment_date is None
-    assert not any("firstPay" in told for told in found.left)
+    imported = convert(deal)
+    assert imported.deal.first_payment_date is None
+    assert not any("firstPay" in line for line in imported.left)
 
 
 def test_a_pool_taken_within_a_month_is_taken_as_of_the_month_end_before() -> None:
@@ -121,9 +121,9 @@ def test_a_pool_taken_within_a_month_is_taken_as_of_the_month_end_before() -> No
 def test_an_action_without_a_word_here_is_told_with_its_place(action: Any, said: str) -> None:
     deal = deal_of("static_cdr0")
     deal["waterfall"]["amortizing"].insert(0, action)
-    told = [line for line in convert(deal).left if line.startswith("waterfall 'amortizing'[0]")]
-    assert len(told) == 1
-    assert said in told[0]
+    lines = [line for line in convert(deal).left if line.startswith("waterfall 'amortizing'[0]")]
+    assert len(lines) == 1
+    assert said in lines[0]
 
 
 def divided(*first: list[Any], reserve: Any = None, rest: Any = ("payPrinResidual", "prin", ["SUB"])) -> Imported:
@@ -141,15 +141,15 @@ def divided(*first: list[Any], reserve: Any = None, rest: Any = ("payPrinResidua
 
 
 def test_accounts_of_income_and_of_principal_stay_apart() -> None:
-    found = divided()
-    steps = found.deal.priority["amortization"]
+    imported = divided()
+    steps = imported.deal.priority["amortization"]
     assert [(step.step, step.source) for step in steps] == [
         ("pay_interest", ("income",)),
         ("pay_principal", ("principal",)),
         ("pay_residual", ("principal",)),
         ("pay_residual", ("income",)),
     ]
-    assert "collect 'Recoveries': comes with principal here, not to 'acc'" in found.left
+    assert "collect 'Recoveries': comes with principal here, not to 'acc'" in imported.left
 
 
 @pytest.mark.parametrize(
@@ -170,17 +170,17 @@ def test_a_reserve_has_the_target_that_its_account_says(reserve: Any, target: An
 
 
 @pytest.mark.parametrize(
-    ("how", "found"),
+    ("how", "expected"),
     [
         ([{"balPct": 0.25}], {"share": 0.25}),
         ([{"formula": ("accountBalance", "prin")}], {"amount": "account.principal"}),
         ([{"formula": ("accountBalance",)}], {"amount": "(account.income + account.principal)"}),
     ],
 )
-def test_cash_moves_between_accounts_in_part(how: list[Any], found: dict[str, Any]) -> None:
+def test_cash_moves_between_accounts_in_part(how: list[Any], expected: dict[str, Any]) -> None:
     step = divided(["transfer", "prin", "acc", *how]).deal.priority["amortization"][0]
     assert (step.step, step.source, step.to) == ("transfer", ("principal",), "income")
-    assert {key: getattr(step, key) for key in found} == found
+    assert {key: getattr(step, key) for key in expected} == expected
 
 
 def test_cash_moves_between_accounts_whole_unless_a_limit_is_given() -> None:
@@ -205,13 +205,13 @@ def test_cash_moves_between_accounts_whole_unless_a_limit_is_given() -> None:
 )
 def test_conditions_are_ours_in_our_words(test: list[Any], when: str) -> None:
     steps = [["payFee", "acc", ["servicer"]], ["If", test, ["payPrin", "acc", ["B"]]]]
-    found = changed(("fees", SERVICER), ("trigger", {"AfterCollect": {"thin": THIN}}), first=steps)
-    assert found.deal.priority["amortization"][1].when == (when,)
+    imported = changed(("fees", SERVICER), ("trigger", {"AfterCollect": {"thin": THIN}}), first=steps)
+    assert imported.deal.priority["amortization"][1].when == (when,)
 
 
 def test_a_share_of_principal_leaves_the_rest_of_the_note() -> None:
-    found = changed(first=[["payPrin", "acc", ["A"], {"limit": {"balPct": 0.25}}]])
-    assert found.deal.priority["amortization"][0].until == "0.75 * (note.A)"
+    imported = changed(first=[["payPrin", "acc", ["A"], {"limit": {"balPct": 0.25}}]])
+    assert imported.deal.priority["amortization"][0].until == "0.75 * (note.A)"
 
 
 def test_interest_that_accrues_by_itself_has_no_step() -> None:
@@ -221,21 +221,21 @@ def test_interest_that_accrues_by_itself_has_no_step() -> None:
 
 def test_support_of_several_accounts_pays_in_their_order() -> None:
     support = {"support": ["support", ["account", "reserve"], ["account", "prin"]]}
-    found = divided(["accrueAndPayInt", "acc", ["A"], support], reserve={"fixReserve": 7_000})
-    assert found.deal.priority["amortization"][0].source == ("income", "reserve", "principal")
+    imported = divided(["accrueAndPayInt", "acc", ["A"], support], reserve={"fixReserve": 7_000})
+    assert imported.deal.priority["amortization"][0].source == ("income", "reserve", "principal")
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "found"),
+    ("kind", "value", "expected"),
     [
         ("annualPctFee", [("bondBalance", "A"), 0.012], "0.012 / 12 * note.A"),
         ("recurFee", ["QuarterEnd", 30], [(3, 30.0), (6, 60.0), (9, 90.0), (12, 120.0), (15, 150.0), (18, 180.0)]),
         ("recurFee", ["YearFirst", 30], [(12, 30.0)]),
     ],
 )
-def test_a_fee_is_due_when_and_on_what_it_says(kind: str, value: Any, found: Any) -> None:
+def test_a_fee_is_due_when_and_on_what_it_says(kind: str, value: Any, expected: Any) -> None:
     deal = changed(("fees", {"agent": {"type": {kind: value}}}), first=[["payFee", "acc", ["agent"]]]).deal
-    assert (deal.fees[0].amount if deal.fees else list(deal.quantities["due_agent"])) == found
+    assert (deal.fees[0].amount if deal.fees else list(deal.quantities["due_agent"])) == expected
 
 
 SPARE = ("accounts.spare", {"balance": 0, "type": {"fixReserve": 5}})
@@ -251,7 +251,7 @@ def of(*parts: Any) -> tuple[str, Any]:
 
 @pytest.mark.parametrize("spare", [SPARE, BARE])
 @pytest.mark.parametrize(
-    ("changes", "first", "told"),
+    ("changes", "first", "message"),
     [
         ([], ["payPrin", "acc", ["A"], {"formula": ("accountBalance", "spare")}], f"names account 'spare', {GONE}"),
         ([], ["If", [("accountBalance", "spare"), ">", 5], ["payPrin", "acc", ["A"]]],
@@ -267,16 +267,16 @@ def of(*parts: Any) -> tuple[str, Any]:
     ],
 )  # fmt: skip
 def test_what_names_an_account_that_no_step_fills_is_told_and_the_deal_is_carried(
-    spare: tuple[str, Any], changes: list[tuple[str, Any]], first: Any, told: str
+    spare: tuple[str, Any], changes: list[tuple[str, Any]], first: Any, message: str
 ) -> None:
-    found = changed(spare, *changes, first=[first] if first else None)
-    assert any(told in line for line in found.left)
-    assert sum(line.startswith("accounts.spare: no ") for line in found.left) == 1
-    assert "spare" not in str(found.deal)
+    imported = changed(spare, *changes, first=[first] if first else None)
+    assert any(message in line for line in imported.left)
+    assert sum(line.startswith("accounts.spare: no ") for line in imported.left) == 1
+    assert "spare" not in str(imported.deal)
 
 
 @pytest.mark.parametrize(
-    ("changes", "first", "told"),
+    ("changes", "first", "message"),
     [
         ([UNPAID], ["payPrin", "acc", ["A"], {"formula": ("feeDue", "servicer")}], f"names fee 'servicer', {GONE}"),
         ([UNPAID, of("feeDue", "servicer")], None, "trigger AfterCollect.t: [('feeDue', 'servicer'), '>', 5] -> "),
@@ -292,19 +292,19 @@ def test_what_names_an_account_that_no_step_fills_is_told_and_the_deal_is_carrie
     ],
 )  # fmt: skip
 def test_what_names_a_fee_that_no_step_pays_is_told_and_the_deal_is_carried(
-    changes: list[tuple[str, Any]], first: Any, told: str
+    changes: list[tuple[str, Any]], first: Any, message: str
 ) -> None:
-    found = changed(*changes, first=[first] if first else None)
-    assert any(told in line for line in found.left)
-    assert "servicer" not in str(found.deal)
+    imported = changed(*changes, first=[first] if first else None)
+    assert any(message in line for line in imported.left)
+    assert "servicer" not in str(imported.deal)
 
 
 def test_a_fee_that_looks_at_one_below_it_is_charged_after_it() -> None:
     fees = {"admin": {"type": {"pctFee": [("feeDue", "trustee"), 0.5]}},
             "trustee": {"type": {"pctFee": [("feeDue", "servicer"), 0.5]}}, **SERVICER}  # fmt: skip
-    found = changed(("fees", fees), first=[["payFee", "acc", ["admin", "trustee", "servicer"]]])
-    assert [fee.name for fee in found.deal.fees] == ["servicer", "trustee", "admin"]
-    assert [fee.amount for fee in found.deal.fees] == [0.0, "0.5 * fee.servicer", "0.5 * fee.trustee"]
+    imported = changed(("fees", fees), first=[["payFee", "acc", ["admin", "trustee", "servicer"]]])
+    assert [fee.name for fee in imported.deal.fees] == ["servicer", "trustee", "admin"]
+    assert [fee.amount for fee in imported.deal.fees] == [0.0, "0.5 * fee.servicer", "0.5 * fee.trustee"]
 
 
 def test_what_is_due_of_a_fee_that_a_party_is_paid_can_be_named() -> None:
@@ -313,9 +313,9 @@ def test_what_is_due_of_a_fee_that_a_party_is_paid_can_be_named() -> None:
         ["payFee", "acc", ["once", "audit"]],
         ["payPrin", "acc", ["A"], {"formula": ("feeDue", "once")}],
     ]
-    found = changed(("fees", fees), of("feeDue", "audit"), first=steps)
-    assert found.deal.priority["amortization"][2].until == "max(note.A - max(500 - paid.once, 0), 0)"
-    assert found.deal.triggers[0].condition == "max(due_audit - paid.audit, 0) > 5"
+    imported = changed(("fees", fees), of("feeDue", "audit"), first=steps)
+    assert imported.deal.priority["amortization"][2].until == "max(note.A - max(500 - paid.once, 0), 0)"
+    assert imported.deal.triggers[0].condition == "max(due_audit - paid.audit, 0) > 5"
     late = {"x": {"type": {"pctFee": [("feeDue", "once"), 0.5]}}}
-    told = changed(("fees", fees | late), first=[*steps, ["payFee", "acc", ["x"]]]).left
-    assert "fees.x: looks at itself, or at a fee that does not accrue here" in told
+    left = changed(("fees", fees | late), first=[*steps, ["payFee", "acc", ["x"]]]).left
+    assert "fees.x: looks at itself, or at a fee that does not accrue here" in left

@@ -41,8 +41,8 @@ def accelerated(**triggers: Any) -> Imported:
     return convert(deal)
 
 
-def told(found: Imported, part: str) -> list[str]:
-    return [line for line in found.left if part in line]
+def lines_left(imported: Imported, part: str) -> list[str]:
+    return [line for line in imported.left if part in line]
 
 
 def test_a_fee_that_amortization_alone_pays_is_owed_until_then_and_a_share_arises_only_there(tmp_path: Path) -> None:
@@ -58,8 +58,8 @@ def test_a_fee_that_amortization_alone_pays_is_owed_until_then_and_a_share_arise
         np.testing.assert_allclose(paid.sel(fee=fee, month=7), owed, rtol=1e-12)
     assert paid.sel(fee="agent", month=7) == 350.0
     np.testing.assert_allclose(paid.sel(fee="bonus", month=7), current.sel(fee="bonus", month=7), rtol=1e-12)
-    found = convert(deal)
-    assert told(found, "fees.") == [
+    imported = convert(deal)
+    assert lines_left(imported, "fees.") == [
         "fees.backup: the revolving phase does not pay it: it accrues and is owed",
         "fees.agent: the revolving phase does not pay it: it accrues and is owed",
         "fees.bonus: the revolving phase does not pay it: it is not charged there; "
@@ -76,12 +76,12 @@ def test_a_fee_that_every_phase_pays_carries_over_what_is_short() -> None:
 
 
 def test_a_waterfall_that_no_trigger_leads_to_is_told_with_the_fee_that_it_alone_pays() -> None:
-    found = accelerated()
-    assert told(found, "waterfall") == ["waterfall 'accelerated': no trigger that is carried leads there"]
-    assert told(found, "fees.") == ["fees.backup: no step that is carried pays it"]
-    found = accelerated(losses=LOSSES)
-    assert not told(found, "waterfall")
-    assert set(found.deal.priority) == {"revolving", "amortization", "acceleration"}
+    imported = accelerated()
+    assert lines_left(imported, "waterfall") == ["waterfall 'accelerated': no trigger that is carried leads there"]
+    assert lines_left(imported, "fees.") == ["fees.backup: no step that is carried pays it"]
+    imported = accelerated(losses=LOSSES)
+    assert not lines_left(imported, "waterfall")
+    assert set(imported.deal.priority) == {"revolving", "amortization", "acceleration"}
 
 
 def test_interest_that_the_revolving_phase_does_not_pay_accrues_and_principal_may_wait_for_ever() -> None:
@@ -90,7 +90,7 @@ def test_interest_that_the_revolving_phase_does_not_pay_accrues_and_principal_ma
     steps["revolving"] = [action for action in steps["revolving"] if action[-1] != ["M"]]
     steps["accelerated"] = [["accrueAndPayInt", "acc", ["A", "B", "M"]], ["payPrin", "acc", ["A"]],
                             ["payIntResidual", "acc", "SUB"]]  # fmt: skip
-    assert told(convert(deal), "bonds.") == [
+    assert lines_left(convert(deal), "bonds.") == [
         "bonds.B: the acceleration phase does not repay it",
         "bonds.M: the revolving phase pays it no interest: it accrues and is owed",
         "bonds.M: the acceleration phase does not repay it",
@@ -98,12 +98,12 @@ def test_interest_that_the_revolving_phase_does_not_pay_accrues_and_principal_ma
 
 
 def test_a_trigger_to_amortization_runs_the_waterfall_of_amortization_not_the_accelerated_one() -> None:
-    found = accelerated(early=EARLY)
-    assert found.deal.priority["acceleration"] == found.deal.priority["amortization"]
-    assert told(found, "waterfall 'accelerated'")
-    found = accelerated(early=EARLY, losses=LOSSES)
-    assert {t.name: t.effect for t in found.deal.triggers} == {"early": "acceleration", "losses": "event_of_default"}
-    backup = {phase: steps[0].cap for phase, steps in found.deal.priority.items() if steps[0].step == "pay_fee"}
+    imported = accelerated(early=EARLY)
+    assert imported.deal.priority["acceleration"] == imported.deal.priority["amortization"]
+    assert lines_left(imported, "waterfall 'accelerated'")
+    imported = accelerated(early=EARLY, losses=LOSSES)
+    assert {t.name: t.effect for t in imported.deal.triggers} == {"early": "acceleration", "losses": "event_of_default"}
+    backup = {phase: steps[0].cap for phase, steps in imported.deal.priority.items() if steps[0].step == "pay_fee"}
     assert backup == {"revolving": 0.0, "amortization": 0.0, "acceleration": 0.0, "event_of_default": None}
 
 
@@ -137,18 +137,18 @@ def test_cash_that_nothing_takes_in_the_end_goes_to_the_residual_note() -> None:
     deal["collect"] = [["CollectedInterest", "acc"], ["CollectedPrincipal", "prin"]]
     deal["waterfall"]["amortizing"] = [["payInt", "acc", ["A", "B", "M"]], ["payPrin", "prin", ["A", "B", "M"]],
                                        ["payPrinResidual", "prin", ["SUB"]]]  # fmt: skip
-    found = convert(deal)
-    assert told(found, "leaves") == [
+    imported = convert(deal)
+    assert lines_left(imported, "leaves") == [
         "the amortization phase leaves what is in income: SUB has it once the notes are repaid"
     ]
-    assert found.deal.priority["amortization"][-1].source == ("income",)
+    assert imported.deal.priority["amortization"][-1].source == ("income",)
 
 
 def test_a_coupon_of_the_residual_note_is_told() -> None:
     deal = deal_of("static_cdr0")
-    assert not told(convert(deal), "bonds.SUB")
+    assert not lines_left(convert(deal), "bonds.SUB")
     deal["bonds"]["SUB"]["rateType"] = {"Fixed": 0.08}
-    assert told(convert(deal), "bonds.SUB.rateType {'Fixed': 0.08}: a residual note bears no coupon")
+    assert lines_left(convert(deal), "bonds.SUB.rateType {'Fixed': 0.08}: a residual note bears no coupon")
 
 
 @pytest.mark.parametrize(

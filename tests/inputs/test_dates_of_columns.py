@@ -44,24 +44,24 @@ def file_of(folder: Path, text: str) -> Path:
 )
 def test_a_column_with_a_part_above_twelve_is_read_as_it_was_written(days: set[datetime.date], way: str) -> None:
     column = [day.strftime(way) for day in [*sorted(days), datetime.date(2050, 1, 13)]]
-    found = read_labels(column, in_order)
-    assert [written(stamp) for stamp in found.stamp] == [
+    labels = read_labels(column, in_order)
+    assert [written(stamp) for stamp in labels.stamp] == [
         day.isoformat() for day in [*sorted(days), datetime.date(2050, 1, 13)]
     ]
-    assert found.style == WAYS[way]
+    assert labels.style == WAYS[way]
 
 
 @given(days=st.sets(st.dates(datetime.date(1990, 1, 1), datetime.date(2049, 12, 31)), min_size=2, max_size=6))
 def test_two_ways_are_never_mixed_in_one_column(days: set[datetime.date]) -> None:
     column = [day.strftime(way) for day, way in zip(sorted(days), itertools.cycle([US, EU]), strict=False)]
     try:
-        found = read_labels(column, in_order).stamp
+        stamps = read_labels(column, in_order).stamp
     except WrongLabel:
         return
     parts = [tuple(map(int, text.split("/"))) for text in column]
-    month_first = [f"{year}-{one:02d}-{two:02d}" for one, two, year in parts]
-    day_first = [f"{year}-{two:02d}-{one:02d}" for one, two, year in parts]
-    assert [written(stamp) for stamp in found] in (month_first, day_first)
+    month_first = [f"{year}-{first:02d}-{second:02d}" for first, second, year in parts]
+    day_first = [f"{year}-{second:02d}-{first:02d}" for first, second, year in parts]
+    assert [written(stamp) for stamp in stamps] in (month_first, day_first)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ class TestEveryTable:
         down = "Date,rate\n" + "".join(f"{text},{k}.5\n" for k, text in enumerate(label))
         across = f"Country,Name,{','.join(label)}\nUS,rate,{','.join(f'{k}.5' for k in range(len(label)))}\n"
         for text in (down, across):
-            found = read_series(file_of(tmp_path, text))
-            assert (found.start, found.value[2]) == (JANUARY, (2.5,))
-            assert f"dates are {WAYS[way]}" in found.note
+            series = read_series(file_of(tmp_path, text))
+            assert (series.start, series.value[2]) == (JANUARY, (2.5,))
+            assert f"dates are {WAYS[way]}" in series.note
 
     def test_vintages_in_each_of_their_layouts(self, tmp_path: Path, way: str, days: list[datetime.date]) -> None:
         label = [day.strftime(way) for day in days]
@@ -120,26 +120,26 @@ class TestEveryTable:
         ages_down = f"Age,{','.join(label)}\n" + "".join(f"{age}{f',0.{age}' * len(label)}\n" for age in (1, 2, 3))
         a_row_each = "vintage,age,loss\n" + "".join(f"{text},{age},0.{age}\n" for text in label for age in (1, 2, 3))
         for text in (ages_across, ages_down, a_row_each):
-            found = read_vintages(file_of(tmp_path, text))
-            assert found.start == tuple(JANUARY.shift(k) for k in range(7))
-            assert found.matrix()[3] == (0.1, 0.2, 0.3)
-            assert f"dates are {WAYS[way]}" in found.note
+            vintages = read_vintages(file_of(tmp_path, text))
+            assert vintages.start == tuple(JANUARY.shift(k) for k in range(7))
+            assert vintages.matrix()[3] == (0.1, 0.2, 0.3)
+            assert f"dates are {WAYS[way]}" in vintages.note
 
     def test_histories_by_bucket_and_transitions(self, tmp_path: Path, way: str, days: list[datetime.date]) -> None:
         label = [day.strftime(way) for day in days]
         stocks = read_stocks(file_of(tmp_path, "Date,late_1,late_2\n" + "".join(f"{text},5,3\n" for text in label)))
         assert stocks.month == tuple(2019 * 12 + k for k in range(7))
         moves = "".join(f"{text},{a},{a + 1},5\n{text},{a},{a},50\n" for text in label for a in (0, 1))
-        found = transitions(file_of(tmp_path, f"month,from,to,amount\n{moves}"))
-        assert found is not None
-        assert found[0].n == 7
-        assert stocks.note[-1] == found[1][-1] == f"dates are {WAYS[way]}"
+        rolls = transitions(file_of(tmp_path, f"month,from,to,amount\n{moves}"))
+        assert rolls is not None
+        assert rolls[0].n == 7
+        assert stocks.note[-1] == rolls[1][-1] == f"dates are {WAYS[way]}"
 
     def test_reports(self, tmp_path: Path, way: str, days: list[datetime.date]) -> None:
         rows = "".join(f"{day.strftime(way)},0.05\n" for day in days)
-        found = read_reports(file_of(tmp_path, f"Month,default_rate\n{rows}"))
-        assert found.period == tuple(JANUARY.shift(k) for k in range(7))
-        assert found.note == (f"dates are {WAYS[way]}",)
+        reports = read_reports(file_of(tmp_path, f"Month,default_rate\n{rows}"))
+        assert reports.period == tuple(JANUARY.shift(k) for k in range(7))
+        assert reports.note == (f"dates are {WAYS[way]}",)
 
 
 @pytest.mark.parametrize("way", [US, EU])
@@ -178,9 +178,9 @@ def tape(folder: Path, issued: list[str]) -> Path:
 @pytest.mark.parametrize("way", [US, EU])
 def test_a_tape_with_outcomes_is_read_in_the_way_that_a_later_row_shows(tmp_path: Path, way: str) -> None:
     days = [datetime.date(2019, 2, 1), datetime.date(2019, 3, 1), datetime.date(2019, 4, 30)]
-    found = outcomes_of(tape(tmp_path, [day.strftime(way) for day in days]), {"lost"})
-    assert found.cohort == ("2019-02", "2019-03", "2019-04")
-    assert f"issued: dates are {WAYS[way]}" in found.note
+    outcomes = outcomes_of(tape(tmp_path, [day.strftime(way) for day in days]), {"lost"})
+    assert outcomes.cohort == ("2019-02", "2019-03", "2019-04")
+    assert f"issued: dates are {WAYS[way]}" in outcomes.note
 
 
 def test_a_tape_of_first_days_has_to_be_told_unless_its_cohorts_are_the_same_in_both_ways(
@@ -210,9 +210,9 @@ def test_a_tape_of_two_ways_is_refused_with_a_row_of_each_and_what_is_said_decid
     )
     with pytest.raises(DataError, match=said):
         outcomes_of(file, {"lost"})
-    found = outcomes_of(file, {"lost"}, dates="mdy")
-    assert found.cohort == ("2019-02", "2019-03")
-    assert "5 rows left out, the first: row 1512: issued '30/04/2019'" in found.note[-1]
+    outcomes = outcomes_of(file, {"lost"}, dates="mdy")
+    assert outcomes.cohort == ("2019-02", "2019-03")
+    assert "5 rows left out, the first: row 1512: issued '30/04/2019'" in outcomes.note[-1]
 
 
 def test_chunks_of_a_tape_show_the_way_for_those_before_them(tmp_path: Path) -> None:

@@ -37,12 +37,12 @@ def of(terms: Deal) -> Job:
 
 def test_quarterly_interest_that_nothing_gathers_is_noted_and_does_fall_short() -> None:
     """Month 3 owes 12.4 and has income of 12.8: B's 6 finds 0.4, for the residual took what was left before."""
-    found = deal(notes=(QUARTERLY, B, REST))
-    (note,) = notes_of_deal(found)
+    quarterly = deal(notes=(QUARTERLY, B, REST))
+    (note,) = notes_of_deal(quarterly)
     assert note.key == 'notes["A"].payment_months'
     assert "its interest is due every 3 months in the amortization phase" in note.says
     assert "step 4 (pay_residual) takes the income of the months between" in note.says
-    assert float(run(found)["interest_unpaid"].sel(tranche="B", month=3)) == pytest.approx(5.6)
+    assert float(run(quarterly)["interest_unpaid"].sel(tranche="B", month=3)) == pytest.approx(5.6)
 
 
 def test_an_account_that_pays_after_income_is_noted_and_does_leave_the_next_note_short() -> None:
@@ -51,7 +51,7 @@ def test_an_account_that_pays_after_income_is_noted_and_does_leave_the_next_note
     assert notes_of_deal(first) == []
     (note,) = notes_of_deal(last)
     assert "name liquidity before income" in note.says
-    unpaid = [float(run(one)["interest_unpaid"].sel(tranche="B", month=3)) for one in (first, last)]
+    unpaid = [float(run(order)["interest_unpaid"].sel(tranche="B", month=3)) for order in (first, last)]
     assert unpaid == pytest.approx([0.0, 5.6])
 
 
@@ -100,7 +100,7 @@ def test_a_reserve_that_the_residual_note_takes_is_noted_and_is_gone_at_once() -
     assert note.key == f"priority.amortization[{len(PLAIN) + 1}] (pay_residual)"
     assert "takes at every payment date what reserve holds" in note.says
     assert notes_of_deal(stays) == []
-    held = [float(run(one)["account_balance"].sel(account="reserve", month=1)) for one in (taken, stays)]
+    held = [float(run(variant)["account_balance"].sel(account="reserve", month=1)) for variant in (taken, stays)]
     assert held == pytest.approx([0.0, 20.0])
     pot = deal(
         [
@@ -118,12 +118,12 @@ def test_a_reserve_that_the_residual_note_takes_is_noted_and_is_gone_at_once() -
 def test_losses_that_seniors_bear_first_or_that_leave_nothing_to_cover_are_noted_and_do() -> None:
     """5% defaults, 50: A, first in the list, bears them all; income of 7 covers none of it."""
     down, up = {"step": "write_down", "notes": ["A", "R"]}, {"step": "write_up", "notes": ["R", "A"]}
-    found = deal([*INTEREST, down, up, {"step": "cover_defaults"}, *PLAIN[2:]])
-    says = {note.key: note.says for note in notes_of_deal(found)}
+    odd = deal([*INTEREST, down, up, {"step": "cover_defaults"}, *PLAIN[2:]])
+    says = {note.key: note.says for note in notes_of_deal(odd)}
     assert says["priority.amortization[3] (write_down)"].startswith("A bears losses before R, which is listed below it")
     assert says["priority.amortization[4] (write_up)"].startswith("R is written up before A, which is listed above it")
     assert says["priority.amortization[5] (cover_defaults)"].startswith("step 3 has written the deficiency down before")
-    data = run(found, pool(default=0.05))
+    data = run(odd, pool(default=0.05))
     assert data["written_down"].sel(tranche="A").values[0] == pytest.approx(50.0)
     assert data["step_paid"].values[0, 4] == 0.0
     good = deal(
@@ -153,8 +153,8 @@ def test_a_reserve_as_large_as_what_it_stands_behind_is_noted() -> None:
     last = {"step": "pay_residual", "note": "R", "source": ["reserve"], "when": "notes < 1"}
     for share, noted in ((1.0, True), (0.01, False)):
         fill = {"step": "top_up", "account": "reserve", "target": {"share_of_cut_off": share}}
-        found = notes_of_deal(deal([*drawn, fill, *PLAIN[2:], last], accounts=["reserve"]))
-        assert ["reserve shall hold 100% of the cut-off balance"] * noted == [note.says for note in found]
+        notes = notes_of_deal(deal([*drawn, fill, *PLAIN[2:], last], accounts=["reserve"]))
+        assert ["reserve shall hold 100% of the cut-off balance"] * noted == [note.says for note in notes]
 
 
 def test_a_junior_note_repaid_first_by_a_step_with_a_condition_is_noted() -> None:
@@ -183,9 +183,9 @@ def test_an_amount_that_looks_like_a_share_of_the_pool_is_noted(terms: dict[str,
     steps = [*fees, *drawn, fill, repay | ({"until": until} if until else {}), *PLAIN[2:]]
     last = {"step": "pay_residual", "note": "R", "source": ["reserve"], "when": "notes < 1"}
     rest = {"accounts": ["reserve"], "fees": [{"name": "agent", "base": "fixed", "amount": 2.0}], **terms}
-    found = [note for note in notes_of(of(deal([*steps, last], **rest))) if "amount of money" in note.says]
-    assert [note.key for note in found] == [key]
-    assert found[0].says.startswith("0.0005 is an amount of money, not a share")
+    notes = [note for note in notes_of(of(deal([*steps, last], **rest))) if "amount of money" in note.says]
+    assert [note.key for note in notes] == [key]
+    assert notes[0].says.startswith("0.0005 is an amount of money, not a share")
 
 
 def test_an_amount_in_millions_beside_a_pool_in_units_is_noted() -> None:
@@ -202,9 +202,9 @@ def test_an_amount_in_millions_beside_a_pool_in_units_is_noted() -> None:
         terms = deal(steps, accounts=["reserve"], opening_cash={"reserve": cash}, **fees)
         job = of(terms)
         job = job.model_copy(update={"pool": job.pool.model_copy(update={"balance": 1e9})})
-        found = [note for note in notes_of(job) if "millionth" in note.says]
-        assert [note.key for note in found] == noted
-        assert {note.says for note in found} <= {
+        notes = [note for note in notes_of(job) if "millionth" in note.says]
+        assert [note.key for note in notes] == noted
+        assert {note.says for note in notes} <= {
             "5 is less than a millionth of the pool's balance, 1,000,000,000: is it in millions?"
         }
 
@@ -224,8 +224,8 @@ def test_numbers_alone_that_come_to_less_than_0_in_a_formula_are_noted(until: st
     """Of the deal's own quantities too; a minus sign of its own, and 0 - 1, are meant."""
     repay = {"step": "pay_principal", "notes": ["A", "B"], "source": ["principal"]}
     own = {"quantities": {"left": "(1 - 40) * (0 - 1)"}} if "left" in until else {}
-    found = notes_of_deal(deal([*PLAIN[:2], {**repay, "until": until}, *PLAIN[2:]], **own))
-    assert [note.says for note in found if " is -" in note.says] == said
+    notes = notes_of_deal(deal([*PLAIN[:2], {**repay, "until": until}, *PLAIN[2:]], **own))
+    assert [note.says for note in notes if " is -" in note.says] == said
 
 
 def test_interest_that_principal_lends_is_not_noted() -> None:

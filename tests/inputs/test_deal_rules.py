@@ -34,9 +34,9 @@ def test_the_template_names_every_key_and_word_of_the_language() -> None:
 def test_what_the_template_offers_in_comments_is_right_too() -> None:
     """Each `# key = value` of a deal or a note, put in the place of what stands there."""
     text = (ROOT / "stress/templates/deal.toml").read_text(encoding="utf-8")
-    found = [tomli.loads(line[2:]) for line in text.splitlines() if re.match(r"# [a-z_]+ = ", line)]
-    assert len(found) >= 11
-    for offer in found:
+    offers = [tomli.loads(line[2:]) for line in text.splitlines() if re.match(r"# [a-z_]+ = ", line)]
+    assert len(offers) >= 11
+    for offer in offers:
         document = template()
         (key,) = offer
         if key == "indices":
@@ -55,13 +55,13 @@ def test_what_the_template_offers_in_comments_is_right_too() -> None:
 def _words(schema: Any) -> Iterator[str]:
     """Keys of tables and words of enumerations in a JSON schema."""
     if isinstance(schema, list):
-        for one in schema:
-            yield from _words(one)
+        for part in schema:
+            yield from _words(part)
     if isinstance(schema, dict):
         yield from schema.get("properties", {})
         yield from (str(word) for word in schema.get("enum", ()))
-        for one in schema.values():
-            yield from _words(one)
+        for part in schema.values():
+            yield from _words(part)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -32,18 +32,18 @@ from stress.inputs.text.read import read_document
 
 def models(kind: type[BaseModel]) -> dict[str, type[BaseModel]]:
     """Every model that a kind of file is made of, by name."""
-    found: dict[str, type[BaseModel]] = {}
+    by_name: dict[str, type[BaseModel]] = {}
 
     def within(annotation: Any) -> None:
-        if inspect.isclass(annotation) and issubclass(annotation, BaseModel) and annotation.__name__ not in found:
-            found[annotation.__name__] = annotation
+        if inspect.isclass(annotation) and issubclass(annotation, BaseModel) and annotation.__name__ not in by_name:
+            by_name[annotation.__name__] = annotation
             for field in annotation.model_fields.values():
                 within(field.annotation)
         for part in typing.get_args(annotation):
             within(part)
 
     within(kind)
-    return found
+    return by_name
 
 
 def document(line: str) -> dict[str, Any]:
@@ -51,28 +51,28 @@ def document(line: str) -> dict[str, Any]:
     return json.loads(json.dumps(tomli.loads(line), default=str))
 
 
-def told(kind: str) -> dict[tuple[str, str], Key]:
+def row(kind: str) -> dict[tuple[str, str], Key]:
     """The reference by model and key; what all steps share is told once."""
-    found = {(table.model, key.key): key for table in key_tables(kind) for key in table.keys}
+    reference = {(table.model, key.key): key for table in key_tables(kind) for key in table.keys}
     steps = {table.model for table in key_tables(kind) if ", step = " in table.where}
-    shared = {key: told for (model, key), told in found.items() if model == "Step"}
-    return {(step, key): told for step in steps for key, told in shared.items()} | found
+    shared = {key: row for (model, key), row in reference.items() if model == "Step"}
+    return {(step, key): row for step in steps for key, row in shared.items()} | reference
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_key_of_every_model_is_told_with_its_meaning(kind: str) -> None:
-    found = told(kind)
+    reference = told(kind)
     for name, model in models(KINDS[kind]).items():
         for key in model.model_fields:
-            assert found[name, key].meaning, f"{name}.{key}: write a docstring below the field"
+            assert reference[name, key].meaning, f"{name}.{key}: write a docstring below the field"
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_example_is_what_its_key_may_have(kind: str) -> None:
-    found = told(kind)
+    reference = told(kind)
     for name, model in models(KINDS[kind]).items():
         for key, field in model.model_fields.items():
-            line = found[name, key].example
+            line = reference[name, key].example
             try:
                 TypeAdapter(field.rebuild_annotation()).validate_json(json.dumps(document(line)[key]))
             except ValueError as error:
@@ -128,9 +128,9 @@ def test_the_reference_is_printed_as_tables_and_as_json(capsys: pytest.CaptureFi
     ],
 )
 def test_a_key_is_found_by_its_name_and_by_words_of_its_meaning(asked: str, where: str, key: str) -> None:
-    found = [(table.where, row.key) for table in key_tables(asked) for row in table.keys]
-    assert (where, key) in found
-    assert len(found) < 60
+    rows = [(table.where, row.key) for table in key_tables(asked) for row in table.keys]
+    assert (where, key) in rows
+    assert len(rows) < 60
 
 
 def test_a_word_that_no_key_tells_of_is_refused() -> None:
@@ -244,7 +244,7 @@ def test_what_the_pool_template_shows_as_a_comment_is_right_once_it_stands_there
     """Take the comment signs off: the pool is still one, without what the key stands in place of."""
     text = (ROOT / "stress/templates/pool.toml").read_text(encoding="utf-8")
     comment = rf"^# ({key} = (?:\[\n(?:#.*\n)*?# \]|.*))"
-    uncommented = re.sub(comment, lambda found: found[1].replace("\n# ", "\n"), text, flags=re.MULTILINE)
+    uncommented = re.sub(comment, lambda match: match[1].replace("\n# ", "\n"), text, flags=re.MULTILINE)
     assert uncommented != text
     instead = {"loadings": r"correlation_prepayment = .*", "payment_rate": r"plans = \[\n(?:.*\n)*?\]"}
     if key in instead:

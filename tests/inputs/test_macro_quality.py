@@ -62,10 +62,10 @@ def test_what_is_bought_keeps_the_multiple_of_its_month(tmp_path: Path) -> None:
     """Odds times 2.25 in month 1, at 6% of unemployment, 1 in month 2, at 5%: 1000 loses 100 and pays 180, which buys
     at 20% a month; 720 and 180 lose 72 and 36 and pay 158.40, which buys at 10%. 4% in month 3 moves nothing."""
     deal = hand_worked.deal(**BUYS)
-    (shock,) = found = shocks(written(tmp_path), deal)
+    (shock,) = moves = shocks(written(tmp_path), deal)
     assert (shock.target, shock.how) == ("new_default_odds", "multiply")
     assert [value for _, value in shock.by_month] == pytest.approx([2.25, 1.0, 1 / 2.25, 1.0])
-    data = hand_worked.run(deal, hand_worked.pool(0.1), shocks=found)
+    data = hand_worked.run(deal, hand_worked.pool(0.1), shocks=moves)
     same(data, "purchases", None, 180.0, 158.4, 0.0)
     same(data, "defaults", None, 100.0, 72.0 + 36.0, 0.1 * (518.4 + 158.4) + 0.2 * 115.2)
 
@@ -125,5 +125,5 @@ def test_drawn_macro_variables_are_refused_by_check_and_run(
     )
     for command in (["check", str(file)], ["check", str(job)], ["run", str(job), "--out", str(tmp_path / "out")]):
         assert exit_code(command) == 2
-        told = " ".join(capsys.readouterr().err.split())
-        assert f"{file}: satellites: new_default_odds: what is bought keeps its quality for life" in told
+        message = " ".join(capsys.readouterr().err.split())
+        assert f"{file}: satellites: new_default_odds: what is bought keeps its quality for life" in message

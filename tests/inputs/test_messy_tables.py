@@ -45,9 +45,9 @@ def test_chinese_labels_of_periods(label: str, period: Period | None) -> None:
     "head", ["统计截止,不良率,逾期率\n,%,（%）\n", "统计截止,不良率,逾期率\n单位,万元,亿元\n".replace("单位", "")]
 )
 def test_a_row_of_units_is_no_heading(tmp_path: Path, head: str) -> None:
-    found = read_series(file_of(tmp_path, f"{head}2019-01,1.5,2.5\n2019-02,1.6,2.5\n"))
-    assert found.variable == ("不良率", "逾期率")
-    assert found.note == ("left out as no rows of the table: line 2",)
+    series = read_series(file_of(tmp_path, f"{head}2019-01,1.5,2.5\n2019-02,1.6,2.5\n"))
+    assert series.variable == ("不良率", "逾期率")
+    assert series.note == ("left out as no rows of the table: line 2",)
 
 
 @pytest.mark.parametrize("head", ["Date,rate,late_1", "rate,Date,late_1"])
@@ -64,20 +64,20 @@ def test_days_as_excel_counts_them_are_told(tmp_path: Path, head: str) -> None:
 def test_reports_have_titles_remarks_and_decimal_commas(tmp_path: Path) -> None:
     title, foot = "Report of the servicer;;\nPool;;\n", "Note: unaudited;;\n"
     rows = "2019-01;1.010,5;5\n2019-02;1.011,25;5\n"
-    found = read_reports(file_of(tmp_path, f"{title}Month;Pool;Defaults\n{rows}{foot}"))
-    assert found.figure == {"pool": (1010.5, 1011.25), "defaults": (5.0, 5.0)}
-    assert found.note == ("left out as no rows of the table: lines 1, 2, 6",)
+    reports = read_reports(file_of(tmp_path, f"{title}Month;Pool;Defaults\n{rows}{foot}"))
+    assert reports.figure == {"pool": (1010.5, 1011.25), "defaults": (5.0, 5.0)}
+    assert reports.note == ("left out as no rows of the table: lines 1, 2, 6",)
     with pytest.raises(DataError, match="line 4, column 'Month': 'Total': must be a period"):
         read_reports(file_of(tmp_path, "Month,pool\n2019-01,10\n2019-02,10\nTotal,20\n"))
 
 
 def test_reports_and_histories_by_bucket_may_have_their_periods_across(tmp_path: Path) -> None:
     file = file_of(tmp_path, "Item,2019,,,Change\n,1月,2月,3月,\npool,10,11,12,3\nlate_1,1,2,,\n\nSource: servicer\n")
-    found = read_reports(file)
-    assert found.figure["pool"] == (10.0, 11.0, 12.0)
-    assert str(found.period[0]) == "2019-01"
-    assert "periods stand across: a column is read as a row" in found.note
-    assert "columns that are no period are left out: Change" in found.note
+    reports = read_reports(file)
+    assert reports.figure["pool"] == (10.0, 11.0, 12.0)
+    assert str(reports.period[0]) == "2019-01"
+    assert "periods stand across: a column is read as a row" in reports.note
+    assert "columns that are no period are left out: Change" in reports.note
     stocks = read_stocks(file, current="pool")
     assert (stocks.bucket[:2, 0].tolist(), stocks.current.tolist()) == ([1.0, 2.0], [10.0, 11.0, 12.0])
 
@@ -86,10 +86,10 @@ def test_a_row_that_adds_up_a_tape_is_no_loan_and_counts_for_no_allowance(tmp_pa
     loans = "".join(f"{'AB'[k % 2]},12,6,{31 * (k % 3)},100,0.009\n" for k in range(9))
     head = "level,term,remaining,days_past_due,balance,monthly_fee\n"
     for total in ("合计,,,,900,\n", "Total,12,6,0,900,0.009\n", "Weighted average:,12,6,31,100,0.009\n"):
-        found = gather(file_of(tmp_path, head + loans + total))
-        assert (found.stock.level, found.stock.balance) == (("A", "B"), 900.0)
-        assert [(one.n, one.balance, one.first_row) for one in found.dropped] == [(1, 0.0, 11)]
-        assert found.dropped[0].reason == "its level says that it is a total or an average of other rows"
+        gathered = gather(file_of(tmp_path, head + loans + total))
+        assert (gathered.stock.level, gathered.stock.balance) == (("A", "B"), 900.0)
+        assert [(drop.n, drop.balance, drop.first_row) for drop in gathered.dropped] == [(1, 0.0, 11)]
+        assert gathered.dropped[0].reason == "its level says that it is a total or an average of other rows"
     assert gather(file_of(tmp_path, head + "all,12,6,0,100,0.009\n" * 3)).stock.level == ("all",)
 
 
@@ -97,8 +97,8 @@ def test_ages_of_a_tape_say_their_unit_and_days_as_excel_counts_them_are_told(tm
     rows = "".join(
         f"2019年{month}月15日,{age}期,{'lost' if age == 2 else 'paid'}\n" for month in (1, 2) for age in (1, 2)
     )
-    found = outcomes_of(file_of(tmp_path, f"issued,age,status\n{rows}"), {"lost"})
-    assert (found.cohort, found.age, found.defaulted.sum()) == (("2019-01", "2019-02"), (1, 2), 2.0)
+    outcomes = outcomes_of(file_of(tmp_path, f"issued,age,status\n{rows}"), {"lost"})
+    assert (outcomes.cohort, outcomes.age, outcomes.defaulted.sum()) == (("2019-01", "2019-02"), (1, 2), 2.0)
     with pytest.raises(DataError, match=r"row 2: issued '43480', .*; 43480 may be 2019-01-15 as Excel counts days"):
         outcomes_of(file_of(tmp_path, "issued,age,status\n43480,1,lost\n"), {"lost"})
 

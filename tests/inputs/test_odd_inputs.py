@@ -313,7 +313,7 @@ def test_a_fee_with_a_cap_may_be_paid_again_further_down(folder: Path, capsys: p
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("A", "\u0391"),
         ("caf\u00e9", "cafe\u0301"),
@@ -325,13 +325,13 @@ def test_a_fee_with_a_cap_may_be_paid_again_further_down(folder: Path, capsys: p
         ("\uff21", "A"),
     ],
 )
-def test_names_that_look_alike_are_told(one: str, other: str) -> None:
-    assert [found[:2] for found in look_alike([one, "else", other])] == [(one, other)]
+def test_names_that_look_alike_are_told(first: str, second: str) -> None:
+    assert [pair[:2] for pair in look_alike([first, "else", second])] == [(first, second)]
 
 
-@pytest.mark.parametrize(("one", "other"), [("A", "B"), ("A-1", "A-2"), ("mail", "mall"), ("\u4e00", "\u4e8c")])
-def test_names_that_differ_are_not(one: str, other: str) -> None:
-    assert list(look_alike([one, other])) == []
+@pytest.mark.parametrize(("first", "second"), [("A", "B"), ("A-1", "A-2"), ("mail", "mall"), ("\u4e00", "\u4e8c")])
+def test_names_that_differ_are_not(first: str, second: str) -> None:
+    assert list(look_alike([first, second])) == []
 
 
 def test_every_shipped_job_has_true_notes_alone() -> None:

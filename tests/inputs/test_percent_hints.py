@@ -66,11 +66,13 @@ def test_no_days_and_no_slope_of_a_scenario_are_taken_for_percents(shock: dict[s
 
 def numbers(root: Schema, schema: Schema, at: str) -> Iterator[tuple[str, Schema]]:
     """Every number of a schema, by the key that it stands at."""
-    for one in alternatives(root, schema):
-        if one.get("type") == "number":
-            yield at, one
-        inner = [one[key] for key in ("items", "additionalProperties") if isinstance(one.get(key), dict)]
-        for part in (*inner, *one.get("prefixItems", ())):
+    for alternative in alternatives(root, schema):
+        if alternative.get("type") == "number":
+            yield at, alternative
+        inner = [
+            alternative[key] for key in ("items", "additionalProperties") if isinstance(alternative.get(key), dict)
+        ]
+        for part in (*inner, *alternative.get("prefixItems", ())):
             if "$ref" not in part:
                 yield from numbers(root, part, at)
 

@@ -23,9 +23,9 @@ WHOLE = "must be a whole number"
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    found = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
-    assert isinstance(found, Job)
-    return found
+    loaded = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    assert isinstance(loaded, Job)
+    return loaded
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +101,8 @@ def test_whole_numbers_are_taken_of_any_integer_type(job: Job, ds: xr.Dataset) -
     assert ds.attrs["job_hash"] == plain.attrs["job_hash"]
     xr.testing.assert_identical(ds.loss_count, plain.loss_count)
     path = stress.path_at(ds, "baseline", "subordinated", np.float32(1.0))
-    one = stress.replay(job, path=np.int64(path), seed=np.uint64(5))
-    assert one.attrs["path"] == path
+    replayed = stress.replay(job, path=np.int64(path), seed=np.uint64(5))
+    assert replayed.attrs["path"] == path
 
 
 @pytest.mark.parametrize(
@@ -211,12 +211,16 @@ QUESTIONS = [name for name in stress.analysis.__all__ if name != "Bank" and not 
 def test_no_question_is_put_to_what_it_is_not_of(name: str, job: Job, ds: xr.Dataset) -> None:
     """In words, whichever question it is."""
     question = getattr(stress.analysis, name)
-    needed = [one for one in inspect.signature(question).parameters.values() if one.default is one.empty]
+    needed = [
+        parameter
+        for parameter in inspect.signature(question).parameters.values()
+        if parameter.default is parameter.empty
+    ]
     for given in (None, 5, "job.toml", {}, job.deal, ds["expected_loss"]):
         with pytest.raises((ConfigError, DataError), match=r"is not (a|the)"):
             question(given, *["x"] * (len(needed) - 1))
         with pytest.raises((ConfigError, DataError), match=r"is not (a|the)"):
-            question(**{one.name: given for one in needed})
+            question(**{parameter.name: given for parameter in needed})
 
 
 def test_what_is_no_result_is_told_so(job: Job, ds: xr.Dataset) -> None:

@@ -37,18 +37,18 @@ def good() -> dict[str, Any]:
 
 
 def arguments() -> list[Any]:
-    found = []
+    params = []
     for name in stress.analysis.__all__:
         question = getattr(stress.analysis, name)
         if inspect.isfunction(question):
             taken = inspect.signature(question).parameters
-            found += [pytest.param(question, argument, id=f"{name}-{argument}") for argument in taken]
-    return found
+            params += [pytest.param(question, argument, id=f"{name}-{argument}") for argument in taken]
+    return params
 
 
 def needed(question: Any, good: dict[str, Any]) -> dict[str, Any]:
     taken = inspect.signature(question).parameters.values()
-    return {one.name: good[one.name] for one in taken if one.default is one.empty}
+    return {parameter.name: good[parameter.name] for parameter in taken if parameter.default is parameter.empty}
 
 
 @pytest.mark.parametrize(("question", "argument"), arguments())

@@ -51,24 +51,35 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def functions() -> dict[str, Question]:
-    found = {f"{room.__name__}.{name}": getattr(room, name) for room in ROOMS for name in room.__all__}
-    found |= {f"stress.{name}": getattr(stress, name) for name in ("load", "open")}
-    return {name: one for name, one in found.items() if inspect.isfunction(one) and one.__name__ not in LEFT_TO_RUNS}
+    members = {f"{room.__name__}.{name}": getattr(room, name) for room in ROOMS for name in room.__all__}
+    members |= {f"stress.{name}": getattr(stress, name) for name in ("load", "open")}
+    return {
+        name: member
+        for name, member in members.items()
+        if inspect.isfunction(member) and member.__name__ not in LEFT_TO_RUNS
+    }
 
 
 def asked(question: Question, argument: str, value: Any, good: dict[str, Any]) -> Any:
     """The answer with one argument as given and all others that it needs right."""
     taken = inspect.signature(question).parameters.values()
-    needed = [one for one in taken if one.default is one.empty and one.kind is not one.VAR_KEYWORD]
-    given = [value if one.name == argument else good.get(one.annotation, good.get(one.name)) for one in needed]
-    return question(*given, **({} if argument in [one.name for one in needed] else {argument: value}))
+    needed = [
+        parameter
+        for parameter in taken
+        if parameter.default is parameter.empty and parameter.kind is not parameter.VAR_KEYWORD
+    ]
+    given = [
+        value if parameter.name == argument else good.get(parameter.annotation, good.get(parameter.name))
+        for parameter in needed
+    ]
+    return question(*given, **({} if argument in [parameter.name for parameter in needed] else {argument: value}))
 
 
 CASES = [
-    pytest.param(question, one.name, id=f"{name}-{one.name}")
+    pytest.param(question, parameter.name, id=f"{name}-{parameter.name}")
     for name, question in functions().items()
-    for one in inspect.signature(question).parameters.values()
-    if one.kind is not one.VAR_KEYWORD
+    for parameter in inspect.signature(question).parameters.values()
+    if parameter.kind is not parameter.VAR_KEYWORD
 ]
 
 

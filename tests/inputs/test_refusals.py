@@ -36,9 +36,9 @@ TWO = [ALL | {"share": 0.5}, ALL | {"share": 0.5, "name": "b"}]
 LOADINGS = {"default": (1.0, 0.0), "prepayment": (1.0, 0.0), "recovery": (0.0, 1.0)}
 
 
-def twins(one: dict[str, Any], other: dict[str, Any], **line: Any) -> dict[str, Any]:
+def twins(first: dict[str, Any], second: dict[str, Any], **line: Any) -> dict[str, Any]:
     """Two plans of six months, and an opening line of that term."""
-    plans = [{"term": 6, "share": 0.5} | one, {"term": 6, "share": 0.5} | other]
+    plans = [{"term": 6, "share": 0.5} | first, {"term": 6, "share": 0.5} | second]
     return {"payment_rate": None, "plans": plans, "opening": [{"term": 6, "remaining": 5, "share": 1.0} | line]}
 
 

@@ -30,20 +30,20 @@ def written(
 
 
 def test_every_statement_of_the_charge_card_trust_ties_to_the_cent() -> None:
-    found = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
-    assert len(found.period) == 18
-    assert contradictions(found) == []
-    k = found.period.index(Period(2009, 2, 12))
-    f = {name: value[k] for name, value in found.figure.items()}
+    reports = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
+    assert len(reports.period) == 18
+    assert contradictions(reports) == []
+    k = reports.period.index(Period(2009, 2, 12))
+    f = {name: value[k] for name, value in reports.figure.items()}
     tied = f["pool_begin"] + f["new_receivables"] - f["principal_collections"] - f["defaults"]
     assert tied == pytest.approx(f["pool"], abs=0.006)
 
 
 def test_turnover_a_default_rate_of_balance_is_ten_times_that_of_new_receivables() -> None:
     """Twelve times the share of the balance that is new each month, which a payment rate of 88 to 96% keeps near 1."""
-    found = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
-    of_balance = rate_series(found).rate
-    of_new = [d / n for d, n in zip(found.figure["defaults"], found.figure["new_receivables"], strict=True)]
+    reports = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
+    of_balance = rate_series(reports).rate
+    of_new = [d / n for d, n in zip(reports.figure["defaults"], reports.figure["new_receivables"], strict=True)]
     ratio = [a / b for a, b in zip(of_balance, of_new, strict=True)]
     assert 9.5 < min(ratio) <= max(ratio) < 13.0
     assert 0.0016 < min(of_new) <= max(of_new) < 0.0044
@@ -51,23 +51,23 @@ def test_turnover_a_default_rate_of_balance_is_ten_times_that_of_new_receivables
 
 def test_missing_months_and_cells_stay_missing(tmp_path: Path) -> None:
     file = written(tmp_path, "month,open,lost\n2025-01,100,1\n2025-02,99,\n2025-05,97,2\n")
-    found = read_reports(file)
-    assert found.at == (0, 1, 4)
-    assert math.isnan(found.figure["defaults"][1])
-    series = rate_series(found)
+    reports = read_reports(file)
+    assert reports.at == (0, 1, 4)
+    assert math.isnan(reports.figure["defaults"][1])
+    series = rate_series(reports)
     assert series.rate == pytest.approx((0.12, 12 * 2 / 97))
     assert series.left_out == ("2025-02",)
 
 
 def test_quarters_are_found_from_their_dates(tmp_path: Path) -> None:
-    found = read_reports(written(tmp_path, "month,open,lost\n2025-01-01,1,1\n2025-04-01,1,1\n2025-10-01,1,1\n"))
-    assert found.period == (Period(2025, 1, 4), Period(2025, 2, 4), Period(2025, 4, 4))
+    reports = read_reports(written(tmp_path, "month,open,lost\n2025-01-01,1,1\n2025-04-01,1,1\n2025-10-01,1,1\n"))
+    assert reports.period == (Period(2025, 1, 4), Period(2025, 2, 4), Period(2025, 4, 4))
 
 
 def test_a_table_with_our_headings_needs_no_map(tmp_path: Path) -> None:
     (tmp_path / "plain.csv").write_text("month,default rate,note:A\n2025-01,0.05,750\n2025-02,0.06,740\n")
-    found = read_reports(tmp_path / "plain.csv")
-    assert found.figure == {"default_rate": (0.05, 0.06), "note:A": (750.0, 740.0)}
+    reports = read_reports(tmp_path / "plain.csv")
+    assert reports.figure == {"default_rate": (0.05, 0.06), "note:A": (750.0, 740.0)}
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ def test_monthly_rows_may_be_reports_of_a_quarter_where_the_file_says_so(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("said", "per_year", "found"),
+    ("said", "per_year", "expected"),
     [("2025", 12, Period(2025, 1, 12)), ("2025 Q3", 12, Period(2025, 7, 12)), ("2025-06", 4, Period(2025, 2, 4))],
 )
-def test_a_period_is_found_among_the_reports_by_its_first(said: str, per_year: int, found: Period) -> None:
-    assert period_at(said, per_year) == found
+def test_a_period_is_found_among_the_reports_by_its_first(said: str, per_year: int, expected: Period) -> None:
+    assert period_at(said, per_year) == expected
 
 
 def test_what_is_no_period_is_refused() -> None:
@@ -159,8 +159,8 @@ def test_decimal_commas_are_read_and_two_spellings_refused(tmp_path: Path) -> No
     """400.000 is four hundred thousand beside 500.100,5; alone it is 400."""
     columns = 'pool = { column = "x", unit = 1000 }\n"note:A" = { column = "y" }'
     rows = "month;x;y\n2025-01;500.100,5;400.000\n2025-02;500,25;399.000\n"
-    found = read_reports(written(tmp_path, rows, columns))
-    assert found.figure == {"pool": (500_100_500.0, 500_250.0), "note:A": (400_000.0, 399_000.0)}
+    reports = read_reports(written(tmp_path, rows, columns))
+    assert reports.figure == {"pool": (500_100_500.0, 500_250.0), "note:A": (400_000.0, 399_000.0)}
     alone = read_reports(written(tmp_path, "month;x;y\n2025-01;500100;400.000\n", columns))
     assert alone.figure == {"pool": (500_100_000.0,), "note:A": (400.0,)}
     with pytest.raises(DataError, match=r"t\.csv: '1\.5' has a decimal point and '500\.100,5' a decimal comma"):
@@ -210,9 +210,9 @@ def test_numbers_of_a_workbook_do_not_show_how_text_beside_them_is_spelled(
 
 def test_rates_with_percent_signs_are_read_as_hundredths(tmp_path: Path) -> None:
     columns = 'default_rate = { column = "x", unit = 0.01 }'
-    found = read_reports(written(tmp_path, "month,x\n2025-01,0.8%\n2025-02,0.9%\n", columns))
-    assert found.figure["default_rate"] == pytest.approx((0.008, 0.009))
-    assert found.name == "x"
+    reports = read_reports(written(tmp_path, "month,x\n2025-01,0.8%\n2025-02,0.9%\n", columns))
+    assert reports.figure["default_rate"] == pytest.approx((0.008, 0.009))
+    assert reports.name == "x"
 
 
 def test_check_asks_about_amounts_that_look_like_shares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -263,20 +263,20 @@ def months(folder: Path, *rows: str, head: str = "month,pool_begin,defaults") ->
 def test_a_folder_with_a_file_a_month_is_read_as_one_table(tmp_path: Path) -> None:
     folder = months(tmp_path / "reports", "2025-01,100,1", "2025-03,97,2")
     months(folder, "2025-02,99", head="month,pool_begin")
-    found = read_reports(folder)
-    assert [str(p) for p in found.period] == ["2025-01", "2025-02", "2025-03"]
-    assert found.figure["pool_begin"] == (100.0, 99.0, 97.0)
-    assert found.figure["defaults"][::2] == (1.0, 2.0)
-    assert math.isnan(found.figure["defaults"][1])
+    reports = read_reports(folder)
+    assert [str(p) for p in reports.period] == ["2025-01", "2025-02", "2025-03"]
+    assert reports.figure["pool_begin"] == (100.0, 99.0, 97.0)
+    assert reports.figure["defaults"][::2] == (1.0, 2.0)
+    assert math.isnan(reports.figure["defaults"][1])
 
 
 def test_a_file_beside_them_says_what_their_columns_mean(tmp_path: Path) -> None:
     folder = months(tmp_path / "reports", "2025-03-31,97,2", "2025-06-30,90,3", head="date,open,lost")
     columns = 'defaults = { column = "lost", unit = 1000.0 }\npool_begin = { column = "open" }\n'
     (folder / "columns.toml").write_text(HEAD.replace('"t.csv"', '"."') + columns)
-    found = read_reports(folder)
-    assert found.figure["defaults"] == (2000.0, 3000.0)
-    assert found.per_year == 4
+    reports = read_reports(folder)
+    assert reports.figure["defaults"] == (2000.0, 3000.0)
+    assert reports.per_year == 4
 
 
 def test_a_month_that_two_files_report_and_a_folder_without_one_are_refused(tmp_path: Path) -> None:
@@ -309,9 +309,9 @@ def test_columns_that_are_no_figure_of_a_report_are_told(tmp_path: Path) -> None
     """A balance of class A under the heading A is read by nothing."""
     file = tmp_path / "r.csv"
     file.write_text("month,pool,late_1,A,note:B\n2025-01,100,1,50,20\n2025-02,99,1,48,20\n")
-    found = read_reports(file)
-    assert list(found.figure) == ["pool", "late_1", "note:B"]
-    assert found.note == ("not read: 'A' (balances of notes are called note:NAME, cash of accounts account:NAME)",)
+    reports = read_reports(file)
+    assert list(reports.figure) == ["pool", "late_1", "note:B"]
+    assert reports.note == ("not read: 'A' (balances of notes are called note:NAME, cash of accounts account:NAME)",)
     file.write_text("month,pool,late_1\n2025-01,100,1\n2025-02,99,1\n")
     assert read_reports(file).note == ()
     file.write_text("month,pool,Late1,servicer\n2025-01,100,1,x\n2025-02,99,1,x\n")

@@ -23,9 +23,9 @@ def said(where: str, **more: Any) -> list[str]:
 )
 def test_own_principal_is_taken_off_what_a_series_needs_in_any_case(needed: str, twice: bool) -> None:
     trust = NEEDED | {"principal_needed": needed}
-    found = said("principal_needed", trust=trust, quantities={"own": "series_principal"})
-    assert bool(found) is twice
-    assert all("say what is needed in all" in one for one in found)
+    lines = said("principal_needed", trust=trust, quantities={"own": "series_principal"})
+    assert bool(lines) is twice
+    assert all("say what is needed in all" in line for line in lines)
 
 
 def test_a_series_that_takes_its_own_principal_off_gets_too_little_of_others() -> None:
@@ -42,9 +42,9 @@ def test_a_series_that_takes_its_own_principal_off_gets_too_little_of_others() -
 def test_a_call_at_what_is_invested_pays_the_months_principal_twice(price: str | None, twice: bool) -> None:
     """Month 2 of 318 charges 1.59 off and collects 80: 236.41 are left to sell. At `invested` they fetch 316.41."""
     call = {"when": "month > 1"} | ({} if price is None else {"price": price})
-    found = said("clean_up.price", clean_up=call)
-    assert bool(found) is twice
-    assert all("what is sold is invested - series_principal" in one for one in found)
+    lines = said("clean_up.price", clean_up=call)
+    assert bool(lines) is twice
+    assert all("what is sold is invested - series_principal" in line for line in lines)
     if price != "0.9 * notes":
         data = run(series(0, clean_up=call), trust_pool())
         same(data, "sale_proceeds", None, 0.0, 316.41 if twice else 236.41)

@@ -32,9 +32,9 @@ FOLDERS = sorted({file.parent.relative_to(SCENARIOS).as_posix() for file in FILE
 
 def jobs_of(path: Path) -> list[Job]:
     """The jobs of a file, several of a sweep."""
-    found = loaded(path) if path.parent == JOBS else load(path)
-    assert isinstance(found, Job | Sweep)
-    return list(found.jobs) if isinstance(found, Sweep) else [found]
+    read = loaded(path) if path.parent == JOBS else load(path)
+    assert isinstance(read, Job | Sweep)
+    return list(read.jobs) if isinstance(read, Sweep) else [read]
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_a_table_is_no_document_and_is_named_from_the_folder_that_documents_go_t
     (tmp_path / "before.csv").write_text(f"Date,Unemployment rate\n{quarters}")
     table = openpyxl.Workbook()
     for row in ("Date,Unemployment rate", "2025 Q1,4.5", "2025 Q2,5.5"):
-        table.active.append([float(one) if one[0] in "45" else one for one in row.split(",")])
+        table.active.append([float(cell) if cell[0] in "45" else cell for cell in row.split(",")])
     table.save(tmp_path / "path.xlsx")
     (tmp_path / "s.toml").write_text(
         'kind = "scenario"\nversion = 1\nname = "s"\nmacro = { tables = [{ file = "path.xlsx#Sheet", history = '

@@ -64,8 +64,8 @@ def test_a_sheet_of_a_workbook_gives_what_the_text_gives(tmp_path):
 def test_a_level_reads_its_own_table_and_keeps_its_segments(tmp_path):
     (tmp_path / "path.csv").write_text("month,rate\n1,1%\n2,2%", encoding="utf-8")
     move = 'target = "entry_rate", file = "path.csv", how = "set", segments = ["L1"]'
-    found = shocks(tmp_path, f'name = "severe"\nshocks = [{{ {move} }}]', key="levels")
-    assert found == (Shock(target="entry_rate", how="set", by_month=((1, 0.01), (2, 0.02)), segments=("L1",)),)
+    read = shocks(tmp_path, f'name = "severe"\nshocks = [{{ {move} }}]', key="levels")
+    assert read == (Shock(target="entry_rate", how="set", by_month=((1, 0.01), (2, 0.02)), segments=("L1",)),)
 
 
 @pytest.mark.parametrize(

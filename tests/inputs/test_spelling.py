@@ -69,7 +69,7 @@ def test_a_sign_that_looks_the_same_is_named() -> None:
 def test_a_slip_of_the_pen_in_a_long_name_is_found(names: list[str]) -> None:
     """A letter left out, doubled, or changed about with the next; a part of two letters may become another word."""
     missed = set()
-    for name in (one for one in names if len(one) > 3):
+    for name in (word for word in names if len(word) > 3):
         for at in range(len(name) - 1):
             slips = (
                 name[:at] + name[at + 1 :],

@@ -179,7 +179,7 @@ def test_cards_wait_on_due_days_on_which_a_bill_can_come_after_them_alone():
     waits, whole = state.pool[due[6]].waiting, sum(held.performing for held in state.pool)
     entry = {"segment": pool.segments[0].name, "performing": whole}
     lumped, split = (
-        job.but(state=state.model_copy(update={"pool": tuple(Held(**entry | one) for one in entries)}))
+        job.but(state=state.model_copy(update={"pool": tuple(Held(**entry | own) for own in entries)}))
         for entries in (
             [{"waiting": waits}],
             [{"cohort": day, "performing": whole / 2, "waiting": waits * (day == 6)} for day in (6, 21)],

@@ -56,11 +56,11 @@ def test_a_run_says_how_dates_of_macro_tables_and_shocks_are_read_as_a_check_doe
     said = "macro.csv: dates are month/day/year"
     places = ["macro.tables[1].file", "a.toml: macro.tables[1].file", 'levels["bad"].shocks[1].file']
     assert exit_code(["check", str(job), "--json"]) == 0
-    (found,) = json.loads(capsys.readouterr().out)
-    assert [note["key"] for note in found["notes"] if note["says"] == said] == places
+    (document,) = json.loads(capsys.readouterr().out)
+    assert [note["key"] for note in document["notes"] if note["says"] == said] == places
     assert exit_code(["run", str(job), "--paths", "64", "--out", str(tmp_path / "out"), "--log-json"]) == 0
     err = capsys.readouterr().err
-    told = [line["note"] for line in map(json.loads, err.splitlines()) if said in line.get("note", "")]
+    lines = [line["note"] for line in map(json.loads, err.splitlines()) if said in line.get("note", "")]
     scenarios = ["scenario a", "scenario b", "scenario c_bad"]
-    assert told == [f"{of}: {place}: {said}" for of, place in zip(scenarios, places, strict=True)]
-    assert all(note.replace('"', "&#34;") in (tmp_path / "out" / "report.html").read_text() for note in told)
+    assert lines == [f"{of}: {place}: {said}" for of, place in zip(scenarios, places, strict=True)]
+    assert all(note.replace('"', "&#34;") in (tmp_path / "out" / "report.html").read_text() for note in lines)

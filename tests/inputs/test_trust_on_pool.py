@@ -18,9 +18,9 @@ from stress.inputs.scenario import Scenario, Shock
 
 
 def job() -> Job:
-    found = stress.load(ROOT / "scenarios/jobs/card-trust-2005-1.toml")
-    assert isinstance(found, Job)
-    return found
+    loaded = stress.load(ROOT / "scenarios/jobs/card-trust-2005-1.toml")
+    assert isinstance(loaded, Job)
+    return loaded
 
 
 def on_rate(of: Job, **rate: Any) -> Any:
@@ -29,29 +29,29 @@ def on_rate(of: Job, **rate: Any) -> Any:
 
 
 def test_a_trust_needs_the_monthly_clock_purchases_and_room_for_its_series() -> None:
-    one = job()
+    trust = job()
     with pytest.raises(ConfigError, match='needs "monthly"'):
-        one.but(clock="daily")
+        trust.but(clock="daily")
     with pytest.raises(ConfigError, match="has instalment plans; the pool of a master trust needs a payment_rate"):
-        one.but(
+        trust.but(
             pool=hand_worked.pool(currency="USD", balance=2e9, payment_rate=None, plans=[{"term": 6, "share": 1.0}])
         )
     with pytest.raises(ConfigError, match="purchase_rate is missing"):
-        one.but(pool=on_rate(one, purchase_rate=None))
+        trust.but(pool=on_rate(trust, purchase_rate=None))
     with pytest.raises(ConfigError, match=r"1,025,000,000 .* carries 950,000,000"):
-        one.but(pool=one.pool.model_copy(update={"balance": 1e9}))
+        trust.but(pool=trust.pool.model_copy(update={"balance": 1e9}))
     with pytest.raises(ConfigError, match=r"grows to .* times its size in \d+ months; at most 100 times"):
-        one.but(pool=on_rate(one, purchase_rate=2.0))
+        trust.but(pool=on_rate(trust, purchase_rate=2.0))
 
 
 def test_what_is_not_read_and_what_makes_a_trust_grow_is_told() -> None:
-    one = job()
+    trust = job()
     slow = ScenarioCase(name="slow", shocks=(Shock(target="payment", multiply=0.9),))
-    said = [str(note) for note in notes_of(one.model_copy(update={"scenarios": (slow,)}))]
+    said = [str(note) for note in notes_of(trust.model_copy(update={"scenarios": (slow,)}))]
     assert any("not what they buy" in note for note in said)
-    assert not any("not what they buy" in str(note) for note in notes_of(one))
-    given = one.pool.model_copy(update={"supply": Supply(unlimited=True)})
-    said = [str(note) for note in notes_of(one.model_copy(update={"pool": given}))]
+    assert not any("not what they buy" in str(note) for note in notes_of(trust))
+    given = trust.pool.model_copy(update={"supply": Supply(unlimited=True)})
+    said = [str(note) for note in notes_of(trust.model_copy(update={"pool": given}))]
     assert any("pool.supply" in note and "does nothing in a master trust" in note for note in said)
     alone = stress.load(ROOT / "scenarios/jobs/card-master-trust.toml")
     read = alone.model_copy(update={"pool": on_rate(alone, purchase_rate=0.2)})
@@ -67,13 +67,13 @@ def test_a_series_says_who_has_which_part_of_the_trust() -> None:
 
 
 def test_a_party_outside_that_pays_more_than_the_pool_is_another_unit_of_money() -> None:
-    one = job()
-    steps = list(one.deal.priority["acceleration"])
+    trust = job()
+    steps = list(trust.deal.priority["acceleration"])
     at = next(i for i, step in enumerate(steps) if step.step == "receive")
     steps[at] = steps[at].model_copy(update={"amount": 1e15})
-    priority = {**one.deal.priority, "acceleration": tuple(steps)}
+    priority = {**trust.deal.priority, "acceleration": tuple(steps)}
     with pytest.raises(ConfigError, match=rf"acceleration\[{at + 1}\] \(receive\): amount = 1e\+15: .* units of USD"):
-        one.but(deal=one.deal.model_copy(update={"priority": priority}))
+        trust.but(deal=trust.deal.model_copy(update={"priority": priority}))
 
 
 def test_a_level_whose_name_in_results_is_too_long_is_refused() -> None:

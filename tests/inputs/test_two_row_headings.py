@@ -25,10 +25,10 @@ ALONE = (["Month", "Balance", "", "", "Losses"], ["", "Opening", "Closing", "Cou
 def test_names_that_stand_twice_are_told_apart_by_what_stands_over_them(tmp_path: Path) -> None:
     rows = [["Report of the servicer", "", "", "", ""], *TWICE, *MONTHS]
     for file in (text(tmp_path, rows), sheet(tmp_path, rows, "A1:E1", "A2:A3", "B2:C2", "D2:E2")):
-        found = read_series(file)
-        assert found.variable == JOINED
-        assert found.value[1] == (102.0, 92.0, 3.0, 2.0)
-        assert any("s 2 and 3 together" in note for note in found.note)
+        series = read_series(file)
+        assert series.variable == JOINED
+        assert series.value[1] == (102.0, 92.0, 3.0, 2.0)
+        assert any("s 2 and 3 together" in note for note in series.note)
 
 
 def test_merged_cells_say_what_stands_under_what(tmp_path: Path) -> None:
@@ -117,10 +117,10 @@ def test_a_tape_names_its_columns_by_both_rows(tmp_path: Path) -> None:
         text(tmp_path, [title, *OVER, *TAPE]),
         sheet(tmp_path, [title, *OVER, *TAPE], "A2:A3", "B2:C2", "D2:E2", "F2:F3"),
     ):
-        found = gather(file, NAMES)
-        assert (found.n_read, found.dropped) == (8, ())
-        assert found.stock.balance == 6000.0
-        assert any("s 2 and 3 together" in note for note in found.note)
+        gathered = gather(file, NAMES)
+        assert (gathered.n_read, gathered.dropped) == (8, ())
+        assert gathered.stock.balance == 6000.0
+        assert any("s 2 and 3 together" in note for note in gathered.note)
         with pytest.raises(DataError, match=r"if it is 'Amount fee', say --column 'monthly_fee=Amount fee'"):
             opened(file, NAMES | {"monthly_fee": "Amounts fee"})
         with pytest.raises(DataError, match="has no column 'now'"):

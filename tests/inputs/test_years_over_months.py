@@ -45,17 +45,17 @@ def test_years_over_their_parts_are_periods(tmp_path: Path, name: str) -> None:
     n, title = len(parts), ["Figures of the servicer"]
     merged = (f"B2:{get_column_letter(n + 1)}2", f"{get_column_letter(n + 2)}2:{get_column_letter(2 * n + 1)}2")
     for file in (text(tmp_path, wide(parts)), sheet(tmp_path, [title, *wide(parts)], "A1:D1", *merged)):
-        found = read_series(file)
-        assert name.startswith(str(found.start))
-        assert found.variable == ("rate", "other")
-        assert found.value == tuple((k + 0.5, k) for k in range(1, 2 * n + 1))
-        assert any("together" in note for note in found.note)
+        series = read_series(file)
+        assert name.startswith(str(series.start))
+        assert series.variable == ("rate", "other")
+        assert series.value == tuple((k + 0.5, k) for k in range(1, 2 * n + 1))
+        assert any("together" in note for note in series.note)
 
 
 def test_totals_of_a_year_are_no_period(tmp_path: Path) -> None:
-    found = read_series(text(tmp_path, wide(["Q1", "Q2", "Q3", "Q4"], ["Total"])))
-    assert [row[1] for row in found.value] == [1, 2, 3, 4, 6, 7, 8, 9]
-    assert "columns that are no period are left out: 2019 Total, 2020 Total" in found.note
+    series = read_series(text(tmp_path, wide(["Q1", "Q2", "Q3", "Q4"], ["Total"])))
+    assert [row[1] for row in series.value] == [1, 2, 3, 4, 6, 7, 8, 9]
+    assert "columns that are no period are left out: 2019 Total, 2020 Total" in series.note
 
 
 def test_numbers_are_quarters_or_months_as_the_years_follow_each_other(tmp_path: Path) -> None:
@@ -87,6 +87,6 @@ def test_what_two_rows_leave_open_is_refused(
 
 def test_cohorts_across_may_stand_over_two_rows(tmp_path: Path) -> None:
     rows = wide(["Q1", "Q2", "Q3", "Q4"])[:2] + [[age, *[age / 10] * 8] for age in (1, 2, 3)]
-    found = read_vintages(text(tmp_path, rows))
-    assert found.cohort[3:5] == ("2019 Q4", "2020 Q1")
-    assert found.matrix()[7] == (0.1, 0.2, 0.3)
+    vintages = read_vintages(text(tmp_path, rows))
+    assert vintages.cohort[3:5] == ("2019 Q4", "2020 Q1")
+    assert vintages.matrix()[7] == (0.1, 0.2, 0.3)

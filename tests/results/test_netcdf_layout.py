@@ -35,12 +35,14 @@ def every_kind() -> xr.Dataset:
     )
 
 
-def alike(one: xr.Dataset, other: xr.Dataset) -> None:
+def alike(first: xr.Dataset, second: xr.Dataset) -> None:
     """The same values, kinds, order of variables and attributes."""
-    xr.testing.assert_identical(one, other)
-    assert list(one.variables) == list(other.variables)
-    assert {name: one[name].dtype for name in one.variables} == {name: other[name].dtype for name in other.variables}
-    for mine, theirs in zip((one, *one.variables.values()), (other, *other.variables.values()), strict=True):
+    xr.testing.assert_identical(first, second)
+    assert list(first.variables) == list(second.variables)
+    assert {name: first[name].dtype for name in first.variables} == {
+        name: second[name].dtype for name in second.variables
+    }
+    for mine, theirs in zip((first, *first.variables.values()), (second, *second.variables.values()), strict=True):
         assert {k: type(value) for k, value in mine.attrs.items()} == {k: type(v) for k, v in theirs.attrs.items()}
 
 

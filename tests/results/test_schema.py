@@ -48,10 +48,10 @@ def test_every_table_of_the_schema_is_written_with_its_columns_types_units_and_v
     for name, table in tables.items():
         file = run / "tables" / f"{name}.parquet"
         file = file if file.is_file() else run / "tables" / name / "part-00000.parquet"
-        found = parquet.read_schema(file)
-        assert [(field.name, str(field.type)) for field in found] == [(c.name, c.type) for c in table.columns]
-        assert [field.metadata[b"unit"].decode() for field in found] == [c.unit for c in table.columns]
-        assert found.metadata[b"stress_schema"].decode() == str(schema.VERSION)
+        arrow_schema = parquet.read_schema(file)
+        assert [(field.name, str(field.type)) for field in arrow_schema] == [(c.name, c.type) for c in table.columns]
+        assert [field.metadata[b"unit"].decode() for field in arrow_schema] == [c.unit for c in table.columns]
+        assert arrow_schema.metadata[b"stress_schema"].decode() == str(schema.VERSION)
     written = {
         path.relative_to(run / "tables").parts[0].removesuffix(".parquet") for path in (run / "tables").iterdir()
     }
@@ -64,8 +64,8 @@ def test_pandas_opens_measures_and_paths_in_a_line(run: Path) -> None:
     measures = pd.read_parquet(run / "tables/scenario_tranche.parquet").set_index(["scenario", "tranche"])
     for scenario in ds["scenario"].values:
         for note in ds["tranche"].values:
-            told = measures.loc[(str(scenario), str(note)), "expected_loss"]
-            assert told == float(ds["expected_loss"].sel(scenario=scenario, tranche=note))
+            loss = measures.loc[(str(scenario), str(note)), "expected_loss"]
+            assert loss == float(ds["expected_loss"].sel(scenario=scenario, tranche=note))
     paths = pd.read_parquet(run / "tables/note_paths")
     assert len(paths) == 2 * len(ds["tranche"]) * 1024
     means = paths.groupby(["scenario", "tranche"])["loss"].mean()
@@ -96,8 +96,8 @@ def test_paths_are_written_in_stretches_and_each_path_once(
     pool = pd.read_parquet(tmp_path / "pool_paths")
     assert sorted(pool[pool["scenario"] == "baseline"]["path"]) == list(range(1024))
     with xr.open_zarr(run / "paths.zarr") as kept:
-        one = pool[(pool["scenario"] == "baseline") & (pool["path"] == 777)]
-        assert float(one["default"].iloc[0]) == float(kept["pool_default"].sel(scenario="baseline")[777])
+        row = pool[(pool["scenario"] == "baseline") & (pool["path"] == 777)]
+        assert float(row["default"].iloc[0]) == float(kept["pool_default"].sel(scenario="baseline")[777])
 
 
 def test_a_folder_holds_the_tables_of_one_result(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,9 +155,9 @@ def test_the_schema_is_printed_and_nothing_kept_is_refused_in_words(
 )
 def test_a_dry_run_of_a_question_says_what_would_run(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code([command[0], str(JOB), *command[1:], "--dry-run", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["scenario"], told["paths"]) == ("baseline", 32_768)
-    assert told["runs"]
+    document = json.loads(capsys.readouterr().out)
+    assert (document["scenario"], document["paths"]) == ("baseline", 32_768)
+    assert document["runs"]
 
 
 @pytest.mark.parametrize(

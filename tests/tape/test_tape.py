@@ -38,10 +38,10 @@ def test_the_example_tape_has_the_published_stratification_within_four_standard_
     n = 200_000
     stock = aggregate(clean(baitiao_tape(n, seed=3)).loans)
     balance = baitiao_tape(n, seed=3)["balance"].to_numpy()
-    one = np.sqrt((balance**2).sum()) / balance.sum()  # of a balance-weighted share, but for sqrt(p (1 - p))
+    unit_error = np.sqrt((balance**2).sum()) / balance.sum()  # of a balance-weighted share, but for sqrt(p (1 - p))
 
     def close(share: float, truth: float) -> bool:
-        return abs(share - truth) < 4.0 * one * np.sqrt(truth * (1.0 - truth))
+        return abs(share - truth) < 4.0 * unit_error * np.sqrt(truth * (1.0 - truth))
 
     assert close(stock.late[:, 0].sum() / stock.balance, 0.99)
     assert close(stock.small, 0.65)
@@ -60,10 +60,10 @@ def test_csv_and_parquet_give_the_same_pool(tmp_path):
     tape = baitiao_tape(5_000)
     tape.to_csv(tmp_path / "a.csv", index=False)
     tape.to_parquet(tmp_path / "a.parquet")
-    one, other = (
+    of_csv, of_parquet = (
         pool_of(aggregate(clean(read_tape(tmp_path / name)).loans), "x", "", base()) for name in ("a.csv", "a.parquet")
     )
-    assert one == other
+    assert of_csv == of_parquet
 
 
 def test_csv_is_read_without_arrow_too(tmp_path, monkeypatch):

@@ -110,9 +110,9 @@ def test_cuts_that_are_no_rising_numbers_are_refused(tmp_path, capsys, levels):
 def test_what_cannot_be_cut_is_refused_by_file_and_column(tmp_path, capsys, change, levels, said):
     file = saved(tmp_path, LOANS.assign(fico=change(LOANS["fico"])))
     assert pool(file, levels=levels) == 3
-    told = " ".join(capsys.readouterr().err.split())
-    assert said in told
-    assert "tape.csv" in told
+    message = " ".join(capsys.readouterr().err.split())
+    assert said in message
+    assert "tape.csv" in message
 
 
 def test_a_later_tape_keeps_the_levels_of_the_pool_it_is_like(tmp_path, capsys):

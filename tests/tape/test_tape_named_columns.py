@@ -35,9 +35,9 @@ def test_a_column_that_is_missing_or_named_twice_is_refused_in_its_own_words(tmp
 
 
 def test_interest_is_read_where_the_fee_would_stand(tmp_path):
-    found = opened(tape(tmp_path), {"apr": "apr"})
-    assert found.interest
-    assert (found.theirs["monthly_fee"], found.place["monthly_fee"]) == ("apr", 5)
+    read = opened(tape(tmp_path), {"apr": "apr"})
+    assert read.interest
+    assert (read.theirs["monthly_fee"], read.place["monthly_fee"]) == ("apr", 5)
 
 
 @pytest.mark.parametrize("command", [["pool"], ["calibrate", "tape", "--defaulted", "D"]])

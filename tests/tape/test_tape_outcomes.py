@@ -26,13 +26,13 @@ def test_what_is_at_risk_and_what_defaults_is_counted_loan_by_loan(loans, tmp_pa
     file = tmp_path_factory.mktemp("tape") / "tape.csv"
     loans = [*loans, (1, 5, "lost"), (1, 4, "live")]
     file.write_text("issued,age,status\n" + "".join(f"2020-{m:02d},{a},{s}\n" for m, a, s in loans))
-    found = outcomes_of(file, {"lost"}, {"live"})
-    for c, cohort in enumerate(found.cohort):
+    outcomes = outcomes_of(file, {"lost"}, {"live"})
+    for c, cohort in enumerate(outcomes.cohort):
         mine = [(a, s) for m, a, s in loans if f"2020-{m:02d}" == cohort]
-        for k, age in enumerate(found.age):
-            assert found.at_risk[c, k] == sum(a >= age for a, _ in mine)
-            assert found.defaulted[c, k] == sum(a == age and s == "lost" for a, s in mine)
-    assert found.at_risk[:, 0].sum() == len(loans)
+        for k, age in enumerate(outcomes.age):
+            assert outcomes.at_risk[c, k] == sum(a >= age for a, _ in mine)
+            assert outcomes.defaulted[c, k] == sum(a == age and s == "lost" for a, s in mine)
+    assert outcomes.at_risk[:, 0].sum() == len(loans)
 
 
 def drawn(n: int = 60_000, seed: int = 2) -> pd.DataFrame:
@@ -53,9 +53,9 @@ def test_stages_that_drew_a_tape_are_found_within_four_of_their_errors(kind, tmp
     loans, file, table = drawn(), tmp_path / f"tape.{kind}", tmp_path / "table.csv"
     loans = loans.rename(columns={"issued": "issue_d"})
     loans.to_csv(file, index=False) if kind == "csv" else loans.to_parquet(file, index=False)
-    told = ["--defaulted", "Charged Off", "--still", "Current", "--column", "issued=issue_d", "--cohort", "quarter"]
+    options = ["--defaulted", "Charged Off", "--still", "Current", "--column", "issued=issue_d", "--cohort", "quarter"]
     made = ["--stages", "2", "--table", str(table), "--json"]
-    assert exit_code(["calibrate", "tape", str(file), *told, *made]) == 0
+    assert exit_code(["calibrate", "tape", str(file), *options, *made]) == 0
     answer = json.loads(capsys.readouterr().out)
     (fit,) = answer["fits"]
     for name, true in (("hazard", [0.0005, 0.01]), ("moves_on", [0.15])):
@@ -71,8 +71,8 @@ def test_what_cannot_be_read_is_refused_beyond_a_hundredth_and_told_below_it(tmp
     file = tmp_path / "tape.csv"
     good = "".join(f"2020-01,{k % 12},lost\n" for k in range(300))
     file.write_text("issued,age,status\n" + good + "soon,3,paid\n2020-01,,paid\n")
-    found = outcomes_of(file, {"lost"})
-    assert "2 rows left out, the first: row 302: issued 'soon'" in found.note[-1]
+    outcomes = outcomes_of(file, {"lost"})
+    assert "2 rows left out, the first: row 302: issued 'soon'" in outcomes.note[-1]
     file.write_text("issued,age,status\n" + "2020-01,2.5,lost\n" * 3 + good)
     with pytest.raises(DataError, match=r"3 of 303 rows have no date, age or status .* row 2: issued '2020-01'"):
         outcomes_of(file, {"lost"}, allowed=0.001)

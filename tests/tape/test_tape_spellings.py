@@ -178,9 +178,9 @@ def test_a_fee_that_stands_in_no_row_of_a_chunk_is_blank_there_alone(tmp_path, m
     monkeypatch.setattr(source_module, "CHUNK", 2)
     monkeypatch.setattr(source_module, "arrow_module", lambda name: None)
     rows = "A,6,3,0,100,0.006\nA,6,3,0,100,0.006\nA,6,3,0,100,\nA,6,3,0,100,\n"
-    found = gather(written(tmp_path, HEAD + "\n" + rows), allowed=0.6)
-    assert (found.n_read, found.stock.n) == (4, 2)
-    lost = found.dropped[0]
+    gathered = gather(written(tmp_path, HEAD + "\n" + rows), allowed=0.6)
+    assert (gathered.n_read, gathered.stock.n) == (4, 2)
+    lost = gathered.dropped[0]
     assert (lost.n, lost.first_row, lost.column, lost.cell) == (2, 4, "monthly_fee", "")
 
 
