@@ -70,7 +70,7 @@ def compared(job: Job, scenario: str, path: int) -> Compared:
     wanted, flows = slow(job, scenario, data)
     supply = by_month(data, "supply", "cohort")
     bounded = np.isfinite(wanted)
-    found = [
+    parts = [
         Difference(
             "supply", float(gaps(supply[bounded], wanted[bounded]).max(initial=0.0)) / job.pool.balance, MONEY_ALLOWED
         ),
@@ -78,7 +78,7 @@ def compared(job: Job, scenario: str, path: int) -> Compared:
     ]
     first = first_month(data, flows, job.pool.balance)
     near = near_threshold(data, flows) or (first > 0 and first in after_ties(flows))
-    return Compared(found, near, violations(job, data))
+    return Compared(parts, near, violations(job, data))
 
 
 def slow(job: Job, scenario: str, data: xr.Dataset) -> tuple[np.ndarray, Any]:
@@ -187,15 +187,15 @@ def figures(first: int, deals: int) -> Figures:
         residual, faults = max(residual, worst), faults + fault
         counted += job.paths * len(job.scenarios)
         for case in job.scenarios:
-            found = compared(job, case.name, seed % job.paths)
+            comparison = compared(job, case.name, seed % job.paths)
             where = f"deal {seed}, {case.name}, {job.clock}"
-            broken += [f"{where}: {law}" for law in found.violations]
-            if found.near_threshold:
+            broken += [f"{where}: {law}" for law in comparison.violations]
+            if comparison.near_threshold:
                 near += 1
                 continue
             paths[job.clock] = paths.get(job.clock, 0) + 1
-            money = max(money, *(d.size for d in found.differences if d.allowed == MONEY_ALLOWED))
-            far = [d for d in found.differences if not d.size <= RARE * d.allowed]
+            money = max(money, *(d.size for d in comparison.differences if d.allowed == MONEY_ALLOWED))
+            far = [d for d in comparison.differences if not d.size <= RARE * d.allowed]
             apart += [f"{where}: {d.name} by {d.size:.3g}" for d in far]
     return Figures(first, deals, paths, money, apart, near, residual, counted, faults, broken, sorted(used))
 
@@ -233,23 +233,23 @@ def run(deals: int, keep: Path | None = None) -> Figures:
     return total(parts.values())
 
 
-def told(found: Figures) -> str:
+def told(figures: Figures) -> str:
     """The figures as lines."""
-    paths = ", ".join(f"{count:,} {clock}" for clock, count in found.paths.items())
-    never = sorted(words() - set(found.words))
+    paths = ", ".join(f"{count:,} {clock}" for clock, count in figures.paths.items())
+    never = sorted(words() - set(figures.words))
     share = f"{1.0 - len(never) / len(words()):.1%} of {len(words())} words of deals, pools and scenarios are said"
     return "\n".join(
         [
-            f"{found.deals:,} random deals; paths compared with the slow model: {paths}",
-            f"largest difference of money: {found.difference:.2e} of the cut-off balance",
-            f"differences beyond ten times what a single path is held to: {len(found.apart)}",
-            f"paths left out, apart where rounding decides a trigger or a condition: {found.near_threshold}",
-            f"largest residual of a conservation law: {found.residual:.2e}, over {found.counted:,} paths",
-            f"results that are no numbers: {found.not_a_number}",
-            f"violations of sign or seniority: {len(found.violations)}",
+            f"{figures.deals:,} random deals; paths compared with the slow model: {paths}",
+            f"largest difference of money: {figures.difference:.2e} of the cut-off balance",
+            f"differences beyond ten times what a single path is held to: {len(figures.apart)}",
+            f"paths left out, apart where rounding decides a trigger or a condition: {figures.near_threshold}",
+            f"largest residual of a conservation law: {figures.residual:.2e}, over {figures.counted:,} paths",
+            f"results that are no numbers: {figures.not_a_number}",
+            f"violations of sign or seniority: {len(figures.violations)}",
             f"{share}; never: {', '.join(never) or 'none'}",
-            *found.apart[:20],
-            *found.violations[:20],
+            *figures.apart[:20],
+            *figures.violations[:20],
         ]
     )
 

@@ -37,8 +37,8 @@ def ran(out: Path, paths: int) -> dict[str, Any]:
 
 
 def manifest(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((out / "manifest.json").read_text())
-    return found
+    document: dict[str, Any] = json.loads((out / "manifest.json").read_text())
+    return document
 
 
 def wait_for(child: subprocess.Popen[str], event: str) -> None:

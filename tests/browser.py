@@ -72,9 +72,9 @@ class Browser:
 
     def value(self, expression: str) -> Any:
         """What an expression comes to in the page."""
-        found = self._send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in found, found["exceptionDetails"]
-        return found["result"].get("value")
+        answer = self._send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
 
     def until(self, expression: str) -> None:
         """Wait for what the page does in its own time."""
@@ -113,16 +113,16 @@ class Browser:
         file.write_bytes(base64.b64decode(self._send("Page.captureScreenshot")["data"]))
 
     def _place(self, selector: str, across: float, down: float) -> tuple[float, float]:
-        found = self.value(
+        corner = self.value(
             f"(() => {{ const e = document.querySelector({json.dumps(selector)}); "
             "e.scrollIntoView({block: 'center', behavior: 'instant'}); const r = e.getBoundingClientRect(); "
             f"return [r.left + {across} * r.width, r.top + {down} * r.height]; }})()"
         )
-        return float(found[0]), float(found[1])
+        return float(corner[0]), float(corner[1])
 
     def _ready(self) -> str:
-        found = self._send("Runtime.evaluate", expression="document.readyState === 'complete' ? location.href : ''")
-        return str(found["result"].get("value"))
+        answer = self._send("Runtime.evaluate", expression="document.readyState === 'complete' ? location.href : ''")
+        return str(answer["result"].get("value"))
 
     def _port(self, file: Path) -> list[str]:
         deadline = time.monotonic() + 60.0
@@ -142,12 +142,12 @@ class Browser:
         connection: WebSocketClientConnection = self.browser
         await connection.write_message(message)
         while True:
-            told = json.loads(await connection.read_message())
-            if told.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled"):
-                self.complaints.append(json.dumps(told["params"]))
-            if told.get("id") == number:
-                assert "error" not in told, told["error"]
-                return dict(told["result"])
+            answer = json.loads(await connection.read_message())
+            if answer.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled"):
+                self.complaints.append(json.dumps(answer["params"]))
+            if answer.get("id") == number:
+                assert "error" not in answer, answer["error"]
+                return dict(answer["result"])
 
     def _do(self, begin: Callable[[], Any]) -> Any:
         async def run() -> Any:

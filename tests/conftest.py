@@ -79,8 +79,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One browser for all pages that a file drives: it listens on a port, where tests of ports would find it."""
     from browser import Browser
 
-    with Browser(tmp_path_factory.mktemp("browser")) as one:
-        yield one
+    with Browser(tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ def differences(job: Job, paths: int = PATHS) -> list[str]:
     counted = space.tally()
     wrong = []
     for k, case in enumerate(job.scenarios):
-        one = job.model_copy(update={"scenarios": (case,)})
-        problem = assemble(one)
-        replays = [trace_of(one, problem, path) for path in range(paths)]
+        narrowed = job.model_copy(update={"scenarios": (case,)})
+        problem = assemble(narrowed)
+        replays = [trace_of(narrowed, problem, path) for path in range(paths)]
         for name, wanted in expected(job, replays).items():
             got = getattr(counted, name)
             got = got[k] if name not in PER_RUN else got
@@ -53,35 +53,35 @@ def expected(job: Job, replays: list[xr.Dataset]) -> dict[str, np.ndarray]:
     repaid = stack(replays, "principal_paid").sum(axis=1) / originals(job)
     note |= {"principal": repaid, "principal_time": stack(replays, "wal") * repaid}
     pool = {name: stack(replays, f"final_{name}") for name in tally.POOL_QUANTITIES}
-    found = losses(note["loss"], pool, n_note, path)
+    counts = losses(note["loss"], pool, n_note, path)
     by_quantity = [note[name][:, n] for n in range(n_note) for name in tally.NOTE_QUANTITIES]
     by_quantity += [pool[name] for name in tally.POOL_QUANTITIES]
     batch = path // LANES
-    found["batch_sum"] = np.array([np.bincount(batch, values, tally.N_BATCH) for values in by_quantity])
-    found["batch_path"] = np.bincount(batch, minlength=tally.N_BATCH)
-    found["month_path"] = np.eye(1, tally.N_MONTH_BATCH, dtype=int)[0] * n_path
-    found["month_sum"] = np.zeros((n_month, 5 + n_note, tally.N_MONTH_BATCH))
-    found["month_sum"][..., 0] = monthly(job, replays).sum(axis=0)
+    counts["batch_sum"] = np.array([np.bincount(batch, values, tally.N_BATCH) for values in by_quantity])
+    counts["batch_path"] = np.bincount(batch, minlength=tally.N_BATCH)
+    counts["month_path"] = np.eye(1, tally.N_MONTH_BATCH, dtype=int)[0] * n_path
+    counts["month_sum"] = np.zeros((n_month, 5 + n_note, tally.N_MONTH_BATCH))
+    counts["month_sum"][..., 0] = monthly(job, replays).sum(axis=0)
     first = stack(replays, "first_loss_month").astype(int)
     lost = (note["loss"] > 0.0) & (first > 0)
     month = np.where(lost, first - 1, n_month)
-    found["fan_path"] = np.array([min(n_path, LANES)])
-    found["fan_count"] = fan(monthly(job, replays[:LANES]))
-    found["first_loss_count"] = np.array([np.bincount(month[:, n], minlength=n_month + 1) for n in range(n_note)])
+    counts["fan_path"] = np.array([min(n_path, LANES)])
+    counts["fan_count"] = fan(monthly(job, replays[:LANES]))
+    counts["first_loss_count"] = np.array([np.bincount(month[:, n], minlength=n_month + 1) for n in range(n_note)])
     trips = [first_months(replays, g, n_month) for g in range(len(job.deal.triggers))]
-    found["trigger_count"] = np.array(trips, int).reshape(len(trips), n_month + 1)
-    found["early_count"] = early(job, replays)
+    counts["trigger_count"] = np.array(trips, int).reshape(len(trips), n_month + 1)
+    counts["early_count"] = early(job, replays)
     lives = np.divide(note["principal_time"], repaid, out=np.zeros_like(repaid), where=repaid > 1e-9)
     bins = np.clip((lives / (n_month / 12 + 1) * tally.N_SPREAD_BIN).astype(int), 0, tally.N_SPREAD_BIN - 1)
-    found["wal_count"] = np.array(
+    counts["wal_count"] = np.array(
         [np.bincount(bins[repaid[:, n] > 1e-9, n], minlength=tally.N_SPREAD_BIN) for n in range(n_note)]
     )
     about = mean_coupons(job.deal)
-    found["irr_count"] = np.array([yields(note["irr"][:, n], about[n]) for n in range(n_note)])
+    counts["irr_count"] = np.array([yields(note["irr"][:, n], about[n]) for n in range(n_note)])
     edge = tally.price_edges()
     bins = np.searchsorted(edge[1:-1], note["price"], side="right")
-    found["price_count"] = np.array([np.bincount(bins[:, n], minlength=tally.N_PRICE_BIN) for n in range(n_note)])
-    return found
+    counts["price_count"] = np.array([np.bincount(bins[:, n], minlength=tally.N_PRICE_BIN) for n in range(n_note)])
+    return counts
 
 
 def stack(replays: list[xr.Dataset], name: str) -> np.ndarray:
@@ -117,13 +117,13 @@ def monthly(job: Job, replays: list[xr.Dataset]) -> np.ndarray:
 def fan(values: np.ndarray) -> np.ndarray:
     """(month, quantity, bin) paths of the first block by the edges that the measures read the bins with."""
     n_month, n_quantity = values.shape[1:]
-    found = np.zeros((n_month, n_quantity, tally.N_FAN_BIN), int)
+    count = np.zeros((n_month, n_quantity, tally.N_FAN_BIN), int)
     for i in range(n_quantity):
         name = tally.MONTH_QUANTITIES[i] if i < len(tally.MONTH_QUANTITIES) else "note_balance"
         bins = np.searchsorted(fans.edges(name), values[:, :, i], "right") - 1
         for month, where in enumerate(np.clip(bins, 0, tally.N_FAN_BIN - 1).T):
-            found[month, i] = np.bincount(where, minlength=tally.N_FAN_BIN)
-    return found
+            count[month, i] = np.bincount(where, minlength=tally.N_FAN_BIN)
+    return count
 
 
 def yields(irr: np.ndarray, coupon: float) -> np.ndarray:

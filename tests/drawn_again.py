@@ -41,8 +41,8 @@ def wrong(job: Job, case: ScenarioCase, path: int) -> list[str]:
     root = np.zeros((3, 3)) if months.parameters is None else months.parameters.root
     own = draws.drawn_parameters(path, root.tolist(), job.seed)
     y = np.array(factors(pool.dependence, own[2], path, len(months.entry), job.seed))
-    found = {name: data["factor_value"].sel(factor=name).to_numpy() for name in data["factor"].to_numpy()}
-    apart = [name for i, name in enumerate(NAMES) if name in found and not near(found[name], y[:, i])]
+    replayed = {name: data["factor_value"].sel(factor=name).to_numpy() for name in data["factor"].to_numpy()}
+    apart = [name for i, name in enumerate(NAMES) if name in replayed and not near(replayed[name], y[:, i])]
     wanted = {"entry_rate": entry_rates(job, pool, months, own, y[:, 0], path), **others(pool.dependence, months, y)}
     return apart + [name for name, rates in wanted.items() if not near(of_replay(data, name), rates)]
 
@@ -50,8 +50,8 @@ def wrong(job: Job, case: ScenarioCase, path: int) -> list[str]:
 NAMES = ("default", "prepayment", "recovery")
 
 
-def near(found: np.ndarray, wanted: np.ndarray) -> bool:
-    return bool((np.abs(found - wanted) <= ALLOWED).all())
+def near(drawn: np.ndarray, wanted: np.ndarray) -> bool:
+    return bool((np.abs(drawn - wanted) <= ALLOWED).all())
 
 
 def of_replay(data: xr.Dataset, name: str) -> np.ndarray:
@@ -76,11 +76,11 @@ def entry_rates(job: Job, pool: Pool, months: MonthInputs, own: list[float], z: 
     spread = np.zeros(len(months.entry)) if months.heterogeneity is None else months.heterogeneity
     centre = centred_shift(months.entry, np.broadcast_to(spread[:, None], months.entry.shape)) * (spread[:, None] > 0.0)
     odds = months.rho / (1.0 - months.rho) * np.exp(own[1])
-    found = np.empty_like(months.entry)
-    for t, s in np.ndindex(found.shape):
+    rates = np.empty_like(months.entry)
+    for t, s in np.ndindex(rates.shape):
         shift = own[0] + centre[t, s] + spread[t] * draws.normal(path, s, 4, 0, job.seed)
-        found[t, s] = draws.entry_rate(months.entry[t, s], odds[t] / (1.0 + odds[t]), shift, mixing, z[t], df)
-    return found
+        rates[t, s] = draws.entry_rate(months.entry[t, s], odds[t] / (1.0 + odds[t]), shift, mixing, z[t], df)
+    return rates
 
 
 def others(of: Dependence, months: MonthInputs, y: np.ndarray) -> dict[str, np.ndarray]:

@@ -25,10 +25,10 @@ def goes_on(job: Job, month: int, path: int | None = None) -> float:
 
     The base case where no path is given. Supply is without end: what is needed of it is that of the state.
     """
-    one = job.model_copy(update={"scenarios": job.scenarios[:1]})
-    one = one.but(pool=one.pool.but(supply={"unlimited": True}))
-    whole = _values(one, path)
-    later = _values(one.but(state=state_at(one, month, path)), path)
+    first = job.model_copy(update={"scenarios": job.scenarios[:1]})
+    first = first.but(pool=first.pool.but(supply={"unlimited": True}))
+    whole = _values(first, path)
+    later = _values(first.but(state=state_at(first, month, path)), path)
     worst = 0.0
     for name, (dims, before) in whole.items():
         if name in OVER_THE_BALANCE or name == "supply":

@@ -27,16 +27,16 @@ _NAME = re.compile(r"[^\W\d][\w.]*")
 def words() -> frozenset[str]:
     """`Model.key` of what a deal, a pool and its scenarios may say, `Model.key=word` where it chooses among words, and
     the quantities and functions of formulas."""
-    root, found, seen, left = Job.model_json_schema(), set[str](), {"IndexFile"}, ["Job"]
+    root, keys, seen, left = Job.model_json_schema(), set[str](), {"IndexFile"}, ["Job"]
     while left:
         model = left.pop()
         seen.add(model)
         schema = root if model == "Job" else root["$defs"][model]
         for key, inner in schema.get("properties", {}).items():
             if key not in (*TOLD, *ELSEWHERE) or (key == "kind" and "enum" in inner):
-                found |= {f"{model}.{key}", *(f"{model}.{key}={word}" for word in _choices(inner))}
+                keys |= {f"{model}.{key}", *(f"{model}.{key}={word}" for word in _choices(inner))}
                 left += {name for name in _REFERENCE.findall(str(inner)) if name not in seen}
-    return frozenset(found | {f"formula: {name}" for name in (*QUANTITIES, *FUNCTIONS) if name not in WRITTEN_OUT})
+    return frozenset(keys | {f"formula: {name}" for name in (*QUANTITIES, *FUNCTIONS) if name not in WRITTEN_OUT})
 
 
 def _choices(schema: Any) -> Iterator[str]:
@@ -47,18 +47,18 @@ def _choices(schema: Any) -> Iterator[str]:
         for key in ("items", "anyOf", "propertyNames"):
             yield from _choices(schema.get(key))
     elif isinstance(schema, list):
-        for one in schema:
-            yield from _choices(one)
+        for part in schema:
+            yield from _choices(part)
 
 
 def said(job: Job) -> set[str]:
     """Which of `words` a job uses: what it sets otherwise than the default."""
-    found = set(_of(job))
+    keys = set(_of(job))
     texts = [place.text for place in formulas_of(job.deal)]
     texts += [given for given in job.deal.quantities.values() if isinstance(given, str)]
     for name in {name for text in texts for name in _NAME.findall(text)}:
-        found |= {f"formula: {name}", f"formula: {name.split('.')[0]}"}
-    return found & words()
+        keys |= {f"formula: {name}", f"formula: {name.split('.')[0]}"}
+    return keys & words()
 
 
 def _of(model: BaseModel) -> Iterator[str]:
@@ -76,13 +76,13 @@ def _each(value: Any) -> Iterator[Any]:
     if isinstance(value, str | int | float):
         yield value
     elif isinstance(value, tuple | dict):
-        for one in value:
-            yield from _each(one)
+        for part in value:
+            yield from _each(part)
 
 
 def _within(value: Any) -> Iterator[str]:
     if isinstance(value, BaseModel):
         yield from _of(value)
     elif isinstance(value, tuple | dict):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _within(one)
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _within(part)

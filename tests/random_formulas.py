@@ -126,29 +126,29 @@ def _outside(words: _Words) -> tuple[dict[str, Any], ...]:
 
 def _written(words: _Words, names: tuple[str, ...], steps: tuple[Any, ...]) -> tuple[Any, ...]:
     """Some notes written down, from the most junior up, and mostly up again, from the most senior down."""
-    rng, found = words.rng, list(steps)
+    rng, extended = words.rng, list(steps)
     amount = {"amount": f"{rng.uniform(0.2, 1.0):.4f} * defaults"} if flag(rng, 0.3) else {}
-    found.insert(rng.randint(0, len(found)), {"step": "write_down", "notes": names[::-1], **amount})
+    extended.insert(rng.randint(0, len(extended)), {"step": "write_down", "notes": names[::-1], **amount})
     if flag(rng, 0.7):
         back = {"amount": rng.choice((f"{rng.uniform(0.2, 1.0):.4f} * recoveries", 5.0))} if flag(rng, 0.5) else {}
-        found.insert(rng.randint(0, len(found)), {"step": "write_up", "notes": names, **back})
-    return tuple(found)
+        extended.insert(rng.randint(0, len(extended)), {"step": "write_up", "notes": names, **back})
+    return tuple(extended)
 
 
 def _step(words: _Words, step: Any) -> dict[str, Any]:
-    rng, found = words.rng, step.model_dump(exclude_unset=True)
+    rng, fields = words.rng, step.model_dump(exclude_unset=True)
     if step.when and flag(rng, 0.7):
-        found["when"] = (words.condition(), *found["when"][1:]) if flag(rng, 0.5) else words.condition()
+        fields["when"] = (words.condition(), *fields["when"][1:]) if flag(rng, 0.5) else words.condition()
     if step.step == "pay_fee" and step.cap is not None:
-        found["cap"] = words.money()
+        fields["cap"] = words.money()
     elif step.step == "transfer" and step.amount is not None:
-        found["amount"] = words.money()
+        fields["amount"] = words.money()
     elif step.step in ("top_up", "release") and flag(rng, 0.6):
-        found["target"] = words.money()
+        fields["target"] = words.money()
     elif step.step == "pay_principal" and step.to_balance:
-        del found["to_balance"]
-        found["until"] = words.money()
-    return found
+        del fields["to_balance"]
+        fields["until"] = words.money()
+    return fields
 
 
 def _fee(words: _Words, i: int, fee: Any) -> dict[str, Any]:
@@ -159,25 +159,27 @@ def _fee(words: _Words, i: int, fee: Any) -> dict[str, Any]:
     known = [of for of in MONEY if of != "senior_cost"]
     known += [f'fee["{above.name}"]' for above in deal.fees[:i]] * 3
     known += [f"note.{deal.notes[0].name}", f"unpaid.{deal.notes[0].name}", "account.income"]
-    one, other = (f"{rng.uniform(0.0005, 0.01):.4f} * {rng.choice(known)}" for _ in range(2))
+    first, second = (f"{rng.uniform(0.0005, 0.01):.4f} * {rng.choice(known)}" for _ in range(2))
     ratio = rng.choice([of for of in RATIOS if of != "excess_spread"])
     tests = (f"{ratio} > {rng.uniform(0.01, 0.5):.4f}", "month > 3", "tripped.switch", "phase.amortization")
-    amount = rng.choice((f"max({one}, {other})", f"{one} - {other}", f"if({rng.choice(tests)}, {one}, {other})"))
+    amount = rng.choice(
+        (f"max({first}, {second})", f"{first} - {second}", f"if({rng.choice(tests)}, {first}, {second})")
+    )
     return fee.model_dump(exclude_unset=True) | {"base": "formula", "amount": amount, "rate": 0.0}
 
 
 def _trigger(words: _Words, i: int, trigger: Any) -> dict[str, Any]:
     """`switch`, the last, is a formula that looks at no trigger; so are those above it."""
-    rng, found = words.rng, trigger.model_dump(exclude_unset=True)
+    rng, fields = words.rng, trigger.model_dump(exclude_unset=True)
     if flag(rng, 0.5) and trigger.effect != "none":
-        found |= {"curable": True, "cure_months": rng.randint(1, 3)}
+        fields |= {"curable": True, "cure_months": rng.randint(1, 3)}
     if flag(rng, 0.4):
-        return found
-    found = {key: found[key] for key in ("name", "months", "effect", "curable", "cure_months") if key in found}
-    found["tested"] = rng.choice(("determination", "payment"))
+        return fields
+    fields = {key: fields[key] for key in ("name", "months", "effect", "curable", "cure_months") if key in fields}
+    fields["tested"] = rng.choice(("determination", "payment"))
     if flag(rng, 0.5):
         above = [other.name for other in words.deal.triggers[:i]]
         seen = f' or tripped["{rng.choice(above)}"]' if above and flag(rng, 0.5) else ""
-        return found | {"condition": f"{words.share()} > {rng.uniform(0.01, 0.5):.4f}{seen}"}
+        return fields | {"condition": f"{words.share()} > {rng.uniform(0.01, 0.5):.4f}{seen}"}
     limits = ({"limit": rng.uniform(0.01, 0.5)},)
-    return found | {"observable": f"max({words.share()}, 0)", "breach": "above", "thresholds": limits}
+    return fields | {"observable": f"max({words.share()}, 0)", "breach": "above", "thresholds": limits}

@@ -78,15 +78,15 @@ def _trigger(rng: Random, trigger: dict[str, Any]) -> dict[str, Any]:
     """At times a test of what a trust has."""
     if trigger["name"] == "switch" or flag(rng, 0.5):
         return trigger
-    found = {key: trigger[key] for key in ("name", "months", "effect", "curable", "cure_months") if key in trigger}
+    fields = {key: trigger[key] for key in ("name", "months", "effect", "curable", "cure_months") if key in trigger}
     tests = ("mean(portfolio_yield - base_rate, 3) < 0.01", "seller_share < 0.1", "seller_interest < 0.1 * invested")
-    return found | {"condition": rng.choice(tests), "tested": rng.choice(("determination", "payment"))}
+    return fields | {"condition": rng.choice(tests), "tested": rng.choice(("determination", "payment"))}
 
 
 def _own(rng: Random, deal: Deal, others: tuple[dict[str, Any], ...]) -> dict[str, str]:
     """Own quantities over those of a trust."""
-    found = {f"of_{name}": name for name in (*rng.sample(OF_MONTH, 2), *rng.sample(SHARES, 2))}
-    found["written_off"] = f'charged_off["{rng.choice(deal.notes).name}"]'
+    quantities = {f"of_{name}": name for name in (*rng.sample(OF_MONTH, 2), *rng.sample(SHARES, 2))}
+    quantities["written_off"] = f'charged_off["{rng.choice(deal.notes).name}"]'
     if others:
-        found["of_other"] = f'series["{rng.choice(others)["name"]}"] + shared_shortfall'
-    return found
+        quantities["of_other"] = f'series["{rng.choice(others)["name"]}"] + shared_shortfall'
+    return quantities

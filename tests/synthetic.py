@@ -45,7 +45,7 @@ def tally_of(losses: Array, default: Array | None = None, seed: int = 1, n_month
     early = default > 0.10
     pool = [default, 0.9 * default, early, np.full(default.shape, 4.0), 2 * default, 0.1 * default]
     quantity = [np.asarray(q)[:, n] for n in range(n_note) for q in note] + pool
-    sums = np.stack([[np.bincount(batch, one, t.N_BATCH) for one in q] for q in quantity], 1)
+    sums = np.stack([[np.bincount(batch, weights, t.N_BATCH) for weights in q] for q in quantity], 1)
     return {
         "loss_count": count,
         "loss_path": path,

@@ -33,9 +33,9 @@ pytestmark = pytest.mark.usefixtures("read_once")
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    found = stress.load(JOB)
-    assert isinstance(found, Job)
-    return found
+    loaded = stress.load(JOB)
+    assert isinstance(loaded, Job)
+    return loaded
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +43,8 @@ def two(job: Job, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
     """A run, and one with a higher asset correlation on the same draws."""
     folder = tmp_path_factory.mktemp("two")
     harsh = job.but(pool=job.pool.but(dependence=job.pool.dependence.but(rho=0.05)))
-    for name, one in (("before", job), ("after", harsh)):
-        ds = stress.simulate(one, paths=2_048, scenarios=["baseline", "macro_severe"])
+    for name, variant in (("before", job), ("after", harsh)):
+        ds = stress.simulate(variant, paths=2_048, scenarios=["baseline", "macro_severe"])
         results.save(ds, folder / name / "results.nc")
     return folder / "before", folder / "after"
 
@@ -217,7 +217,7 @@ def test_a_loss_of_few_paths_has_one_error_in_a_run_and_beside_another(opened: t
     """What a run's table tells of a mean that few paths make is told in a comparison too: batches know less of it."""
     for measure in ("expected_loss", "loss_probability", "lgd"):
         ds = opened[1]
-        found = measures.compare(opened[0], ds, measure)
+        change = measures.compare(opened[0], ds, measure)
         own = means.loss_probability(ds) if measure == "loss_probability" else means.mean(ds, measure)
         for part in ("error", "low", "high"):
-            assert np.array_equal(found[f"before_{part}"], own[part], equal_nan=True), measure
+            assert np.array_equal(change[f"before_{part}"], own[part], equal_nan=True), measure

@@ -79,13 +79,13 @@ def small(tmp_path: Path) -> str:
 
 def test_the_document_of_a_book_holds_what_the_interface_says(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["book", str(SHIPPED), *FEW, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert {"expected_loss", "expected_loss_se", "value_at_risk", "expected_shortfall", "positions"} <= set(found)
-    assert {"name", "deal", "note", "contribution_es", "se"} <= set(found["positions"][0])
-    total = sum(position["contribution_es"] for position in found["positions"])
-    assert total == pytest.approx(found["expected_shortfall"]["0.999"]["estimate"], rel=1e-6)
-    assert len(found["scenarios"]) == 4
-    assert found["story"]
+    document = json.loads(capsys.readouterr().out)
+    assert {"expected_loss", "expected_loss_se", "value_at_risk", "expected_shortfall", "positions"} <= set(document)
+    assert {"name", "deal", "note", "contribution_es", "se"} <= set(document["positions"][0])
+    total = sum(position["contribution_es"] for position in document["positions"])
+    assert total == pytest.approx(document["expected_shortfall"]["0.999"]["estimate"], rel=1e-6)
+    assert len(document["scenarios"]) == 4
+    assert document["story"]
 
 
 def test_a_book_is_told_as_tables_page_and_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -223,10 +223,10 @@ def test_the_common_path_that_hurts_most_is_told_drawn_and_written(
     satellite = f"China={SHIPPED.parents[1] / 'satellites' / 'china_growth.toml'}"
     asked = ["book", small, "--level", "0.99", "--reverse", "0.1", "--satellite", satellite]
     assert exit_code([*asked, "--report", str(page), "--xlsx", str(workbook), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["reverse"]["lost"] > 0.1
-    assert found["reverse"]["simulated"]["estimate"] == found["exceedance"]["0.1"]["estimate"]
-    assert min(move[0] for move in found["reverse"]["macro"]["12m"]["move"]) < 0.0  # growth falls
+    document = json.loads(capsys.readouterr().out)
+    assert document["reverse"]["lost"] > 0.1
+    assert document["reverse"]["simulated"]["estimate"] == document["exceedance"]["0.1"]["estimate"]
+    assert min(move[0] for move in document["reverse"]["macro"]["12m"]["move"]) < 0.0  # growth falls
     html = page.read_text(encoding="utf-8")
     assert html.count("<svg") == 4
     assert "loses more than 10.0%" in html
@@ -337,9 +337,9 @@ def test_an_interrupted_book_says_what_is_kept_and_answers_with_enough_paths(
     monkeypatch.setattr("stress.runs.book.aims.ready", lambda book, level: PACKS)
     monkeypatch.setattr("stress.inputs.book.remarks.notes_of_book", lambda book: [NOTE])
     if raised is None:
-        found = counted(subject, HERE, dry_run=False, output=Output(log_json=True))
-        assert found is not None
-        assert found.partial == "2,048 of 4,096 paths"
+        answer = counted(subject, HERE, dry_run=False, output=Output(log_json=True))
+        assert answer is not None
+        assert answer.partial == "2,048 of 4,096 paths"
         (note,) = (json.loads(line) for line in capsys.readouterr().err.splitlines())
         assert (note["event"], note["says"]) == ("note", "deals: A: without loads")
         return

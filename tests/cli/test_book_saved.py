@@ -52,25 +52,25 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def said(capsys: pytest.CaptureFixture[str], *asked: str) -> dict[str, object]:
     assert exit_code([*asked, "--json"]) == 0
-    found: dict[str, object] = json.loads(capsys.readouterr().out)
-    return found
+    document: dict[str, object] = json.loads(capsys.readouterr().out)
+    return document
 
 
 def test_a_folder_tells_what_its_count_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = str(folder.parent / "book.toml")
-    fresh = said(capsys, "book", file, "--estimator", "importance", "--level", "0.99")
-    assert said(capsys, "book", str(folder)) == fresh == said(capsys, "table", str(folder))
-    assert fresh["level"] == 0.99
-    assert fresh["partial"] is None
-    assert fresh["story"]
+    counted = said(capsys, "book", file, "--estimator", "importance", "--level", "0.99")
+    assert said(capsys, "book", str(folder)) == counted == said(capsys, "table", str(folder))
+    assert counted["level"] == 0.99
+    assert counted["partial"] is None
+    assert counted["story"]
 
 
 def test_a_folder_is_asked_other_questions_without_a_count(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = said(capsys, "book", str(folder), "--scenario", "baseline", "--level", "0.95", "--reverse", "0.2")
-    assert (found["scenario"], found["level"]) == ("baseline", 0.95)
-    assert found["reverse"]["lost"] > 0.2  # type: ignore[index]
+    document = said(capsys, "book", str(folder), "--scenario", "baseline", "--level", "0.95", "--reverse", "0.2")
+    assert (document["scenario"], document["level"]) == ("baseline", 0.95)
+    assert document["reverse"]["lost"] > 0.2  # type: ignore[index]
     page = tmp_path / "page.html"
     assert exit_code(["report", str(folder), "-o", str(page), "--scenario", "baseline", "-q"]) == 0
     assert "under baseline" in page.read_text(encoding="utf-8")
@@ -89,9 +89,9 @@ def test_a_folder_that_is_not_over_says_how_much_it_rests_on(
         (tmp_path / "checkpoint" / file.name).write_bytes(file.read_bytes())
     (tmp_path / "checkpoint" / "book.json").write_text(json.dumps(held), encoding="utf-8")
     assert exit_code(["table", str(tmp_path)]) == 0
-    told = capsys.readouterr()
-    assert "PARTIAL: 2,048 of 4,096 paths" in told.out
-    assert "PARTIAL" in told.err
+    printed = capsys.readouterr()
+    assert "PARTIAL: 2,048 of 4,096 paths" in printed.out
+    assert "PARTIAL" in printed.err
     (tmp_path / "checkpoint" / "book.json").write_text("{}", encoding="utf-8")
     assert exit_code(["table", str(tmp_path)]) == 3
     assert "its book cannot be read" in capsys.readouterr().err
@@ -106,16 +106,16 @@ def test_two_books_are_compared_in_money(
     folder: Path, larger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     same = said(capsys, "compare", str(folder), str(folder))
-    assert {one["difference"] for one in same["figures"]} == {0.0}  # type: ignore[attr-defined]
+    assert {figure["difference"] for figure in same["figures"]} == {0.0}  # type: ignore[attr-defined]
     workbook = tmp_path / "change.xlsx"
-    found = said(capsys, "compare", str(folder), str(larger), "--xlsx", str(workbook))
-    assert found["same_draws"]
-    one, two = (said(capsys, "table", str(path)) for path in (folder, larger))
-    for figure in found["figures"]:  # type: ignore[attr-defined]
+    change = said(capsys, "compare", str(folder), str(larger), "--xlsx", str(workbook))
+    assert change["same_draws"]
+    before, after = (said(capsys, "table", str(path)) for path in (folder, larger))
+    for figure in change["figures"]:  # type: ignore[attr-defined]
         if figure["figure"] == "Expected loss":
-            mean = [run["amount"] * run["scenarios"][figure["scenario"]]["expected_loss"] for run in (one, two)]  # type: ignore[index, operator]
+            mean = [run["amount"] * run["scenarios"][figure["scenario"]]["expected_loss"] for run in (before, after)]  # type: ignore[index, operator]
             assert figure["difference"] == pytest.approx(mean[1] - mean[0])
-    new = next(one for one in found["positions"] if one["figure"] == "12m subordinated")  # type: ignore[attr-defined]
+    new = next(row for row in change["positions"] if row["figure"] == "12m subordinated")  # type: ignore[attr-defined]
     assert new["before"] == 0.0 < new["difference"]
     assert openpyxl.load_workbook(workbook).sheetnames[0] == "Changes"
     assert exit_code(["compare", str(folder), str(larger)]) == 0

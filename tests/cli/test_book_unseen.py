@@ -43,9 +43,9 @@ def test_a_quantile_that_too_few_paths_tell_of_is_not_bounded_by_the_worst_that_
 ) -> None:
     """Ranks 1022.98 + 1.98 of 1,024 for 99.9%, 972.8 + 13.7 for 95%."""
     assert exit_code(["book", book, "--paths", "1024", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["scenarios"]["baseline"]["value_at_risk"]
-    assert found["0.999"] == {"estimate": 0.0, "low": 0.0, "high": 1.0}
-    assert found["0.95"] == {"estimate": 0.0, "low": 0.0, "high": 0.0}
+    var = json.loads(capsys.readouterr().out)["scenarios"]["baseline"]["value_at_risk"]
+    assert var["0.999"] == {"estimate": 0.0, "low": 0.0, "high": 1.0}
+    assert var["0.95"] == {"estimate": 0.0, "low": 0.0, "high": 0.0}
 
 
 @pytest.mark.parametrize(("paths", "bounded"), [(3837, False), (3838, True)])
@@ -70,26 +70,26 @@ def test_a_limit_below_what_so_few_paths_can_tell_is_said_as_it_is_of_a_run(
     limit: str, bound: float, book: str, capsys: Capture
 ) -> None:
     """No path loses: only what a limit at the bound asks is known to hold."""
-    for most, told in ((0.999 * bound, True), (bound, False)):
+    for most, untold in ((0.999 * bound, True), (bound, False)):
         if most >= 1.0:
             continue
         asked = ["book", book, "--paths", "1024", "--json", "--log-json", "--fail-on", limit.format(most)]
         assert exit_code([*asked, "--scenario", "baseline"]) == 0
         said = capsys.readouterr()
-        found = json.loads(said.out)
-        assert found["breaches"] == []
-        assert [one["high"] for one in found["untold"] if one["scenario"] == "baseline"] == pytest.approx(
-            [bound] * (3 if "SHARE" in limit else 1) * told
+        document = json.loads(said.out)
+        assert document["breaches"] == []
+        assert [row["high"] for row in document["untold"] if row["scenario"] == "baseline"] == pytest.approx(
+            [bound] * (3 if "SHARE" in limit else 1) * untold
         )
-        assert ("no path shows any, and so few paths do not tell whether it holds" in said.err) is told
+        assert ("no path shows any, and so few paths do not tell whether it holds" in said.err) is untold
 
 
 def test_a_quantile_that_nothing_bounds_is_untold_though_the_paths_that_there_are_meet_the_limit() -> None:
     """Of a run and of a book alike."""
     near, far = Quantile(0.03, 0.02, 0.9), Quantile(0.03, 0.02, 1.0)
     ranks = [(0.95, near), (0.95, far), (0.02, far)]
-    runs = [(most, Breach("", {}, "base", "A", *one)) for most, one in ranks]
-    books = [(most, BookBreach("", "base", None, *one)) for most, one in ranks]
+    runs = [(most, Breach("", {}, "base", "A", *rank)) for most, rank in ranks]
+    books = [(most, BookBreach("", "base", None, *rank)) for most, rank in ranks]
     for measured in (runs, books):
         above, untold = sorted_out(measured)
         assert above == [measured[2][1]]

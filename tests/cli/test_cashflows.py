@@ -43,16 +43,16 @@ def mean(job: Job) -> xr.Dataset:
     "name", ["baitiao-24m", "card-master-trust", "baitiao-2015", "auto-prime", "card-trust-2005-1"]
 )
 def test_principal_paid_and_left_is_the_note_and_the_pool_loses_what_it_pays_and_defaults(name: str) -> None:
-    one = load(name)
-    ds = cash_flows(one)
+    job = load(name)
+    ds = cash_flows(job)
     original = (ds["balance"] + ds["principal"]).isel(month=0)
     assert np.allclose(ds["principal"].sum("month") + ds["balance"].isel(month=-1), original, rtol=1e-9, atol=1.0)
     out = sum(
         ds[k] for k in ("scheduled_principal", "prepaid", "cured_paid", "defaults", "dilution", "sold") if k in ds
     )
-    opening = np.append(one.pool.balance, ds["pool_balance"].values[:-1])
+    opening = np.append(job.pool.balance, ds["pool_balance"].values[:-1])
     lost = np.abs(opening + ds["purchases"].values - out.values - ds["pool_balance"].values).max()
-    assert lost < 1e-9 * one.pool.balance
+    assert lost < 1e-9 * job.pool.balance
 
 
 def test_the_means_are_those_of_a_run_of_the_same_paths(job: Job, mean: xr.Dataset) -> None:
@@ -66,16 +66,16 @@ def test_means_of_other_draws_differ_by_their_errors(job: Job, mean: xr.Dataset)
     other = mean_flows(job.but(seed=job.seed + 1), "macro_severe", 4_096)
     for name in (*MONEY, *VECTORS):
         error = np.hypot(mean[f"{name}_se"], other[f"{name}_se"]).values
-        told = error > 1e-9 * np.abs(mean[name].values).max(initial=1e-12)
-        z = (mean[name].values - other[name].values)[told] / error[told]
+        known = error > 1e-9 * np.abs(mean[name].values).max(initial=1e-12)
+        z = (mean[name].values - other[name].values)[known] / error[known]
         assert np.abs(z).max(initial=0.0) < 6.0, name  # the largest of some 900 correlated figures
         assert np.sqrt(np.mean(z**2)) < 2.0 if z.size else True, name
 
 
 def test_without_correlation_the_mean_is_the_deterministic_case() -> None:
-    one = load("baitiao-2015")
-    calm = one.but(
-        pool=one.pool.but(dependence=one.pool.dependence.but(rho=0.0, rho_prepayment=0.0, correlation_prepayment=0.0))
+    job = load("baitiao-2015")
+    calm = job.but(
+        pool=job.pool.but(dependence=job.pool.dependence.but(rho=0.0, rho_prepayment=0.0, correlation_prepayment=0.0))
     )
     mean, case = mean_flows(calm, paths=1_024), cash_flows(calm)
     for name in ("pool_balance", "principal", "cdr", "dq60", "yield"):
@@ -97,7 +97,7 @@ def test_vectors_follow_the_conventions_of_the_field(job: Job) -> None:
     assert (ds["dq60"] >= ds["dq90"]).all()
 
 
-def unaccounted(one: Job, ds: xr.Dataset) -> np.ndarray:
+def unaccounted(job: Job, ds: xr.Dataset) -> np.ndarray:
     """By month: what came in, less what was paid, less what the accounts gained."""
     pool = ("scheduled_principal", "prepaid", "cured_paid", "dilution", "recoveries", "income")
     sold = ds["sale_proceeds"] if "sale_proceeds" in ds else ds.get("sold", 0.0)
@@ -109,18 +109,18 @@ def unaccounted(one: Job, ds: xr.Dataset) -> np.ndarray:
     )
     if "received" in ds:
         came, went = came + ds["received"].sum("party"), went + ds["paid_out"].sum("party")
-    before = sum((one.deal.opening_cash if one.state is None else one.state.accounts).values())
+    before = sum((job.deal.opening_cash if job.state is None else job.state.accounts).values())
     kept = np.diff(ds["account_balance"].sum("account").values, prepend=before)
     return np.asarray((came - went).values - kept)
 
 
 @pytest.mark.parametrize("month", [0, 5])
 def test_cash_that_comes_in_goes_out_or_stays_with_what_parties_pay_and_are_paid(month: int) -> None:
-    one = load("auto-swapped")
+    job = load("auto-swapped")
     if month:
-        one = one.but(state=stress.state_at(one, month, path=3))
-    ds = cash_flows(one, path=3)
-    assert np.abs(unaccounted(one, ds)).max() < 1e-9 * one.pool.balance
+        job = job.but(state=stress.state_at(job, month, path=3))
+    ds = cash_flows(job, path=3)
+    assert np.abs(unaccounted(job, ds)).max() < 1e-9 * job.pool.balance
     assert np.count_nonzero(ds["sold"]) == 1
     assert not {"sale_proceeds", "purchase_cost", "dilution_lost", "commingling_loss"} & set(ds)  # all is at par
     assert float(ds["paid_out"].sel(party="swap").sum()) > 0.0
@@ -129,19 +129,19 @@ def test_cash_that_comes_in_goes_out_or_stays_with_what_parties_pay_and_are_paid
 
 def test_cash_adds_up_where_a_clean_up_and_purchases_are_not_at_par_and_cash_is_lost() -> None:
     """A pool that is sold at 96%, receivables bought at 98%, refunds of which half comes, days of cash gone."""
-    one = load("baitiao-24m")
+    job = load("baitiao-24m")
     lost = (
         {"target": "commingled_days", "by_month": [[3, 5.0], [5, 0.0]], "how": "set"},
         {"target": "dilution_unpaid_share", "set": 0.5},
     )
     call = {"when": "pool < 0.1 * pool.cut_off", "price": "0.96 * pool"}
-    one = one.but(
-        deal=one.deal.but(clean_up=call, purchase_price=0.98),
-        pool=one.pool.but(dilution=0.01),
-        scenarios=(one.scenarios[0].but(shocks=lost),),
+    job = job.but(
+        deal=job.deal.but(clean_up=call, purchase_price=0.98),
+        pool=job.pool.but(dilution=0.01),
+        scenarios=(job.scenarios[0].but(shocks=lost),),
     )
-    for ds in (cash_flows(one), mean_flows(one, paths=1_024)):
-        assert np.abs(unaccounted(one, ds)).max() < 1e-9 * one.pool.balance
+    for ds in (cash_flows(job), mean_flows(job, paths=1_024)):
+        assert np.abs(unaccounted(job, ds)).max() < 1e-9 * job.pool.balance
         assert float(ds["sale_proceeds"].sum()) == pytest.approx(0.96 * float(ds["sold"].sum()))
         assert float(ds["purchase_cost"].sum()) == pytest.approx(0.98 * float(ds["purchases"].sum()))
         assert np.flatnonzero(ds["commingling_loss"]).tolist() == [2, 3]
@@ -154,22 +154,22 @@ def test_cash_adds_up_where_a_clean_up_and_purchases_are_not_at_par_and_cash_is_
 def test_severity_is_of_the_segments_that_default() -> None:
     """Loans late at closing default first: half of them in a segment that recovers all, half in one that recovers
     nothing, and that alone has new arrears, which default from the fourth month on."""
-    one = load("auto-swapped")
+    job = load("auto-swapped")
     good, bad = (
-        one.pool.segments[0].but(name=name, share=0.5, new_share=None, entry_rate=rate, recovery=recovery)
+        job.pool.segments[0].but(name=name, share=0.5, new_share=None, entry_rate=rate, recovery=recovery)
         for name, rate, recovery in (("good", 0.0, 1.0), ("bad", 0.01, 0.0))
     )
     late = {"m1": 0.01, "m2": 0.01, "m3": 0.01}
-    pool = one.pool.but(segments=(good, bad), delinquent=late, opening=())
-    assert np.allclose(cash_flows(one.but(pool=pool))["severity"][:6], [0.5, 0.5, 0.5, 1.0, 1.0, 1.0])
+    pool = job.pool.but(segments=(good, bad), delinquent=late, opening=())
+    assert np.allclose(cash_flows(job.but(pool=pool))["severity"][:6], [0.5, 0.5, 0.5, 1.0, 1.0, 1.0])
 
 
 def test_delinquency_is_what_a_trigger_of_the_deal_measures() -> None:
-    one = load("card-master-trust")
+    job = load("card-master-trust")
     watch = Trigger(
         name="watch", observable="overdue_60", breach="above", thresholds=(Threshold(limit=0.99),), effect="none"
     )
-    watched = one.but(deal=one.deal.but(triggers=(*one.deal.triggers, watch)))
+    watched = job.but(deal=job.deal.but(triggers=(*job.deal.triggers, watch)))
     trace = stress.replay(watched, path=3)
     value = trace["trigger_value"].sel(trigger="watch").values
     assert np.allclose(cash_flows(watched, path=3)["dq60"].values[:24], value[:24], rtol=1e-6, atol=1e-9)
@@ -222,14 +222,16 @@ def test_files_of_a_clock_that_pays_in_the_next_month_have_accounts_that_tie_out
     said = json.loads(capsys.readouterr().out)
     assert said["collection_ends"][0] == "2020-04-30"
     assert said["payment_dates"][0] == "2020-05-26"
-    one = said["accounts"]["principal"]
-    assert set(one) == {"opening", "in", "out", "balance", "month_end"}
-    for opening, came, went, left in zip(one["opening"], one["in"], one["out"], one["balance"], strict=True):
+    principal = said["accounts"]["principal"]
+    assert set(principal) == {"opening", "in", "out", "balance", "month_end"}
+    for opening, came, went, left in zip(
+        principal["opening"], principal["in"], principal["out"], principal["balance"], strict=True
+    ):
         assert opening + came - went == pytest.approx(left, abs=1.0)
     rows = list(csv.DictReader(table.read_text().splitlines()))
     assert [row["collection_end"] for row in rows] == said["collection_ends"]
     for name, key in (("out", "out"), ("balance", "balance"), ("month end", "month_end")):
-        assert [float(row[f"accounts principal {name}"]) for row in rows] == one[key]
+        assert [float(row[f"accounts principal {name}"]) for row in rows] == principal[key]
     bought = [float(row["pool bought"]) for row in rows]
     assert [float(row["pool paid for at payment"]) for row in rows[:-1]] == pytest.approx(bought[1:], abs=1.0)
 
@@ -317,11 +319,11 @@ def test_a_name_in_a_workbook_is_text_and_never_a_formula(name: str, tmp_path: P
 def test_the_same_tables_give_the_same_bytes_and_sheets_have_names_that_excel_takes(tmp_path: Path) -> None:
     names = ["a/b:c", "a b c", "x" * 40, "x" * 41, "优先A级" * 9, ""]
     tables = [workbook.Table(name, (workbook.Column("k", "text"),), [("v",)]) for name in names]
-    one = workbook.write(tmp_path / "1.xlsx", tables, [], {}).read_bytes()
-    assert workbook.write(tmp_path / "2.xlsx", tables, [], {}).read_bytes() == one
-    found = workbook.names_of(tables)
-    assert len({name.lower() for name in found}) == len(names)
-    assert all(0 < len(name) <= 31 for name in found)
+    data = workbook.write(tmp_path / "1.xlsx", tables, [], {}).read_bytes()
+    assert workbook.write(tmp_path / "2.xlsx", tables, [], {}).read_bytes() == data
+    sheet_names = workbook.names_of(tables)
+    assert len({name.lower() for name in sheet_names}) == len(names)
+    assert all(0 < len(name) <= 31 for name in sheet_names)
 
 
 def test_a_scenario_with_a_probability_has_cash_flows_of_its_own() -> None:

@@ -124,9 +124,9 @@ def test_check_says_ok_for_right_files_and_tells_the_wrong_ones(tmp_path: Path, 
 
 def test_check_writes_one_json_document(tmp_path: Path, capsys: Capture) -> None:
     assert exit_code(["check", "--json", str(DEAL), str(tmp_path / "none.toml")]) == 2
-    found = json.loads(capsys.readouterr().out)
-    assert [line["ok"] for line in found] == [True, False]
-    assert found[0]["name"] == "JD Baitiao 24-month, four classes"
+    lines = json.loads(capsys.readouterr().out)
+    assert [line["ok"] for line in lines] == [True, False]
+    assert lines[0]["name"] == "JD Baitiao 24-month, four classes"
 
 
 def test_check_of_a_deal_or_a_pool_does_not_import_the_engine() -> None:
@@ -307,13 +307,13 @@ def test_the_quantile_of_a_replay_says_what_is_lost_there_or_where_losses_begin(
 
 
 @pytest.mark.parametrize(
-    ("path", "told"), [(486, "12: early amortization"), (1019, "14 (after the revolving period: no")]
+    ("path", "words"), [(486, "12: early amortization"), (1019, "14 (after the revolving period: no")]
 )
-def test_a_story_tells_early_amortization_from_a_trip_after_the_revolving_period(path: int, told: str) -> None:
+def test_a_story_tells_early_amortization_from_a_trip_after_the_revolving_period(path: int, words: str) -> None:
     trace = stress.replay(load_job(JOB), path=path, scenario="baseline")
     said = [line for line in stress.report.story(trace) if line.startswith("Acceleration")]
     assert len(said) == 1
-    assert said[0].startswith(f"Acceleration begins in month {told}")
+    assert said[0].startswith(f"Acceleration begins in month {words}")
 
 
 def test_replay_shows_and_saves_every_month(tmp_path: Path) -> None:
@@ -334,12 +334,12 @@ def test_replay_shows_and_saves_every_month(tmp_path: Path) -> None:
 def test_a_replay_tells_its_story_and_shows_all_on_request(capsys: Capture) -> None:
     path = ["replay", str(JOB), "--path", "77", "--scenario", "macro_severe"]
     assert exit_code(path) == 0
-    told = capsys.readouterr().out
+    story = capsys.readouterr().out
     assert exit_code([*path, "--all"]) == 0
-    assert len(told.splitlines()) < 30 < len(capsys.readouterr().out.splitlines())
+    assert len(story.splitlines()) < 30 < len(capsys.readouterr().out.splitlines())
     assert exit_code([*path, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert all(line.split()[0] in told for line in document["story"])
+    assert all(line.split()[0] in story for line in document["story"])
     lost = [line.split()[0] for line in document["story"] if "loses" in line]
     left = {name: document["months"][f"note_balance {name}"][-1] for name in ("A", "B", "mezzanine", "subordinated")}
     assert [name for name, balance in left.items() if balance > 1.0] == lost

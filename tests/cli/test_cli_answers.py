@@ -105,8 +105,8 @@ def test_a_report_answers_the_questions_it_is_asked(tmp_path: Path, capsys: Capt
     page = (tmp_path / "report.html").read_text()
     for title in ("Break-even of subordinated: defaults", "Expected credit loss", "EL-implied bands"):
         assert f"<h3>{title}" in page
-    found = document["answers"]["breakeven"]["answers"][0]["value"]
-    assert f"<td>{found:#.4g}</td>" in page
+    value = document["answers"]["breakeven"]["answers"][0]["value"]
+    assert f"<td>{value:#.4g}</td>" in page
     assert exit_code(["report", str(tmp_path)]) == 0
     assert "Questions" not in (tmp_path / "report.html").read_text()
 
@@ -152,7 +152,7 @@ def test_a_report_s_cover_is_computed_again_from_the_job_that_the_run_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stress.analysis.class_numbers.committee", lambda job, progress: f"numbers of {job.name}")
-    monkeypatch.setattr("stress.analysis.class_numbers.with_committee", lambda ds, found: ds.assign_attrs(cover=found))
+    monkeypatch.setattr("stress.analysis.class_numbers.with_committee", lambda ds, cover: ds.assign_attrs(cover=cover))
     run = xr.Dataset(attrs={"job": job_to_json(load_job(JOB))})
     written: list[Any] = []
     monkeypatch.setattr("stress.cli.report.opened", lambda folder, cell: run)
@@ -178,7 +178,7 @@ def test_a_saved_run_is_read_once_for_all_questions(
     monkeypatch.setattr("stress.results.open_any", lambda path: read.append(Path(path)) or opened(path))
     for home in ("clock_effects.clocks", "rate_fans.rates", "class_numbers.committee"):
         monkeypatch.setattr(f"stress.analysis.{home}", lambda *_, **__: [])
-    monkeypatch.setattr("stress.analysis.class_numbers.with_committee", lambda ds, found: ds)
+    monkeypatch.setattr("stress.analysis.class_numbers.with_committee", lambda ds, cover: ds)
     out = str(tmp_path / "page.html")
     assert exit_code(["report", str(saved), "--with", "clocks,rates,committee", "-o", out, "-q"]) == 0
     assert read == [saved]
@@ -292,8 +292,8 @@ def test_compare_takes_the_short_names_and_the_long_ones(saved: Path, capsys: Ca
     chosen = ["EL", "expected_loss", "PD", "irr", "MEAN_DEFAULT"]
     options = [word for name in chosen for word in ("--measure", name)]
     assert exit_code(["compare", str(saved), str(saved), *options, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["differences"]
-    assert list(found) == ["expected_loss", "loss_probability", "irr", "mean_default"]
+    changes = json.loads(capsys.readouterr().out)["differences"]
+    assert list(changes) == ["expected_loss", "loss_probability", "irr", "mean_default"]
 
 
 def test_a_history_alone_is_calibrated_as_rho(capsys: Capture) -> None:

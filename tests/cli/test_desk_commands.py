@@ -41,9 +41,9 @@ def test_capital_is_a_document_by_class_and_a_workbook(
     monkeypatch.setattr("stress.analysis.capital_needs.capital", lambda *_: capital())
     file = tmp_path / "capital.xlsx"
     assert exit_code(["capital", str(JOB), "--xlsx", str(file), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["notes"]["A"]["risk_weight"] == 0.15
-    assert found["months"]["A"]["outstanding"] == [1.0, 1.0]
+    document = json.loads(capsys.readouterr().out)
+    assert document["notes"]["A"]["risk_weight"] == 0.15
+    assert document["months"]["A"]["outstanding"] == [1.0, 1.0]
     book = openpyxl.load_workbook(file)
     assert book.sheetnames[:3] == ["Closing", "By month", "Transfer"]
     assert [cell.value for cell in book["Closing"][2]][:3] == ["A", 0.1, 1.0]
@@ -62,9 +62,9 @@ def test_a_rating_is_a_document_by_class_and_a_workbook(
     sized: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     stand = Stand("hard", 0.1, 0.12, 1e-6, 6.0, 0.02, passes=True, open=False, crossings=(0.12,))
-    one = ClassRating("A", 0.1, "hard", True, 0.02, 0.12, 6.0, "hard", 0, (stand,))
+    rated = ClassRating("A", 0.1, "hard", True, 0.02, 0.12, 6.0, "hard", 0, (stand,))
     sizes = (StressSize("A", "hard", 0.8, 0.82, 0.18, True),) if sized else ()
-    answer = Rating("j", "base", "mine", "even", 0.02, (one,), sizes)
+    answer = Rating("j", "base", "mine", "even", 0.02, (rated,), sizes)
     monkeypatch.setattr("stress.analysis.class_stresses.rating", lambda *_: answer)
     asked = ["rating", str(JOB), "--stresses", str(SCENARIOS / "stresses/example.toml"), "--xlsx"]
     file = tmp_path / "gaps.xlsx"

@@ -43,7 +43,7 @@ def test_a_run_above_a_limit_is_written_and_ends_with_code_7_and_a_line_for_each
     again = ["run", str(JOB), *SEVERE, "--out", str(tmp_path / "run"), "--json", *limits]
     assert exit_code(again) == 7  # of a run that is there already
     document = json.loads(capsys.readouterr().out)
-    assert [one["scenario"] for one in document["breaches"]] == ["baseline", "macro_severe"]
+    assert [breach["scenario"] for breach in document["breaches"]] == ["baseline", "macro_severe"]
 
 
 def test_a_limit_is_met_by_an_estimate_at_it_and_breached_by_one_above(folder: Path, capsys: Capture) -> None:
@@ -51,31 +51,33 @@ def test_a_limit_is_met_by_an_estimate_at_it_and_breached_by_one_above(folder: P
     worst = float(value_at_risk(ds, 0.5)["estimate"].sel(tranche="subordinated").max())
     for limit, code in ((worst, 0), (worst - 1e-9, 7)):
         assert exit_code(["table", str(folder), "--fail-on", f"VAR50:subordinated={limit!r}", "--json"]) == code
-        found = json.loads(capsys.readouterr().out)["breaches"]
-        assert [(one["scenario"], one["tranche"]) for one in found] == [("macro_severe", "subordinated")] * (code == 7)
-        assert all(one["low"] <= one["estimate"] <= one["high"] for one in found)
+        breaches = json.loads(capsys.readouterr().out)["breaches"]
+        assert [(breach["scenario"], breach["tranche"]) for breach in breaches] == [
+            ("macro_severe", "subordinated")
+        ] * (code == 7)
+        assert all(breach["low"] <= breach["estimate"] <= breach["high"] for breach in breaches)
 
 
 def test_a_limit_below_what_so_few_paths_can_tell_is_said(folder: Path, capsys: Capture) -> None:
     """Of 1,024 paths none shows a loss of A: below 3 / 1,024 = 0.29% they tell nothing."""
-    for limit, told in (("1e-4", True), ("0.01", False)):
+    for limit, untold in (("1e-4", True), ("0.01", False)):
         asked = ["table", str(folder), "--fail-on", f"PD:A={limit}", "--json", "--log-json"]
         assert exit_code(asked) == 0
         said = capsys.readouterr()
-        found = json.loads(said.out)
-        assert found["breaches"] == []
-        assert ("baseline" in [one["scenario"] for one in found["untold"]]) is told
-        assert ("so few paths do not tell whether it holds" in said.err) is told
+        document = json.loads(said.out)
+        assert document["breaches"] == []
+        assert ("baseline" in [row["scenario"] for row in document["untold"]]) is untold
+        assert ("so few paths do not tell whether it holds" in said.err) is untold
 
 
 def test_without_a_note_every_note_is_held_to_the_limit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["table", str(folder), "--fail-on", "PD=0", "--json"]) == 7
-    found = {(one["scenario"], one["tranche"]) for one in json.loads(capsys.readouterr().out)["breaches"]}
+    breaches = {(breach["scenario"], breach["tranche"]) for breach in json.loads(capsys.readouterr().out)["breaches"]}
     lost = stress.open(folder)["loss_probability"]
-    assert found == {
+    assert breaches == {
         (s, n) for s in lost["scenario"].values for n in lost["tranche"].values if lost.sel(scenario=s, tranche=n)
     }
-    assert len({note for _, note in found}) > 1
+    assert len({note for _, note in breaches}) > 1
 
 
 @pytest.mark.parametrize(
@@ -103,11 +105,11 @@ def test_what_is_no_limit_is_refused_before_anything_is_run(
 def test_a_target_error_without_a_note_is_one_of_every_note(folder: Path) -> None:
     ds = stress.open(folder)
     relative = (ds["expected_loss_se"] / ds["expected_loss"]).where(ds["expected_loss"] > 0.0, float("inf"))
-    found, where = target.reached(target.parse("EL=0.05", ["A", "B"]), ds)
-    assert found == float(relative.max())
+    error, where = target.reached(target.parse("EL=0.05", ["A", "B"]), ds)
+    assert error == float(relative.max())
     assert where.split(" of ")[1] in ds["tranche"].values
-    one, scenario = target.reached(target.parse("EL:subordinated=0.05", ["A", "subordinated"]), ds)
-    assert one == float(relative.sel(tranche="subordinated").max())
+    own_error, scenario = target.reached(target.parse("EL:subordinated=0.05", ["A", "subordinated"]), ds)
+    assert own_error == float(relative.sel(tranche="subordinated").max())
     assert scenario in ds["scenario"].values
 
 

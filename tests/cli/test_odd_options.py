@@ -96,9 +96,9 @@ def test_what_a_command_cannot_take_is_told_in_one_line(
 )
 def test_a_dry_run_says_what_would_run(command: str, said: dict[str, object], capsys: Capture) -> None:
     assert exit_code([*words_of(command), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["job"] == "baitiao-24m"
-    assert {key: found[key] for key in said} == said
+    document = json.loads(capsys.readouterr().out)
+    assert document["job"] == "baitiao-24m"
+    assert {key: document[key] for key in said} == said
 
 
 def test_a_kind_without_remarks_is_checked_too(capsys: Capture) -> None:
@@ -165,7 +165,7 @@ def test_the_path_at_a_quantile_is_that_whose_cash_flows_are_told(
         assert exit_code(["cashflows", turnover, *asked, "--json"]) == 0
         said.append(json.loads(capsys.readouterr().out))
     assert heard == [None, "baseline", "subordinated", 0.99]
-    assert [(one["path"], one["seed"]) for one in said] == [(3, "9"), (3, str(stress.load(turnover).seed))]
+    assert [(row["path"], row["seed"]) for row in said] == [(3, "9"), (3, str(stress.load(turnover).seed))]
 
 
 def test_base_cases_of_a_sweep_end_after_some_and_say_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:

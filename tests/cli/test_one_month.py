@@ -115,8 +115,8 @@ def test_a_chapter_with_nothing_to_draw_has_no_figure(file: Path, tmp_path: Path
 
 
 def test_of_a_deal_in_mid_life_expected_losses_begin_at_its_state() -> None:
-    found = ecl(stress.load(ROOT / "scenarios/jobs/baitiao-24m-mid-life.toml"), scenarios=["baseline"], paths=32)
-    assert {row.month for row in found.rows} == {6, 18}
+    losses = ecl(stress.load(ROOT / "scenarios/jobs/baitiao-24m-mid-life.toml"), scenarios=["baseline"], paths=32)
+    assert {row.month for row in losses.rows} == {6, 18}
 
 
 def test_of_what_does_not_default_no_month_is_the_worst(file: Path) -> None:

@@ -146,10 +146,10 @@ class Measure:
 def test_a_run_says_its_error_if_one_is_followed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for measure, told in ((None, ["", ""]), (Measure(), ["EL B: no loss yet", "EL B: ±10%"])):
+    for measure, error_words in ((None, ["", ""]), (Measure(), ["EL B: no loss yet", "EL B: ±10%"])):
         monkeypatch.setattr(sys, "stderr", Screen())
         with progress(Output(), "a run", measure) as bar:
-            for seen, words in enumerate(told):
+            for seen, words in enumerate(error_words):
                 bar.seen(seen)
                 bar(32 * seen, 64)
                 assert bar.bar.tasks[0].fields["error"] == words
@@ -160,8 +160,8 @@ def test_a_run_says_its_error_if_one_is_followed(
                 log.seen(seen)
                 log(32 * seen, 64)
         lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-        found = [(one["measure"], one["relative_error"]) if measure else {} for one in lines]
-        assert found == said
+        errors = [(event["measure"], event["relative_error"]) if measure else {} for event in lines]
+        assert errors == said
         assert ("measure" in lines[0]) == (measure is not None)
 
 

@@ -118,8 +118,8 @@ def test_a_wrong_number_or_name_is_told_with_its_option(arguments: str, words: s
 def test_a_wrong_file_or_date_is_told_with_what_is_needed(
     arguments: str, code: int, words: str, run: Path, capsys: Capture
 ) -> None:
-    found, said = refused(arguments, run, capsys)
-    assert found == code
+    exit_status, said = refused(arguments, run, capsys)
+    assert exit_status == code
     assert words in said
 
 
@@ -134,9 +134,9 @@ def edited(file: Path, old: str, new: str, folder: Path) -> Path:
     """A copy of a shipped file, which names others by their whole paths, with a slip in it."""
     text = file.read_text(encoding="utf-8")
     assert old in text
-    found = folder / file.name
-    found.write_text(text.replace(old, new, 1).replace('"../', f'"{SCENARIOS}/'), encoding="utf-8")
-    return found
+    copy = folder / file.name
+    copy.write_text(text.replace(old, new, 1).replace('"../', f'"{SCENARIOS}/'), encoding="utf-8")
+    return copy
 
 
 @pytest.mark.parametrize(

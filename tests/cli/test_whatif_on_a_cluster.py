@@ -28,12 +28,12 @@ def address() -> Iterator[str]:
 def test_workers_of_a_cluster_give_what_threads_give(
     address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = []
+    documents = []
     for how in (["--scheduler", address], ["--threads", "1"]):
         assert exit_code([*ASKED, *FEW, *how, "--out", str(tmp_path / "page.html")]) == 0
-        found.append(json.loads(capsys.readouterr().out))
-    assert found[0] == found[1]
-    assert len(found[0]["place"]) == 4
+        documents.append(json.loads(capsys.readouterr().out))
+    assert documents[0] == documents[1]
+    assert len(documents[0]["place"]) == 4
 
 
 def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,15 +58,15 @@ class MakeBelieve:
             assert _at(address, array.dtype, array.size).tobytes() == array.tobytes()
         space = Workspace(packed)
         alone.run(space, first, panels, n_path, seed % 2**64)
-        found, at = space.counts(), 0
+        counts, at = space.counts(), 0
         for name in packed.shapes:
-            new = getattr(found, name).ravel()
+            new = getattr(counts, name).ravel()
             held = _at(count + 8 * at, np.int64, new.size)
             held[:] = RULE.get(name, np.add)(held, new)
             at += new.size
         place = scratch + 8 * ((warps - 1) * stride + int(packed.header[FIELD["of_residual"]]))
-        worst = _at(place, np.float64, found.residual.size)  # of the last warp
-        worst[:] = np.maximum(worst, found.residual.ravel())
+        worst = _at(place, np.float64, counts.residual.size)  # of the last warp
+        worst[:] = np.maximum(worst, counts.residual.ravel())
         self.launches.append((first, panels))
 
 

@@ -69,10 +69,10 @@ class _Text:
             return [f"static _Alignas(256) uint8_t {name_of(shared[1])}[{shared[2]}];"]
         if statement.startswith((".pragma", ".loc", ".file")):
             return []
-        found = re.fullmatch(r"(?:@(!?)%(\w+) )?([\w.:]+) ?(.*);", statement)
-        if not found:
+        match = re.fullmatch(r"(?:@(!?)%(\w+) )?([\w.:]+) ?(.*);", statement)
+        if not match:
             raise Unknown(statement)
-        negated, guard, op, rest = found.groups()
+        negated, guard, op, rest = match.groups()
         self.blocks[-1] += 1
         self.memory[-1] += op.startswith(("ld.global", "st.global", "atom.global", "red.global"))
         self.number += 1

@@ -75,9 +75,9 @@ def on_cpu(packed: Packed, paths: int = PATHS) -> Tally:
 def on_card(packed: Packed, card: FakeCard, paths: int = PATHS) -> Tally:
     space = GpuWorkspace(packed, card)
     space.run(0, -(-paths // PANEL_PATHS), paths, SEED)
-    found = merge([space.tally()])
+    tally = merge([space.tally()])
     space.close()
-    return found
+    return tally
 
 
 def differing(here: Tally, there: Tally) -> list[str]:
@@ -108,10 +108,10 @@ def test_what_a_book_asks_of_a_card_is_what_the_cpu_hands_over() -> None:
     there = GpuWorkspace(packed, FakeCard(emulated.library(), warps=WARPS))
     shape = (2, PANEL_BLOCKS, sizes.n_month, sizes.n_factor, LANES)
     normals = np.random.default_rng(SEED).standard_normal(shape)
-    for panel, found in enumerate(there.hand(5, normals, 7 * PANEL_PATHS, SEED)):
+    for panel, handed in enumerate(there.hand(5, normals, 7 * PANEL_PATHS, SEED)):
         here.drawing()[0][:] = normals[panel].ravel()
         alone.run(here, 5 + panel, 1, 7 * PANEL_PATHS, SEED, drawn=True)
-        assert np.array_equal(here.handed(), found)
+        assert np.array_equal(here.handed(), handed)
     assert panel == 1
     assert np.array_equal(here.counts().residual, there.residual())
 
@@ -152,9 +152,9 @@ def test_a_month_takes_no_more_instructions_than_it_did() -> None:
     on_card(packed, card, PANEL_PATHS)
     sizes = packed.problem.sizes
     months = PANEL_PATHS // LANES * sizes.n_scenario * sizes.n_month
-    found = {"instructions": card.executed() / months, "global_memory": card.executed("memory") / months}
-    for what, number in found.items():
-        assert BUDGET[what] / MARGIN < number < BUDGET[what] * MARGIN, found
+    figures = {"instructions": card.executed() / months, "global_memory": card.executed("memory") / months}
+    for what, number in figures.items():
+        assert BUDGET[what] / MARGIN < number < BUDGET[what] * MARGIN, figures
 
 
 def test_the_text_keeps_the_rules() -> None:

@@ -79,8 +79,8 @@ def whole(packed: Packed) -> Tally:
     return merge([space.tally()])
 
 
-def same(one: Tally, other: Tally) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+def same(first: Tally, second: Tally) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 def test_a_card_counts_what_the_cpu_counts_in_launches_that_can_be_stopped(
@@ -132,8 +132,8 @@ def test_a_card_and_threads_share_a_run(fake: MakeBelieve, job: Job, packed: Pac
     fake.runs(packed)
     for hands in (Machines(0, 1), Machines(2, 1)):
         fake.launches.clear()
-        lent = engine.count(packed, job, None, hands, most=PANEL_PATHS, every=0.0)
-        parts = [Counted(part.ranges, copied(part.tally())) for part in lent]
+        counted = engine.count(packed, job, None, hands, most=PANEL_PATHS, every=0.0)
+        parts = [Counted(part.ranges, copied(part.tally())) for part in counted]
         assert same(joined(parts).tally(), whole)
         assert 0 < len(fake.launches) <= 6
 
@@ -142,8 +142,8 @@ def test_a_run_on_a_card_can_be_stopped(fake: MakeBelieve, job: Job, packed: Pac
     stop = threading.Event()
     fake.runs(packed, stop.set)
     parts = list(engine.count(packed, job, None, Machines(0, 1), stop=stop, most=PANEL_PATHS))
-    (one,) = [r for part in parts for r in part.ranges]  # whichever task came first
-    assert 0 < size([one]) <= PANEL_PATHS
+    (stretch,) = [r for part in parts for r in part.ranges]  # whichever task came first
+    assert 0 < size([stretch]) <= PANEL_PATHS
 
 
 def test_a_card_that_fails_ends_the_run(fake: MakeBelieve, job: Job, packed: Packed) -> None:
@@ -227,8 +227,8 @@ def test_a_worker_counts_on_its_card(fake: MakeBelieve, packed: Packed, whole: T
     from stress.runs.cluster.work import count_range, identity
 
     fake.runs(packed)
-    found = count_range(packed, "a problem", (0, PATHS), SEED, identity(), True)
-    assert same(joined([Counted(((0, PATHS),), found)]).tally(), whole)
+    tally = count_range(packed, "a problem", (0, PATHS), SEED, identity(), True)
+    assert same(joined([Counted(((0, PATHS),), tally)]).tally(), whole)
     assert fake.launches
 
 
@@ -242,5 +242,5 @@ def test_workers_of_this_machine_hold_a_card_each() -> None:
 
 def test_digests_do_not_depend_on_the_device(fake: MakeBelieve, job: Job, packed: Packed) -> None:
     fake.runs(packed)
-    one = digest(joined(engine.count(packed, job, None, Machines(1))).tally())
-    assert digest(joined(engine.count(packed, job, None, Machines(0, 1))).tally()) == one
+    sha = digest(joined(engine.count(packed, job, None, Machines(1))).tally())
+    assert digest(joined(engine.count(packed, job, None, Machines(0, 1))).tally()) == sha

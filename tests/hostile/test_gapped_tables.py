@@ -36,14 +36,14 @@ def wrong_of(folder: Path, seeds: range, accepted: Counter[str]) -> Iterator[str
         mutant = tables.mutant_of(text, rng)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            told = gapped.read(folder, name, mutant.content)
+            read = gapped.read(folder, name, mutant.content)
         at = f"{seed} {name}: {mutant}: "
-        accepted[name] += not told.said and not told.crash
-        if told.crash:
-            yield f"{at}traceback: {told.crash}"
-        elif told.said and Path(name).name not in told.said:
-            yield f"{at}names no file: {told.said}"
-        elif not told.said and not gapped.legal(name, text, mutant):
+        accepted[name] += not read.said and not read.crash
+        if read.crash:
+            yield f"{at}traceback: {read.crash}"
+        elif read.said and Path(name).name not in read.said:
+            yield f"{at}names no file: {read.said}"
+        elif not read.said and not gapped.legal(name, text, mutant):
             yield f"{at}accepted wrongly"
 
 

@@ -70,11 +70,11 @@ def faults(folder: Folder, case: Case, read: Read) -> Iterator[str]:
 
 def words(mutant: Mutant) -> list[str]:
     """Keys on the way to what was changed, and names and values that were changed."""
-    found = [part for part in mutant.place if isinstance(part, str) and part]
-    found += called(mutant)
+    names = [part for part in mutant.place if isinstance(part, str) and part]
+    names += called(mutant)
     for value in (mutant.was, mutant.now):
-        found += [word for word in texts(value) if word]
-    return found
+        names += [word for word in texts(value) if word]
+    return names
 
 
 def called(mutant: Mutant) -> Iterator[str]:
@@ -92,12 +92,12 @@ def called(mutant: Mutant) -> Iterator[str]:
 def texts(value: Any) -> Iterator[str]:
     """Names in a value: the keys and texts of a table, the texts of a list."""
     if isinstance(value, dict):
-        for key, one in value.items():
+        for key, part in value.items():
             yield key
-            yield from texts(one)
+            yield from texts(part)
     elif isinstance(value, list):
-        for one in value:
-            yield from texts(one)
+        for part in value:
+            yield from texts(part)
     elif isinstance(value, str):
         yield value
 

@@ -49,12 +49,12 @@ def wrong_of(
         for seed in seeds:
             path = saved.mutant(kind, good, folder / "m.nc", Random(f"{kind} {seed}"))
             try:
-                found = results.open_any(path)
+                ds = results.open_any(path)
             except DataError as error:
                 if not str(error).startswith(f"{path}: ") or len(str(error)) > 500 or "\n" in str(error):
                     yield f"{kind} {seed}: says {error}"
             else:
-                if kind in saved.REFUSED or not found.identical(before):
+                if kind in saved.REFUSED or not ds.identical(before):
                     yield f"{kind} {seed}: accepted"
 
 

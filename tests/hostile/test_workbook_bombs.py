@@ -122,9 +122,9 @@ def test_what_a_workbook_unpacks_to_is_counted_not_what_it_says(tmp_path: Path) 
     path = tape(tmp_path / "tape.xlsx", {SHEET: into_rows(ROW * 10_000)})
     with pytest.raises(LimitError, match=r"larger than 0\.25 MB once unpacked"):
         check_parts(path, most=1 << 18)
-    told = path.read_bytes()
+    data = path.read_bytes()
     size = zipfile.ZipFile(path).getinfo(SHEET).file_size
-    path.write_bytes(told.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    path.write_bytes(data.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little")))
     with pytest.raises(DataError, match="damaged"):
         check_parts(path)
 
@@ -133,10 +133,10 @@ def test_cells_that_begin_far_to_the_right_are_counted(tmp_path: Path, monkeypat
     wide = "".join(f'<row r="{r}"><c r="XFD{r}"><v>1</v></c></row>' for r in range(5, 40))
     path = tape(tmp_path / "tape.xlsx", {SHEET: into_rows(wide)})
     monkeypatch.setattr(workbook, "_CELL", 1024)
-    _, rows = next(found := workbook.sheets(path))
+    _, rows = next(sheets := workbook.sheets(path))
     with pytest.raises(LimitError, match=r"row 3\d: too many cells, mostly empty ones"):
         list(rows)
-    found.close()
+    sheets.close()
 
 
 @pytest.mark.slow

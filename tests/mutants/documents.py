@@ -23,9 +23,9 @@ def mutant_of(text: str, rng: Random) -> Mutant:
     """One mutant of a file; the same for the same generator."""
     while True:
         kind = rng.choice(sorted(KINDS))
-        found = KINDS[kind](text, rng)
-        if found is not None and found.content != text.encode():
-            return found
+        mutant = KINDS[kind](text, rng)
+        if mutant is not None and mutant.content != text.encode():
+            return mutant
 
 
 def changed(
@@ -33,10 +33,10 @@ def changed(
 ) -> Mutant | None:
     """The file with one of the wanted values replaced."""
     document = tomli.loads(text)
-    found = [(place, value) for place, value in leaves(document) if wanted(value)]
-    if not found:
+    places = [(place, value) for place, value in leaves(document) if wanted(value)]
+    if not places:
         return None
-    place, value = rng.choice(found)
+    place, value = rng.choice(places)
     now = new(value)
     put(document, place, now)
     return Mutant(kind, toml(document).encode(), place, value, now)

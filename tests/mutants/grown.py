@@ -37,54 +37,54 @@ class Grammar:
 
     def value(self, schema: Schema, depth: int = 0) -> Any:
         """A value of a schema, mostly allowed by it."""
-        one = self.rng.choice(alternatives(self.root, schema))
-        if "_mapping" in one:
-            key = one["discriminator"]["propertyName"]
-            word = self.rng.choice(sorted(one["_mapping"]))
-            return {key: word, **self._table({"$ref": one["_mapping"][word]}, depth, {key})}
-        if "const" in one:
-            return one["const"]
-        if "enum" in one:
-            return self.rng.choice(one["enum"])
-        match one.get("type"):
+        chosen = self.rng.choice(alternatives(self.root, schema))
+        if "_mapping" in chosen:
+            key = chosen["discriminator"]["propertyName"]
+            word = self.rng.choice(sorted(chosen["_mapping"]))
+            return {key: word, **self._table({"$ref": chosen["_mapping"][word]}, depth, {key})}
+        if "const" in chosen:
+            return chosen["const"]
+        if "enum" in chosen:
+            return self.rng.choice(chosen["enum"])
+        match chosen.get("type"):
             case "object":
-                return self._table(one, depth, set())
+                return self._table(chosen, depth, set())
             case "array":
-                return self._list(one, depth)
+                return self._list(chosen, depth)
             case "number" | "integer":
-                return self._number(one)
+                return self._number(chosen)
             case "boolean":
                 return self.rng.random() < 0.5
             case "null":
                 return self.names[0] if self.names else 0
-        return self._text(one)
+        return self._text(chosen)
 
     def _table(self, schema: Schema, depth: int, given: set[str]) -> dict[str, Any]:
         [schema] = alternatives(self.root, schema)
-        found = {}
+        table = {}
         for key, inner in schema.get("properties", {}).items():
             needed = key in schema.get("required", ())
             if key not in given and (needed or self.rng.random() < 0.35 / (1 + depth)):
                 self.used[f"{schema.get('title', '')}.{key}"] += 1
-                found[key] = self.value(inner, depth + 1)
+                table[key] = self.value(inner, depth + 1)
         if isinstance(more := schema.get("additionalProperties"), dict):
             words = schema.get("propertyNames", {}).get("enum") or self.names or WORDS
-            found |= {str(self.rng.choice(words)): self.value(more, depth + 1) for _ in range(self.rng.randint(0, 2))}
-        return found
+            table |= {str(self.rng.choice(words)): self.value(more, depth + 1) for _ in range(self.rng.randint(0, 2))}
+        return table
 
     def _list(self, schema: Schema, depth: int) -> list[Any]:
         least, most = schema.get("minItems", 0), schema.get("maxItems", 6)
         size = min(most, least + self.rng.randint(0, 3)) if depth < DEEPEST else least
         if "prefixItems" in schema:
-            return [self.value(one, depth + 1) for one in schema["prefixItems"]]
+            return [self.value(item, depth + 1) for item in schema["prefixItems"]]
         return [self.value(schema.get("items", {}), depth + 1) for _ in range(size)]
 
     def _number(self, schema: Schema) -> float:
         low = schema.get("minimum", schema.get("exclusiveMinimum", -10.0))
         high = schema.get("maximum", schema.get("exclusiveMaximum", 1e6))
         inner = low + (min(high, low + 100.0) - low) * self.rng.random() ** 3
-        found = self.rng.choice([low, high, inner, inner, inner, round(inner, 2)])
-        return round(found) if schema["type"] == "integer" else float(found)
+        number = self.rng.choice([low, high, inner, inner, inner, round(inner, 2)])
+        return round(number) if schema["type"] == "integer" else float(number)
 
     def _text(self, schema: Schema) -> str:
         if schema.get("format") == "date":
@@ -105,12 +105,12 @@ class Grammar:
 
 def keys_of(kinds: Iterable[str]) -> set[str]:
     """`model.key` of all that files of these kinds may say, but what they are and in which version."""
-    found = set()
+    keys = set()
     for kind in kinds:
         root = root_of(KINDS[kind])
         for schema in (root, *root.get("$defs", {}).values()):
-            found |= {f"{schema.get('title', '')}.{key}" for key in schema.get("properties", {})}
-    return {key for key in found if key.split(".")[1] not in ("kind", "version")}
+            keys |= {f"{schema.get('title', '')}.{key}" for key in schema.get("properties", {})}
+    return {key for key in keys if key.split(".")[1] not in ("kind", "version")}
 
 
 def grown(text: str, rng: Random, used: Counter[str] | None = None) -> Mutant:
@@ -133,7 +133,7 @@ def _changed(document: dict[str, Any], grammar: Grammar, rng: Random) -> Place:
     where = () if rng.random() < 0.4 else rng.choice(tables)
     model = KINDS[document["kind"]]
     table = at(document, where)
-    schemas = [one for one in schemas_at(model, _tagged(document, where)) if "properties" in one]
+    schemas = [part for part in schemas_at(model, _tagged(document, where)) if "properties" in part]
     if not schemas:
         return ()
     schema = rng.choice(schemas)
@@ -147,14 +147,14 @@ def _changed(document: dict[str, Any], grammar: Grammar, rng: Random) -> Place:
 
 def _tagged(document: dict[str, Any], where: Place) -> list[str | int]:
     """A place with the word that tells the kinds of a union apart, as pydantic's locations have it."""
-    found: list[str | int] = []
+    tagged: list[str | int] = []
     here: Any = document
     for part in where:
         here = here[part]
-        found.append(part)
+        tagged.append(part)
         if isinstance(here, dict) and isinstance(here.get("step"), str):
-            found.append(here["step"])
-    return found
+            tagged.append(here["step"])
+    return tagged
 
 
 def _has(document: Any, place: Place) -> bool:

@@ -219,7 +219,7 @@ def _same_shape(text: str, mutant: Mutant) -> bool:
 
 def _shape(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _shape(one) for key, one in value.items()}
+        return {key: _shape(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_shape(one) for one in value]
+        return [_shape(part) for part in value]
     return "number" if _is_number(value) else type(value).__name__

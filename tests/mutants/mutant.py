@@ -53,7 +53,7 @@ def literal(value: Any) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key(name)} = {literal(one)}" for name, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{key(name)} = {literal(part)}" for name, part in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(literal, value)) + "]"
     return value.isoformat() if hasattr(value, "isoformat") else repr(value)
@@ -62,11 +62,11 @@ def literal(value: Any) -> str:
 def leaves(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
     """Every value of a document that is no table and no list of tables, with its place."""
     if isinstance(value, dict):
-        for name, one in value.items():
-            yield from leaves(one, (*place, name))
+        for name, part in value.items():
+            yield from leaves(part, (*place, name))
     elif isinstance(value, list) and value and isinstance(value[0], (dict, list)):
-        for number, one in enumerate(value):
-            yield from leaves(one, (*place, number))
+        for number, part in enumerate(value):
+            yield from leaves(part, (*place, number))
     else:
         yield place, value
 
@@ -76,8 +76,8 @@ def containers(value: Any, kind: type, place: Place = ()) -> Iterator[tuple[Plac
     if isinstance(value, kind):
         yield place, value
     if isinstance(value, (dict, list)):
-        for name, one in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from containers(one, kind, (*place, name))
+        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from containers(part, kind, (*place, name))
 
 
 def at(document: Any, place: Place) -> Any:

@@ -52,9 +52,9 @@ class Folder:
         shutil.copytree(ROOT / "stress/templates", path / "templates", ignore=unwanted)
         from stress.tape.example import baitiao_tape
 
-        told = (path / "templates/job.toml").read_text(encoding="utf-8")
-        started = told.replace('# state = "state.toml" ', 'state = "state.toml" ')
-        assert started != told, "the template of a job offers no state"
+        template = (path / "templates/job.toml").read_text(encoding="utf-8")
+        started = template.replace('# state = "state.toml" ', 'state = "state.toml" ')
+        assert started != template, "the template of a job offers no state"
         (path / "templates/mid_life.toml").write_text(started, encoding="utf-8")
         baitiao_tape(400, seed=3).to_csv(path / TAPE, index=False)
 
@@ -66,8 +66,8 @@ class Folder:
     @cached_property
     def tables(self) -> list[str]:
         """Every CSV file that is a table of regular periods, or the tape."""
-        found = sorted(str(p.relative_to(self.path)) for p in self.path.rglob("*.csv"))
-        return [name for name in found if not any(part in name for part in NO_SERIES)]
+        names = sorted(str(p.relative_to(self.path)) for p in self.path.rglob("*.csv"))
+        return [name for name in names if not any(part in name for part in NO_SERIES)]
 
     def text(self, name: str) -> str:
         """A file as it is shipped."""
@@ -76,8 +76,8 @@ class Folder:
     def readers(self, name: str) -> list[Path]:
         """The file itself, and one file that reads it, up to a job."""
         chain = [self.path / name]
-        while (found := self._reader_of(chain[-1])) is not None and found not in chain:
-            chain.append(found)
+        while (reader := self._reader_of(chain[-1])) is not None and reader not in chain:
+            chain.append(reader)
         return chain
 
     def _reader_of(self, file: Path) -> Path | None:
@@ -104,8 +104,8 @@ class Folder:
         try:
             if name.endswith(".csv"):
                 self._read_table(name)
-            for one in chain[name.endswith(".csv") :]:
-                model = load(one)
+            for file in chain[name.endswith(".csv") :]:
+                model = load(file)
                 if isinstance(model, Job):
                     runs(model)
         except StressError as error:

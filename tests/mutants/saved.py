@@ -67,9 +67,9 @@ def _values(name: str, change: Callable[[np.ndarray, Random], np.ndarray]) -> Ch
 
 
 def _one(value: float) -> Callable[[np.ndarray, Random], np.ndarray]:
-    def put(found: np.ndarray, rng: Random) -> np.ndarray:
-        found.ravel()[rng.randrange(found.size)] = value
-        return found
+    def put(values: np.ndarray, rng: Random) -> np.ndarray:
+        values.ravel()[rng.randrange(values.size)] = value
+        return values
 
     return put
 
@@ -109,11 +109,11 @@ REFUSED: dict[str, Change] = {
     "a loss below 0": _values("expected_loss", _one(-0.25)),
     "an infinite probability": _values("first_loss_probability", _one(np.inf)),
     "a count below 0": _values("loss_count", _one(-3)),
-    "a path counted twice": _values("default_count", lambda found, rng: found + (np.arange(found.shape[-1]) == 7)),
+    "a path counted twice": _values("default_count", lambda values, rng: values + (np.arange(values.shape[-1]) == 7)),
     "batches of other paths": _values("batch_path", _one(1_000)),
     "an axis that is no number": _values("loss_bin", _one(np.nan)),
-    "a name twice": _values("tranche", lambda found, rng: np.full_like(found, found[0])),
-    "other notes than the job's": _values("tranche", lambda found, rng: np.roll(found, 1)),
+    "a name twice": _values("tranche", lambda values, rng: np.full_like(values, values[0])),
+    "other notes than the job's": _values("tranche", lambda values, rng: np.roll(values, 1)),
     "a variable by other dims": _anew("expected_loss", data=np.zeros((3, 5))),
     "a variable of texts": _anew("lgd", data=["x", "y"]),
     "a variable of one number": _anew("loss_count", data=1),

@@ -17,9 +17,9 @@ def mutant_of(text: str, rng: Random) -> Mutant:
     """One mutant of a table; the same for the same generator."""
     while True:
         kind = rng.choice(sorted(KINDS))
-        found = KINDS[kind](text, rng)
-        if found is not None and found.content != text.encode():
-            return found._replace(kind=kind)
+        mutant = KINDS[kind](text, rng)
+        if mutant is not None and mutant.content != text.encode():
+            return mutant._replace(kind=kind)
 
 
 def rows_of(text: str) -> Rows:

@@ -162,8 +162,8 @@ def test_fees_and_interest_that_are_never_paid_are_noted_with_their_amount() -> 
 def test_a_quiet_deal_has_no_note() -> None:
     """All of 590.4 pays notes of 500, whose interest income covers."""
     notes = ({**A, "amount": 400.0}, {**B, "amount": 100.0}, {**REST, "amount": 50.0})
-    case, found = said(deal(WHOLE, notes))
-    assert found == {}
+    case, notes_by_key = said(deal(WHOLE, notes))
+    assert notes_by_key == {}
     assert "no trigger trips" in summary(case)
 
 
@@ -197,8 +197,8 @@ def test_a_run_carries_the_notes_of_its_inputs_to_report_and_json(
 ) -> None:
     options = ["--paths", "64", "--scenario", "macro_severe", "--out", str(tmp_path / "out"), "--json", "--quiet"]
     assert exit_code(["run", str(JOB), *options]) == 0
-    found = json.loads(capsys.readouterr().out)["notes"]
-    assert any('triggers["cumulative default"]: trips in month 9' in note for note in found)
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert any('triggers["cumulative default"]: trips in month 9' in note for note in notes)
     page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
     assert "Notes on the inputs" in page
     assert "trips in month 9 of the base case" in page

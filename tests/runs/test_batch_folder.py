@@ -300,10 +300,10 @@ def test_a_dry_run_measures_a_rate_and_a_long_run_remembers_it(tmp_path: Path, m
     from stress.runs.jobs import rate
 
     monkeypatch.setattr(rate, "_file", lambda: tmp_path / "rates.json")
-    found = jobs.estimate(jobs.plan(load_job(JOB), paths=10**6, threads=2))
-    assert found.rate > 1_000
-    assert found.seconds == pytest.approx(10**6 / found.rate)
-    assert found.memory > 300e6
+    estimate = jobs.estimate(jobs.plan(load_job(JOB), paths=10**6, threads=2))
+    assert estimate.rate > 1_000
+    assert estimate.seconds == pytest.approx(10**6 / estimate.rate)
+    assert estimate.memory > 300e6
     meter = rate.Meter(2)
     meter.keep("nothing counted")
     now = iter((100.0, 102.0))

@@ -140,13 +140,13 @@ def test_the_interval_of_a_yield_holds_the_quantile_of_the_kept_paths_within_a_h
     """Every note, from a senior one that yields the same on most paths to what is left over: bins are a 23rd of a basis
     point wide at the coupon and 0.43% of the distance to it elsewhere."""
     level = [0.05, 0.25, 0.5, 0.75, 0.95]
-    found = measures.irr_distribution(counted, level)
+    quantiles = measures.irr_distribution(counted, level)
     true = ten_thousand["irr"].quantile(level, dim="path").transpose("scenario", "tranche", "quantile").values
-    assert (found["low"].values <= true + 1e-12).all()
-    assert (true <= found["high"].values + 1e-12).all()
+    assert (quantiles["low"].values <= true + 1e-12).all()
+    assert (true <= quantiles["high"].values + 1e-12).all()
     away = np.abs(true - mean_coupons(JOB.deal)[None, :, None])
-    assert (np.abs(found["estimate"].values - true) <= 0.01 * np.hypot(away, 0.001)).all()
-    senior = found.isel(scenario=0, tranche=0)
+    assert (np.abs(quantiles["estimate"].values - true) <= 0.01 * np.hypot(away, 0.001)).all()
+    senior = quantiles.isel(scenario=0, tranche=0)
     assert float(senior["high"].max() - senior["low"].min()) < 1e-5
 
 

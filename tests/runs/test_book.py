@@ -35,8 +35,8 @@ def counted(book: Book, threads: int = 2) -> BookTally:
     return count(packs_of(book), threads)
 
 
-def same(one: BookTally, other: BookTally) -> bool:
-    return all((a == b).all() for a, b in zip(one, other, strict=True))
+def same(first: BookTally, second: BookTally) -> bool:
+    return all((a == b).all() for a, b in zip(first, second, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -73,24 +73,24 @@ def test_value_at_risk_is_never_above_the_expected_shortfall_beyond_it(correlati
     """The last path stands at one end of its bin, and rank 1,023.9 of 1,024 near the other."""
     book = pools([(correlation,), (correlation,)], Factors(names=("a",), phi=(0.0,)), 1024)
     tally = counted(book)
-    one = book_risk(book, tally, 0.9999).scenarios[0]
-    for level, var in one.value_at_risk.items():
-        assert var.low <= var.estimate <= min(var.high, one.expected_shortfall[level].estimate)
-    assert tails_at(tally, "VAR", 0.9999, 0.003) == [one.value_at_risk["0.9999"]]
+    scenario_risk = book_risk(book, tally, 0.9999).scenarios[0]
+    for level, var in scenario_risk.value_at_risk.items():
+        assert var.low <= var.estimate <= min(var.high, scenario_risk.expected_shortfall[level].estimate)
+    assert tails_at(tally, "VAR", 0.9999, 0.003) == [scenario_risk.value_at_risk["0.9999"]]
     (found,) = tails_at(tally, "ES", 0.9999, 0.003)
-    assert found.estimate == one.expected_shortfall["0.9999"].estimate
-    assert one.value_at_risk["0.9999"].low <= found.low <= found.estimate <= found.high
+    assert found.estimate == scenario_risk.expected_shortfall["0.9999"].estimate
+    assert scenario_risk.value_at_risk["0.9999"].low <= found.low <= found.estimate <= found.high
     assert tails_at(tally, "EL", 0.9999, 0.003) == []
-    assert all(position.incremental_var <= one.value_at_risk["0.9999"].estimate for position in one.positions)
+    assert all(position.incremental_var <= scenario_risk.value_at_risk["0.9999"].estimate for position in scenario_risk.positions)
 
 
 def test_two_identical_deals_are_one_of_double_size() -> None:
     factor = Factors(names=("a",), phi=(0.0,))
-    one = pools([(1.0,)], factor, 8192)
+    single_book = pools([(1.0,)], factor, 8192)
     two = pools([(1.0,), (1.0,)], factor, 8192)
     twin = two.deals[0].model_copy(update={"name": "deal 1"})
     two = two.model_copy(update={"deals": (two.deals[0], twin)})
-    (single,), (double,) = powers(counted(one)), powers(counted(two))
+    (single,), (double,) = powers(counted(single_book)), powers(counted(two))
     assert (single.loss_count[0, -1] == double.loss_count[0, -1]).all()
     assert (double.loss_count[0, :2] == double.loss_count[0, 2:4]).all()
     assert double.joint[0, 0, 1] == double.joint[0, 0, 0] > 0
@@ -107,14 +107,14 @@ def test_contributions_sum_to_the_shortfall_of_the_book_at_every_level() -> None
     book = load_book(SHIPPED).model_copy(update={"paths": 6000})
     tally = counted(book)
     for level in (0.9, 0.99, 0.9991):
-        for one in book_risk(book, tally, level).scenarios:
-            total = sum(p.contribution_es for p in one.positions)
-            shortfall = one.expected_shortfall[f"{level:g}"].estimate
+        for scenario_risk in book_risk(book, tally, level).scenarios:
+            total = sum(p.contribution_es for p in scenario_risk.positions)
+            shortfall = scenario_risk.expected_shortfall[f"{level:g}"].estimate
             assert total == pytest.approx(shortfall, rel=1e-6, abs=1e-9)
-            assert sum(d.contribution_es for d in one.deals) == pytest.approx(total, rel=1e-9, abs=1e-12)
-            assert sum(f.contribution_es for f in one.factors) == pytest.approx(total, rel=1e-9, abs=1e-12)
-            assert shortfall <= one.standalone_es * (1.0 + 1e-3) + 1e-9
-            assert sum(p.expected_loss for p in one.positions) == pytest.approx(one.expected_loss, rel=1e-6, abs=1e-9)
+            assert sum(d.contribution_es for d in scenario_risk.deals) == pytest.approx(total, rel=1e-9, abs=1e-12)
+            assert sum(f.contribution_es for f in scenario_risk.factors) == pytest.approx(total, rel=1e-9, abs=1e-12)
+            assert shortfall <= scenario_risk.standalone_es * (1.0 + 1e-3) + 1e-9
+            assert sum(p.expected_loss for p in scenario_risk.positions) == pytest.approx(scenario_risk.expected_loss, rel=1e-6, abs=1e-9)
 
 
 def test_the_book_without_a_position_is_the_book_of_the_others() -> None:
@@ -234,9 +234,9 @@ def test_what_is_no_book_or_no_level_of_one_is_refused() -> None:
 )
 def test_books_without_a_common_measure_are_not_compared(after: dict[str, Any], says: str) -> None:
     before = {"currency": "CNY", "level": 0.999, "scenarios": (SimpleNamespace(scenario="base"),)}
-    one, two = (cast("BookRisk", SimpleNamespace(**told)) for told in (before, before | after))
+    first, second = (cast("BookRisk", SimpleNamespace(**fields)) for fields in (before, before | after))
     with pytest.raises(ConfigError, match=says):
-        book_change(one, two)
+        book_change(first, second)
 
 
 def test_the_weather_of_a_loss_is_that_of_the_normal_tail() -> None:

@@ -38,9 +38,9 @@ def test_the_tail_of_one_large_pool_is_that_of_its_closed_form() -> None:
     book = pools([(1.0,)], Factors(names=("a",), phi=(0.0,)), PATHS)
     risk = book_risk(book, count(aimed(book), 2), LEVEL).scenarios[0]
     want = float(loss_es(LEVEL, P[0], RHO[0]))
-    found = risk.expected_shortfall[f"{LEVEL}"]
-    assert abs(found.estimate - want) < 4.0 * found.se
-    assert found.se < 0.02 * want
+    shortfall = risk.expected_shortfall[f"{LEVEL}"]
+    assert abs(shortfall.estimate - want) < 4.0 * shortfall.se
+    assert shortfall.se < 0.02 * want
     assert risk.variance_ratio > 20.0
     var, low, high = risk.value_at_risk[f"{LEVEL}"]
     assert abs(var - float(loss_quantile(LEVEL, P[0], RHO[0]))) < 4.0 * (high - low) / (2.0 * 1.96)
@@ -52,8 +52,8 @@ def test_the_tail_of_two_pools_on_two_factors_is_that_of_the_multi_factor_law() 
     tally = count(aimed(book), 2)
     law = TwoPools((0.5, 0.5), P, RHO, 0.9 * 0.7 * 0.4)
     risk = book_risk(book, tally, LEVEL, [0.2, 0.3]).scenarios[0]
-    found = risk.expected_shortfall[f"{LEVEL}"]
-    assert abs(found.estimate - two_pool_es(LEVEL, law)) < 4.0 * found.se
+    shortfall = risk.expected_shortfall[f"{LEVEL}"]
+    assert abs(shortfall.estimate - two_pool_es(LEVEL, law)) < 4.0 * shortfall.se
     for at in bin_of(np.array([0.05, 0.2, 0.3])):
         x = float(EDGES[at])
         seen = next(way for way in book_risk(book, tally, LEVEL, [x]).scenarios[0].ways if way.loss == x)
@@ -72,8 +72,8 @@ def test_paths_aim_by_the_deals_own_factors_where_these_make_the_tail(load: floa
     assert packs.proposal.deals == (0, 1)
     law, tally = TwoPools((0.5, 0.5), P, RHO, 0.0 if load is None else load**2), count(packs, 2)
     risk = book_risk(book, tally, LEVEL).scenarios[0]
-    found = risk.expected_shortfall[f"{LEVEL}"]
-    assert abs(found.estimate - two_pool_es(LEVEL, law)) < 4.0 * found.se
+    shortfall = risk.expected_shortfall[f"{LEVEL}"]
+    assert abs(shortfall.estimate - two_pool_es(LEVEL, law)) < 4.0 * shortfall.se
     assert risk.variance_ratio > 50.0
     assert abs(risk.expected_loss - sum(P) / 2.0) < 4.0 * risk.expected_loss_se
     assert tally.loss_count[0, 0, -1].sum() * UNIT == pytest.approx(PATHS, abs=4.0 * PATHS**0.5)  # weights of mean 1
@@ -98,37 +98,37 @@ def test_aimed_and_plain_paths_of_a_book_agree_and_the_aimed_ones_know_the_tail_
     sharp = book_risk(shipped.book, count(shipped, 2), 0.99)
     assert (plain.estimator, sharp.estimator) == ("plain", "importance")
     assert sharp.unseen == MOST_WEIGHT * plain.unseen
-    for one, other in zip(plain.scenarios, sharp.scenarios, strict=True):
-        assert one.variance_ratio == pytest.approx(1.0)
-        assert other.variance_ratio > 2.0
-        pairs = [(one.expected_loss, one.expected_loss_se, other.expected_loss, other.expected_loss_se),
-                 (one.value, one.value_se, other.value, other.value_se),
-                 (one.below_cost, one.below_cost_se, other.below_cost, other.below_cost_se),
-                 (*one.expected_shortfall["0.99"], *other.expected_shortfall["0.99"]),
-                 (*one.deals_at_once[0], *other.deals_at_once[0])]  # fmt: skip
+    for of_plain, of_sharp in zip(plain.scenarios, sharp.scenarios, strict=True):
+        assert of_plain.variance_ratio == pytest.approx(1.0)
+        assert of_sharp.variance_ratio > 2.0
+        pairs = [(of_plain.expected_loss, of_plain.expected_loss_se, of_sharp.expected_loss, of_sharp.expected_loss_se),
+                 (of_plain.value, of_plain.value_se, of_sharp.value, of_sharp.value_se),
+                 (of_plain.below_cost, of_plain.below_cost_se, of_sharp.below_cost, of_sharp.below_cost_se),
+                 (*of_plain.expected_shortfall["0.99"], *of_sharp.expected_shortfall["0.99"]),
+                 (*of_plain.deals_at_once[0], *of_sharp.deals_at_once[0])]  # fmt: skip
         for x, x_error, y, y_error in pairs:
             assert abs(x - y) < 4.0 * np.hypot(x_error, y_error) + 1e-12
-        by_name = {p.name: p for p in one.positions}
-        for p in other.positions:
+        by_name = {p.name: p for p in of_plain.positions}
+        for p in of_sharp.positions:
             q = by_name[p.name]
             rare = 0.0 if q.expected_loss else plain.unseen * p.amount / plain.amount  # plain paths saw none
             error = np.hypot(p.expected_loss_se, q.expected_loss_se)
             assert abs(p.expected_loss - q.expected_loss) < 4.0 * error + rare + 1e-7
-        total = sum(p.contribution_es for p in other.positions)
-        assert total == pytest.approx(other.expected_shortfall["0.99"].estimate, rel=1e-6)
+        total = sum(p.contribution_es for p in of_sharp.positions)
+        assert total == pytest.approx(of_sharp.expected_shortfall["0.99"].estimate, rel=1e-6)
 
 
 def test_errors_of_aimed_paths_are_what_twenty_books_show() -> None:
     """Standard deviation over seeds against the mean of the errors told: a chi of 19 lies in 0.5 to 1.6."""
     book = pools([(0.8,)], Factors(names=("a",), phi=(0.0,)), 2048)
     packs = aimed(book, 0.999)
-    found = []
+    shortfalls = []
     for seed in range(20):
         other = packs._replace(book=book.model_copy(update={"seed": seed}))
-        found.append(book_risk(book, count(other, 2), 0.999).scenarios[0].expected_shortfall["0.999"])
-    spread = np.std([one.estimate for one in found], ddof=1)
-    assert 0.5 < spread / np.mean([one.se for one in found]) < 1.6
-    mean, want = np.mean([one.estimate for one in found]), float(loss_es(0.999, P[0], RHO[0]))
+        shortfalls.append(book_risk(book, count(other, 2), 0.999).scenarios[0].expected_shortfall["0.999"])
+    spread = np.std([shortfall.estimate for shortfall in shortfalls], ddof=1)
+    assert 0.5 < spread / np.mean([shortfall.se for shortfall in shortfalls]) < 1.6
+    mean, want = np.mean([shortfall.estimate for shortfall in shortfalls]), float(loss_es(0.999, P[0], RHO[0]))
     assert abs(mean - want) < 4.0 * spread / 20**0.5 + 0.02 * want  # 0.02: the bias of 2 paths beyond, of order 1 / n
 
 
@@ -144,17 +144,17 @@ def test_an_aimed_book_has_the_same_bits_however_it_is_cut(shipped: Packs) -> No
 
 def test_the_same_book_is_aimed_the_same_way() -> None:
     book = pools([(0.9, 0.0), (0.0, 0.7)], TWO, 1024)
-    one, other, lower = aimed(book), aimed(book), aimed(book, 0.99)
-    assert one.digest() == other.digest() != lower.digest()
+    first, second, lower = aimed(book), aimed(book), aimed(book, 0.99)
+    assert first.digest() == second.digest() != lower.digest()
 
 
 def test_the_worst_path_of_an_aimed_book_is_replayed_as_it_was_counted(shipped: Packs) -> None:
     k, tally = 1, count(shipped, 2)
-    one = book_risk(shipped.book, tally).scenarios[k]
-    assert one.worst_path is not None
-    found = replay_book(shipped, one.worst_path, one.scenario)
+    scenario_risk = book_risk(shipped.book, tally).scenarios[k]
+    assert scenario_risk.worst_path is not None
+    replayed = replay_book(shipped, scenario_risk.worst_path, scenario_risk.scenario)
     loss = sum(
-        position.amount / shipped.book.amount * float(found.deals[deal]["loss"].sel(tranche=note))
+        position.amount / shipped.book.amount * float(replayed.deals[deal]["loss"].sel(tranche=note))
         for position in shipped.book.positions
         for deal, note in [shipped.book.notes_of(position)]
     )

@@ -123,9 +123,9 @@ def test_a_book_whose_driver_is_killed_goes_on_and_has_the_same_digest(
     child.kill()
     child.wait()
     assert exit_code(asked) == 0
-    found = json.loads(capsys.readouterr().out)
+    manifest = json.loads(capsys.readouterr().out)
     packs = packs_of(load_book(SHIPPED).model_copy(update={"paths": 60_000}))
-    assert found["result_sha256"] == digest(count(packs, 2))
+    assert manifest["result_sha256"] == digest(count(packs, 2))
     assert json.loads((out / "manifest.json").read_text())["paths_found"] > 0
 
 

@@ -75,11 +75,11 @@ def test_a_path_is_replayed_in_the_economy_in_which_it_was_counted(book: Book) -
     packs = packs_of(book)
     (tally,) = powers(count(packs, 1))
     last = int(np.flatnonzero(tally.loss_count[0, -1])[-1])
-    found = replay_book(packs, int(tally.first_path[0, last]), "random")
-    one, two = (float(deal["loss"].sel(tranche="C")) for deal in found.deals.values())
-    assert one == two
-    assert EDGES[last] <= one * (1.0 + 1e-9)
-    assert one <= EDGES[last + 1] or last == len(EDGES) - 2
+    replayed = replay_book(packs, int(tally.first_path[0, last]), "random")
+    first, second = (float(deal["loss"].sel(tranche="C")) for deal in replayed.deals.values())
+    assert first == second
+    assert EDGES[last] <= first * (1.0 + 1e-9)
+    assert first <= EDGES[last + 1] or last == len(EDGES) - 2
 
 
 def test_a_later_deal_takes_the_later_periods_of_the_economy() -> None:

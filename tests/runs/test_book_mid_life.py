@@ -68,30 +68,30 @@ def test_a_deal_whose_level_is_known_moves_on_from_it_with_the_named_factor(tmp_
     job = old.job.but(state=state)
     book = book.model_copy(update={"deals": (old.model_copy(update={"job": job}), book.deals[1])})
     for path in (3, 40):
-        found = replay_book(packs_of(book), path, "severe")
-        level = found.deals["old"]["factor_value"].values[:, 0]
-        u = found.factor[old.start + b - 1 :, 0]  # from the month of the state on
+        replayed = replay_book(packs_of(book), path, "severe")
+        level = replayed.deals["old"]["factor_value"].values[:, 0]
+        u = replayed.factor[old.start + b - 1 :, 0]  # from the month of the state on
         k = np.arange(len(level)) + 1
         np.testing.assert_allclose(level, phi**k * y + u[k] - phi**k * u[0], atol=1e-9)
-        other = found.deals["new"]["factor_value"].values[:, 0]
+        other = replayed.deals["new"]["factor_value"].values[:, 0]
         at = book.deals[1].start
-        np.testing.assert_allclose(other, found.factor[at : at + len(other), 0], atol=1e-9)
+        np.testing.assert_allclose(other, replayed.factor[at : at + len(other), 0], atol=1e-9)
 
 
 def test_what_is_data_is_not_drawn_on_a_path(tmp_path: Path) -> None:
     book = read(tmp_path)
     packs = packs_of(book)
-    one = book_risk(book, count(packs, 2), 0.99).scenarios[0]
-    assert one.worst_path is not None
-    found = replay_book(packs, one.worst_path, "severe")
-    assert int(found.deals["old"]["month"][0]) == 7
-    story = dict(book_path.story(found, one.positions))
+    scenario_risk = book_risk(book, count(packs, 2), 0.99).scenarios[0]
+    assert scenario_risk.worst_path is not None
+    replayed = replay_book(packs, scenario_risk.worst_path, "severe")
+    assert int(replayed.deals["old"]["month"][0]) == 7
+    story = dict(book_path.story(replayed, scenario_risk.positions))
     months = book.deals[1].start + 1
     assert story["new"][0] == f"Its month 1 is month {months} of the book."
     assert months > 1
     assert not story["old"][0].startswith("Its month 1")
-    assert " of the book (" in story[f"Path {one.worst_path} under severe: the factors"][0]
-    line = next(line for line in book_path.losing(found, one.positions) if line.name == "old subordinated")
+    assert " of the book (" in story[f"Path {scenario_risk.worst_path} under severe: the factors"][0]
+    line = next(line for line in book_path.losing(replayed, scenario_risk.positions) if line.name == "old subordinated")
     assert np.isnan(line.balance[:6]).all()
     assert line.balance[6] <= 1.0
 
@@ -127,12 +127,12 @@ def test_a_note_half_repaid_is_worth_half_of_its_original_balance(tmp_path: Path
     assert [position.price for position in book.positions] == [left, 0.99]
     assert f"of which {100.0 * left:.3g}% is left" in " ".join(str(note) for note in notes_of_book(book))
     assert "| told | all | default odds times 1.5 |" in explain_book(book)
-    one = book_risk(book, count(packs_of(book), 2)).scenarios[0]
+    scenario_risk = book_risk(book, count(packs_of(book), 2)).scenarios[0]
     alone = stress.simulate(book.deals[0].job, paths=1024, seed=book.seed).sel(tranche="A-2", scenario="none")
-    at_par, sold = one.positions
+    at_par, sold = scenario_risk.positions
     assert at_par.value == sold.value
-    assert one.value == pytest.approx(left * float(alone["price"]), abs=1e-6)
-    assert one.income == pytest.approx(left * (float(alone["multiple"]) - 1.0), abs=1e-6)
+    assert scenario_risk.value == pytest.approx(left * float(alone["price"]), abs=1e-6)
+    assert scenario_risk.income == pytest.approx(left * (float(alone["multiple"]) - 1.0), abs=1e-6)
     assert (at_par.below_cost, sold.below_cost) == (0.0, 1.0)
 
 

@@ -65,10 +65,10 @@ def test_two_pools_of_one_deal_lose_as_the_law_of_their_named_factors_says() -> 
 
 def test_a_segment_s_factor_is_told_by_its_sign() -> None:
     """A row that points the other way stands on minus the column of the root; the named factor is bad when low."""
-    one, other = two_pools(), two_pools((0.0, -1.0, 0.0))
-    parts = [weather_of(book, [3]).deals[0].parts[0] for book in (one, other)]
+    plain, opposite = two_pools(), two_pools((0.0, -1.0, 0.0))
+    parts = [weather_of(book, [3]).deals[0].parts[0] for book in (plain, opposite)]
     assert parts[0].column == parts[1].column == 1
-    for book, part in zip((one, other), parts, strict=True):
+    for book, part in zip((plain, opposite), parts, strict=True):
         tally = count(packs_of(book.model_copy(update={"paths": 2048})), 1)
         ways = book_risk(book, tally, losses=[0.1]).scenarios[0].ways
         assert ways[-1].factors[1].mean < -0.5

@@ -108,39 +108,39 @@ def test_a_path_is_replayed_with_the_rate_with_which_it_was_counted(book: Book) 
     packs = packs_of(book)
     seen = Counter(packs).simulate(0, 512)
     for path in (3, 77, 300):
-        found = replay_book(packs, path, "random")
-        one, two = found.deals.values()
-        np.testing.assert_array_equal(one["rate_shift"].values, two["rate_shift"].values)
-        assert np.ptp(one["rate_shift"].values) > 0.0
-        assert float(one["price"].sel(tranche="C")) == pytest.approx(seen.outcome[2, 0, 0, path], abs=1e-12)
+        replayed = replay_book(packs, path, "random")
+        first, second = replayed.deals.values()
+        np.testing.assert_array_equal(first["rate_shift"].values, second["rate_shift"].values)
+        assert np.ptp(first["rate_shift"].values) > 0.0
+        assert float(first["price"].sel(tranche="C")) == pytest.approx(seen.outcome[2, 0, 0, path], abs=1e-12)
 
 
 def test_the_common_path_moves_the_rate_by_its_factors_alone(book: Book) -> None:
-    found, again = (reverse_book(book, "random", 0.1) for _ in range(2))
-    assert found.beta == again.beta
-    assert found.lost > 0.1
-    one, two = found.deals
-    np.testing.assert_array_equal(one.path["rate_shift"].values, two.path["rate_shift"].values)
-    assert one.path["rate_shift"].values.mean() > 0.0
+    answer, again = (reverse_book(book, "random", 0.1) for _ in range(2))
+    assert answer.beta == again.beta
+    assert answer.lost > 0.1
+    first, second = answer.deals
+    np.testing.assert_array_equal(first.path["rate_shift"].values, second.path["rate_shift"].values)
+    assert first.path["rate_shift"].values.mean() > 0.0
 
 
 def test_a_rate_that_stands_still_in_one_deal_is_told(tmp_path: Path) -> None:
     text = BOOK.replace('{ name = "two", ', '{ name = "two", group = "still", ')
     text = text.replace('"random.toml" }', '"random.toml", groups = { still = "still.toml" } }')
     plain = RATE.replace("short_rate = { mean_reversion = 0.1, volatility = 0.02 }", "")
-    found = read(tmp_path, text, still=plain)
-    assert found.deals[1].rate is None
-    assert "the short rate stands still" in " ".join(str(note) for note in notes_of_book(found))
-    (tally,) = powers(count(packs_of(found), 1))
+    read_book = read(tmp_path, text, still=plain)
+    assert read_book.deals[1].rate is None
+    assert "the short rate stands still" in " ".join(str(note) for note in notes_of_book(read_book))
+    (tally,) = powers(count(packs_of(read_book), 1))
     assert tally.path[0] == 1024
 
 
 def test_a_rate_is_told_with_the_factors_that_move_it_and_without_any(book: Book, tmp_path: Path) -> None:
-    one = "The random short rate in USD is one for all deals in it and moves by "
-    assert f"{one}all -0.5, the rest its own (25% shared)." in explain_book(book)
+    beginning = "The random short rate in USD is one for all deals in it and moves by "
+    assert f"{beginning}all -0.5, the rest its own (25% shared)." in explain_book(book)
     lines = [line for line in BOOK.splitlines() if not line.startswith(("factors", "rates"))]
     alone = read(tmp_path, "\n".join(lines).replace(", loads = { all = 1.0 }", ""))
-    assert f"No factor: every deal is on its own.\n\n{one}nothing but its own (0% shared)." in explain_book(alone)
+    assert f"No factor: every deal is on its own.\n\n{beginning}nothing but its own (0% shared)." in explain_book(alone)
 
 
 @pytest.mark.parametrize(

@@ -70,12 +70,12 @@ def test_a_position_that_is_hedged_by_its_own_note_nets_to_nothing() -> None:
     assert (tally.loss_count[:, -1, N_BIN - 1] == 2048).all()
     assert (tally.loss_sum[:, -1] == 0).all()
     assert (tally.moment[:, -1] == 0).all()
-    for one in book_risk(book, count(packs_of(book), 2), 0.99).scenarios:
-        assert one.expected_loss == 0.0 == one.expected_shortfall["0.99"].estimate
-        assert one.value_at_risk["0.99"].estimate == 0.0
-        assert one.worst_path is None
-        assert sum(p.contribution_es for p in one.positions) == 0.0
-        parts = {p.name: p for p in one.positions}
+    for scenario_risk in book_risk(book, count(packs_of(book), 2), 0.99).scenarios:
+        assert scenario_risk.expected_loss == 0.0 == scenario_risk.expected_shortfall["0.99"].estimate
+        assert scenario_risk.value_at_risk["0.99"].estimate == 0.0
+        assert scenario_risk.worst_path is None
+        assert sum(p.contribution_es for p in scenario_risk.positions) == 0.0
+        parts = {p.name: p for p in scenario_risk.positions}
         for p in book.positions[:2]:
             assert parts[p.name].expected_loss == -parts[f"short {p.name}"].expected_loss
             assert parts[f"short {p.name}"].loss_probability == 0.0
@@ -89,27 +89,29 @@ def test_a_book_that_is_short_of_all_gains_what_its_opposite_loses() -> None:
     book = load_book(SHIPPED).model_copy(update={"paths": 2048})
     opposite = book.model_copy(update={"positions": tuple(short(p) for p in book.positions)})
     assert opposite.amount == book.amount
-    one, other = counted(book), counted(opposite)
-    np.testing.assert_array_equal(other.loss_count[..., : N_BIN - 1][..., ::-1], one.loss_count[..., 1:])
-    np.testing.assert_array_equal(other.loss_count[..., N_BIN - 1], one.loss_count[..., 0])
-    np.testing.assert_array_equal(other.loss_sum.sum(-1), -one.loss_sum.sum(-1))
-    np.testing.assert_array_equal(other.moment[..., 0], -one.moment[..., 0])
-    assert (other.loss_count[..., N_BIN:] == 0).all()
-    assert (other.below_cost + one.below_cost <= 2048).all()
+    tally, opposite_tally = counted(book), counted(opposite)
+    np.testing.assert_array_equal(opposite_tally.loss_count[..., : N_BIN - 1][..., ::-1], tally.loss_count[..., 1:])
+    np.testing.assert_array_equal(opposite_tally.loss_count[..., N_BIN - 1], tally.loss_count[..., 0])
+    np.testing.assert_array_equal(opposite_tally.loss_sum.sum(-1), -tally.loss_sum.sum(-1))
+    np.testing.assert_array_equal(opposite_tally.moment[..., 0], -tally.moment[..., 0])
+    assert (opposite_tally.loss_count[..., N_BIN:] == 0).all()
+    assert (opposite_tally.below_cost + tally.below_cost <= 2048).all()
 
 
 def test_parts_of_both_signs_sum_to_the_shortfall_at_every_level(shipped: Book) -> None:
     tally = count(packs_of(shipped), 2)
     for level in (0.6, 0.9, 0.99, 0.9991):
-        for one in book_risk(shipped, tally, level).scenarios:
-            total = sum(p.contribution_es for p in one.positions)
-            assert total == pytest.approx(one.expected_shortfall[f"{level:g}"].estimate, rel=1e-6, abs=1e-8)
-            assert sum(d.contribution_es for d in one.deals) == pytest.approx(total, rel=1e-9, abs=1e-12)
-            assert sum(f.contribution_es for f in one.factors) == pytest.approx(total, rel=1e-9, abs=1e-12)
-            assert sum(f.amount for f in one.factors) == pytest.approx(1.0, rel=1e-12)
-            assert sum(p.expected_loss for p in one.positions) == pytest.approx(one.expected_loss, rel=1e-6, abs=1e-8)
-            value = sum(abs(p.amount) / shipped.amount * p.value for p in one.positions)
-            assert value == pytest.approx(one.value, abs=1e-5)
+        for scenario_risk in book_risk(shipped, tally, level).scenarios:
+            total = sum(p.contribution_es for p in scenario_risk.positions)
+            assert total == pytest.approx(scenario_risk.expected_shortfall[f"{level:g}"].estimate, rel=1e-6, abs=1e-8)
+            assert sum(d.contribution_es for d in scenario_risk.deals) == pytest.approx(total, rel=1e-9, abs=1e-12)
+            assert sum(f.contribution_es for f in scenario_risk.factors) == pytest.approx(total, rel=1e-9, abs=1e-12)
+            assert sum(f.amount for f in scenario_risk.factors) == pytest.approx(1.0, rel=1e-12)
+            assert sum(p.expected_loss for p in scenario_risk.positions) == pytest.approx(
+                scenario_risk.expected_loss, rel=1e-6, abs=1e-8
+            )
+            value = sum(abs(p.amount) / shipped.amount * p.value for p in scenario_risk.positions)
+            assert value == pytest.approx(scenario_risk.value, abs=1e-5)
 
 
 def test_the_book_without_its_hedge_is_the_book_of_the_others(shipped: Book) -> None:
@@ -127,9 +129,9 @@ def test_a_hedged_book_loses_as_the_law_of_both_pools_says() -> None:
     book = hedged()
     tally = count(packs_of(book), 2)
     risk, (seen,) = book_risk(book, tally, LEVEL), powers(tally)
-    one, want = risk.scenarios[0], np.sort(law())[::-1]
-    assert abs(one.expected_loss - (P[1] - P[0])) < 4.0 * one.expected_loss_se
-    shortfall = one.expected_shortfall[f"{LEVEL}"]
+    scenario_risk, want = risk.scenarios[0], np.sort(law())[::-1]
+    assert abs(scenario_risk.expected_loss - (P[1] - P[0])) < 4.0 * scenario_risk.expected_loss_se
+    shortfall = scenario_risk.expected_shortfall[f"{LEVEL}"]
     assert abs(shortfall.estimate - want[: round((1.0 - LEVEL) * len(want))].mean()) < 4.0 * shortfall.se
     for x in (EDGES[-70], EDGES[-130]):
         chance = (want > x).mean()
@@ -142,29 +144,29 @@ def test_a_hedged_book_loses_as_the_law_of_both_pools_says() -> None:
 def test_aimed_paths_know_the_tail_of_a_hedged_book_better() -> None:
     book, want = redrawn(hedged(8192), estimator="importance"), np.sort(law())[::-1]
     risk = book_risk(book, count(ready(book, LEVEL), 2), LEVEL)
-    found = risk.scenarios[0].expected_shortfall[f"{LEVEL}"]
-    assert abs(found.estimate - want[: round((1.0 - LEVEL) * len(want))].mean()) < 4.0 * found.se
+    shortfall = risk.scenarios[0].expected_shortfall[f"{LEVEL}"]
+    assert abs(shortfall.estimate - want[: round((1.0 - LEVEL) * len(want))].mean()) < 4.0 * shortfall.se
     assert risk.scenarios[0].variance_ratio > 5.0
     total = sum(p.contribution_es for p in risk.scenarios[0].positions)
-    assert total == pytest.approx(found.estimate, rel=1e-6)
+    assert total == pytest.approx(shortfall.estimate, rel=1e-6)
 
 
 def test_the_common_path_of_a_hedged_book_is_that_of_the_law() -> None:
     """One factor moves both pools: the nearest path is the factor at which their rates differ by so much."""
     x, at = 0.15, law()
-    found = reverse_book(hedged(1024), "base", x, Estimate(0.001, 0.0001))
+    answer = reverse_book(hedged(1024), "base", x, Estimate(0.001, 0.0001))
     q = (np.flatnonzero(at > x)[-1] + 1.0) / len(at)
-    assert found.beta == pytest.approx(-norm.ppf(q), rel=1e-3)
-    assert x < found.lost < x * 1.001
-    assert found.positions["short deal 0 1"] < 0.0
+    assert answer.beta == pytest.approx(-norm.ppf(q), rel=1e-3)
+    assert x < answer.lost < x * 1.001
+    assert answer.positions["short deal 0 1"] < 0.0
 
 
 def test_what_a_hedge_does_is_said(shipped: Book) -> None:
     risk = book_risk(shipped, count(packs_of(shipped), 2), 0.99)
-    one = risk.scenarios[-1]
+    scenario_risk = risk.scenarios[-1]
     assert "Short: USD" in sheets.overview(risk).note
-    assert "gains what its note loses" in sheets.positions(risk, one).note
-    assert any("Without the short" in line for line in sheets.findings(risk, one))
+    assert "gains what its note loses" in sheets.positions(risk, scenario_risk).note
+    assert any("Without the short" in line for line in sheets.findings(risk, scenario_risk))
     said = " ".join(str(note) for note in notes_of_book(shipped))
     assert "only the difference counts" in said
     most = shipped.model_copy(update={"positions": tuple(short(p) for p in shipped.positions[:3])})

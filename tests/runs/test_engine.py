@@ -44,8 +44,8 @@ def whole(job: Job, packed: Packed) -> str:
 
 
 def counted(job: Job, packed: Packed, **options: object) -> str:
-    lent = engine.count(packed, job, **options)  # type: ignore[arg-type]
-    parts = [Counted(part.ranges, copied(part.tally())) for part in lent]
+    partials = engine.count(packed, job, **options)  # type: ignore[arg-type]
+    parts = [Counted(part.ranges, copied(part.tally())) for part in partials]
     assert union(r for part in parts for r in part.ranges) == ((0, job.paths),)
     assert size(r for part in parts for r in part.ranges) == job.paths
     return digest(joined(parts).tally())
@@ -162,9 +162,9 @@ def test_a_tally_of_nothing_is_no_tally() -> None:
 
 @given(RANGES)
 def test_union_holds_the_same_paths_in_order_and_without_overlap(ranges: list[tuple[int, int]]) -> None:
-    found = union(ranges)
-    assert {p for a, b in found for p in range(a, b)} == {p for a, b in ranges for p in range(a, b)}
-    assert all(before[1] < after[0] for before, after in pairwise(found))
+    merged = union(ranges)
+    assert {p for a, b in merged for p in range(a, b)} == {p for a, b in ranges for p in range(a, b)}
+    assert all(before[1] < after[0] for before, after in pairwise(merged))
 
 
 @given(RANGES, st.integers(1, 60))

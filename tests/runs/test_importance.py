@@ -45,10 +45,10 @@ def plain_worked(worked):
     return stress.simulate(worked, paths=32_768, seed=5, scenarios=[case.name for case in worked.scenarios[:2]])
 
 
-def agree(one, other, name, note=slice(None)):
+def agree(first, second, name, note=slice(None)):
     """Two estimates of every note within 4 standard errors of their difference."""
-    gap = np.abs(one[name].values - other[name].values)[..., note]
-    error = np.hypot(one[f"{name}_se"].values, other[f"{name}_se"].values)[..., note]
+    gap = np.abs(first[name].values - second[name].values)[..., note]
+    error = np.hypot(first[f"{name}_se"].values, second[f"{name}_se"].values)[..., note]
     np.testing.assert_array_less(np.nan_to_num(gap), 4.0 * np.nan_to_num(error) + 1e-7, err_msg=name)
 
 
@@ -103,8 +103,8 @@ def test_tails_of_weighted_paths_are_those_of_the_closed_form(rare):
 
 @pytest.mark.parametrize("estimator", ["importance", "sobol"])
 def test_every_measure_of_the_worked_case_agrees_with_plain_sampling(worked, plain_worked, estimator):
-    plain, one = plain_worked, worked.model_copy(update={"scenarios": worked.scenarios[:2]})
-    other = stress.simulate(one, paths=16_384, seed=6, estimator=estimator)
+    plain, first_two = plain_worked, worked.model_copy(update={"scenarios": worked.scenarios[:2]})
+    other = stress.simulate(first_two, paths=16_384, seed=6, estimator=estimator)
     assert other.attrs["estimator"] == estimator
     for name in MEANS:
         agree(plain, other, name)
@@ -190,20 +190,20 @@ def test_a_note_that_rests_on_few_paths_is_named_in_a_warning(worked):
     ds = stress.simulate(job, paths=512, estimator="importance")
     few = (ds["effective_losses"] > 0.0) & (ds["effective_losses"] < 50.0)
     assert few.any()
-    told = measures.warnings(ds)
-    assert len(told) >= int(few.sum())
+    lines = measures.warnings(ds)
+    assert len(lines) >= int(few.sum())
     name = str(ds["tranche"].values[few.values[0]][0])
-    assert any(line.startswith(f"{name} under baseline") for line in told)
+    assert any(line.startswith(f"{name} under baseline") for line in lines)
 
 
 def test_shifts_do_not_depend_on_the_paths_that_they_weight_and_are_searched_for_once(worked, monkeypatch):
-    one = worked.model_copy(update={"scenarios": worked.scenarios[1:2]})
-    first = aims_of(one.model_copy(update={"paths": 1_000}))
+    severe = worked.model_copy(update={"scenarios": worked.scenarios[1:2]})
+    first = aims_of(severe.model_copy(update={"paths": 1_000}))
     monkeypatch.setattr(shifts, "_round", None)
-    second = aims_of(one.model_copy(update={"paths": 9_000, "estimator": "importance"}))
+    second = aims_of(severe.model_copy(update={"paths": 9_000, "estimator": "importance"}))
     assert all(np.array_equal(a.shift, b.shift) for a, b in zip(first[0], second[0], strict=True))
     with pytest.raises(TypeError, match="not callable"):
-        aims_of(one.model_copy(update={"seed": one.seed + 1}))
+        aims_of(severe.model_copy(update={"seed": severe.seed + 1}))
     assert {aim.tranche for aim in first[0]} >= {"A", "B", "mezzanine"}
     assert all(aim.lost > 0.1 for aim in first[0])
 
@@ -217,14 +217,14 @@ def test_sobol_points_make_the_error_of_an_expected_loss_ten_times_smaller():
 
 
 def test_a_run_stops_at_its_target_error_or_at_its_budget_and_says_which(worked):
-    one = worked.model_copy(update={"scenarios": worked.scenarios[1:2]})
-    easy = stress.simulate(one, paths=1_000_000, target_error="EL:subordinated=0.01")
+    severe = worked.model_copy(update={"scenarios": worked.scenarios[1:2]})
+    easy = stress.simulate(severe, paths=1_000_000, target_error="EL:subordinated=0.01")
     assert easy.attrs["paths"] < 200_000
     assert "reached" in easy.attrs["target"]
     assert float(easy["expected_loss_se"][0, -1] / easy["expected_loss"][0, -1]) <= 0.01
-    whole = stress.simulate(one, paths=int(easy.attrs["paths"]))
+    whole = stress.simulate(severe, paths=int(easy.attrs["paths"]))
     np.testing.assert_array_equal(easy["loss_count"], whole["loss_count"])
-    hard = stress.simulate(one, paths=40_000, target_error="PD:mezzanine=0.001")
+    hard = stress.simulate(severe, paths=40_000, target_error="PD:mezzanine=0.001")
     assert hard.attrs["paths"] == 40_000
     assert "budget of 40,000 paths ended first" in hard.attrs["target"]
 
@@ -271,9 +271,9 @@ def test_intervals_of_weighted_estimates_cover_the_truth_as_often_as_they_say(na
         from stress.kernels import alone
         from stress.kernels.memory import Workspace
 
-        one, space = job.model_copy(update={"seed": seed, "estimator": "importance"}), Workspace(packed)
+        seeded, space = job.model_copy(update={"seed": seed, "estimator": "importance"}), Workspace(packed)
         alone.run(space, 0, 16, 8_192, seed)
-        ds = to_dataset(one, space.tally())
+        ds = to_dataset(seeded, space.tally())
         low, high = (ds[f"{name}_{side}"].values[0] for side in ("low", "high"))
         hits += (low <= exact) & (exact <= high)
     share = hits[:2] / runs

@@ -71,8 +71,8 @@ def test_at_a_months_end_accounts_hold_what_the_payment_before_left_and_the_mont
 def test_the_last_row_but_the_final_one_has_the_accounts_that_a_state_of_its_month_reports(clock: str) -> None:
     job, ds = flows_of("platform-small-business", clock)
     state = stress.state_at(job, 3, path=3)
-    told = ds["account_month_end"].isel(month=2)
-    assert {str(a): float(told.sel(account=a)) for a in told["account"].values} == pytest.approx(state.accounts)
+    balances = ds["account_month_end"].isel(month=2)
+    assert {str(a): float(balances.sel(account=a)) for a in balances["account"].values} == pytest.approx(state.accounts)
 
 
 def test_all_that_is_bought_is_bought_in_a_month_or_at_a_payment() -> None:

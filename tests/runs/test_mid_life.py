@@ -151,8 +151,8 @@ def test_a_random_rate_begins_on_the_curve_where_the_state_does_not_say_where_it
     state = stress.state_at(job, 8, path=5)
     assert state.short_rate
     stands, plain = (
-        next(iter(block_rows(one, assemble(one), 1, ["short_rate"])))["short_rate"]
-        for one in (job.but(state=state), job.but(state=state.model_copy(update={"short_rate": None})))
+        next(iter(block_rows(later, assemble(later), 1, ["short_rate"])))["short_rate"]
+        for later in (job.but(state=state), job.but(state=state.model_copy(update={"short_rate": None})))
     )
     assert np.ptp(stands[8]) > 0.001
     assert plain[8] == pytest.approx(0.0, abs=1e-12)
@@ -182,8 +182,8 @@ def test_levels_are_drawn_from_what_reports_tell_of_them():
     phi = expit(logit(job.pool.dependence.phi) + drawn[2])
     shock = factors_of(job.pool).root @ e
     wanted = phi * np.array(level) + np.sqrt(1.0 - phi**2) * shock
-    found = stress.replay(later, path=path)["factor_value"].isel(month=0).values
-    assert found == pytest.approx(wanted, abs=1e-9)
+    replayed = stress.replay(later, path=path)["factor_value"].isel(month=0).values
+    assert replayed == pytest.approx(wanted, abs=1e-9)
     plain = job.but(scenarios=(ScenarioCase(name="base"),), state=state)
     levels = np.concatenate(
         [rows["factor_value"][6, 0] for rows in block_rows(plain, assemble(plain), 8, ["factor_value"])]
@@ -237,7 +237,8 @@ def test_receivables_bought_at_odds_that_no_scenario_has_are_refused(job, state)
 
 def test_a_pool_that_is_bought_no_more_needs_its_remaining_terms(job, state):
     pool = [
-        {k: v for k, v in one.items() if k not in ("due", "fee")} for one in json.loads(state.model_dump_json())["pool"]
+        {k: v for k, v in held.items() if k not in ("due", "fee")}
+        for held in json.loads(state.model_dump_json())["pool"]
     ]
     with pytest.raises(ConfigError, match="shorter terms than its plans"):
         job.but(state=moved(state, pool=pool))

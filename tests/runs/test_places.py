@@ -44,29 +44,29 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
-def found(of: BookRun, said: list[str] | None = None) -> Place:
-    with place_of(of, NOTHING, (said if said is not None else []).append) as one:
-        return one
+def opened_place(of: BookRun, said: list[str] | None = None) -> Place:
+    with place_of(of, NOTHING, (said if said is not None else []).append) as opened:
+        return opened
 
 
 def test_workers_of_this_machine_find_the_kernels_compiled(compiled: list[str]) -> None:
-    assert found(plan(workers=1)) == Place("1 worker process", "client", 1)
-    assert found(plan(workers=3)) == Place("3 worker processes", "client", 3)
+    assert opened_place(plan(workers=1)) == Place("1 worker process", "client", 1)
+    assert opened_place(plan(workers=3)) == Place("3 worker processes", "client", 3)
     assert compiled == ["compiled", "checked"] * 2
 
 
 def test_workers_have_a_card_each_or_count_by_threads(compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stress.gpu.driver.n_card", lambda: 2)
-    assert found(plan(workers=2, device="auto")) == Place("2 worker processes with a GPU each", "client", 0, 2)
+    assert opened_place(plan(workers=2, device="auto")) == Place("2 worker processes with a GPU each", "client", 0, 2)
     assert compiled == ["compiled for cards", "checked"]
-    assert found(plan(workers=3, device="auto")) == Place("3 worker processes", "client", 3)
+    assert opened_place(plan(workers=3, device="auto")) == Place("3 worker processes", "client", 3)
     with pytest.raises(ConfigError, match="--workers 3: one card each, and this machine has 2"):
-        found(plan(workers=3, device="gpu"))
+        opened_place(plan(workers=3, device="gpu"))
 
 
 def test_jobs_of_a_queue_are_waited_for(compiled: list[str]) -> None:
     said: list[str] = []
-    assert found(plan(workers=4, queue="slurm"), said) == Place("4 workers as jobs of slurm", "client", 4)
+    assert opened_place(plan(workers=4, queue="slurm"), said) == Place("4 workers as jobs of slurm", "client", 4)
     assert said == ["waiting for the first of 4 workers in the queue of slurm"]
     assert compiled == ["checked"]
 
@@ -74,11 +74,11 @@ def test_jobs_of_a_queue_are_waited_for(compiled: list[str]) -> None:
 @pytest.mark.usefixtures("compiled")
 def test_a_cluster_counts_by_its_threads_or_its_cards(monkeypatch: pytest.MonkeyPatch) -> None:
     at = "tcp://127.0.0.1:8786"
-    assert found(plan(scheduler=at)) == Place(f"cluster {at}, 4 threads", "client", 4)
+    assert opened_place(plan(scheduler=at)) == Place(f"cluster {at}, 4 threads", "client", 4)
     with pytest.raises(ConfigError, match=f"--device gpu: no worker of {at} has Dask's resource GPU"):
-        found(plan(scheduler=at, device="gpu"))
+        opened_place(plan(scheduler=at, device="gpu"))
     monkeypatch.setattr(cluster, "n_card", lambda _: 2)
-    assert found(plan(scheduler=at, device="auto")) == Place(f"cluster {at}, 4 threads, 2 GPUs", "client", 0, 2)
+    assert opened_place(plan(scheduler=at, device="auto")) == Place(f"cluster {at}, 4 threads, 2 GPUs", "client", 0, 2)
 
 
 def test_the_environment_names_a_scheduler_unless_threads_or_workers_are_asked_for(

@@ -50,9 +50,9 @@ def test_the_inverse_normal_is_that_of_scipy_down_to_the_far_tails():
     tails = 10.0 ** -np.linspace(0.4, 300.0, 1600)
     u = np.concatenate([np.linspace(1e-9, 1.0 - 1e-9, 16_000), tails, 1.0 - tails[tails > 1e-15], np.full(1, 0.5)])
     u = u[: u.size // WIDTH * WIDTH]
-    found = np.empty_like(u)
-    normals_of(u, found, u.size)
-    np.testing.assert_allclose(found, ndtri(u), rtol=3e-15, atol=1e-16)
+    normals = np.empty_like(u)
+    normals_of(u, normals, u.size)
+    np.testing.assert_allclose(normals, ndtri(u), rtol=3e-15, atol=1e-16)
 
 
 def test_direction_numbers_are_those_that_make_the_sequence_of_scipy():
@@ -70,11 +70,11 @@ def test_every_replicate_fills_every_stratum_of_every_dimension_once(problem):
     points = 2048
     shape = (16, problem.sizes.n_month * problem.sizes.n_factor, 32)
     panel, weight = np.empty(np.prod(shape)), np.ones(512)
-    found = []
+    parts = []
     for at in range(points // 32):
         plain.fill(panel, weight, at, 7)
-        found.append(ndtr(panel.reshape(shape)))
-    strata = np.sort((np.concatenate(found, axis=2) * points).astype(int), axis=2)
+        parts.append(ndtr(panel.reshape(shape)))
+    strata = np.sort((np.concatenate(parts, axis=2) * points).astype(int), axis=2)
     assert (strata == np.arange(points)).all()
     assert (weight == 1.0).all()
 
@@ -91,8 +91,8 @@ def test_each_point_of_a_replicate_is_a_direction_number_away_from_the_one_befor
         plain, turned = np.empty(shape), np.empty(shape)
         sampler._replace(basis=np.eye(months)).fill(plain.ravel(), np.ones(512), at, 7)
         sampler.fill(turned.ravel(), np.ones(512), at, 7)
-        found = np.round(ndtr(plain.reshape(16, -1, 32)) * 2.0**BITS - 0.5).astype(np.int64)
-        np.testing.assert_array_equal(found, np.stack(wanted[32 * at : 32 * at + 32], axis=-1))
+        numbers = np.round(ndtr(plain.reshape(16, -1, 32)) * 2.0**BITS - 0.5).astype(np.int64)
+        np.testing.assert_array_equal(numbers, np.stack(wanted[32 * at : 32 * at + 32], axis=-1))
         np.testing.assert_allclose(turned, np.einsum("tj,rjfl->rtfl", sampler.basis, plain), atol=1e-12)
 
 
@@ -166,14 +166,14 @@ def compare_counts(job, problem, shifted):
     tally = merge([space.tally()])
     alive = np.ones((3 * 16, 32))
     alive.ravel()[PATHS:] = 0.0
-    single, found = Workspace(pack(problem)), []
+    single, blocks = Workspace(pack(problem)), []
     shape = (16, problem.sizes.n_month, problem.sizes.n_factor, 32)
     weights = np.empty((3, 512))
     for at in range(3):
         panel = np.empty(np.prod(shape))
         shifted.fill(panel, weights[at], at, job.seed)
-        found.append(outcomes(single, panel.reshape(shape), job.seed, at * 512))
-    outcome, w = np.concatenate(found, axis=1), weights.ravel() * alive.ravel()
+        blocks.append(outcomes(single, panel.reshape(shape), job.seed, at * 512))
+    outcome, w = np.concatenate(blocks, axis=1), weights.ravel() * alive.ravel()
     for power, name in ((1, "batch_sum"), (2, "square_sum")):
         sums = decoded(getattr(tally, name))[0].sum(-1)
         np.testing.assert_allclose(sums, outcome @ w**power, rtol=1e-12, atol=1e-13)
@@ -203,19 +203,19 @@ def test_weighted_tallies_are_the_same_bits_in_any_chunks(job, problem, shifted)
             part = Workspace(packed)
             alone.run(part, at, 1, PATHS, job.seed)
             parts.append(part.tally())
-        one, many = merge([whole.tally()]), merge(parts)
+        single, many = merge([whole.tally()]), merge(parts)
         for name in TALLY_ARRAYS:
-            np.testing.assert_array_equal(getattr(one, name), getattr(many, name), err_msg=name)
+            np.testing.assert_array_equal(getattr(single, name), getattr(many, name), err_msg=name)
 
 
 def test_a_mixture_keeps_a_quarter_plain_and_few_shifts_that_lie_apart():
     shape = (6, 1)
     near = [np.full(shape, -x) for x in (1.0, 1.01, 2.0, 0.5, 0.3, 0.1, 1.5, 2.5, 3.0, 4.0)]
-    found = mixture(near, shape)
-    assert found.share[0] == 0.25
-    assert found.share.sum() == 1.0
-    assert len(found.shift) == 7
-    gaps = [np.linalg.norm(a - b) for i, a in enumerate(found.shift[1:]) for b in found.shift[i + 2 :]]
+    mixed = mixture(near, shape)
+    assert mixed.share[0] == 0.25
+    assert mixed.share.sum() == 1.0
+    assert len(mixed.shift) == 7
+    gaps = [np.linalg.norm(a - b) for i, a in enumerate(mixed.shift[1:]) for b in mixed.shift[i + 2 :]]
     assert min(gaps) >= 0.5
-    assert any(np.array_equal(one, near[-1]) for one in found.shift)
+    assert any(np.array_equal(shift, near[-1]) for shift in mixed.shift)
     assert mixture([], shape) is None

@@ -28,8 +28,8 @@ def counted(*panels: int) -> Counted:
 def stored(folder: Path, *tallies: Counted, run: str = "this") -> list[Path]:
     """Files of these, one each."""
     store = Store(folder, run, PATHS)
-    for one in tallies:
-        store.add(one, patience=0.0)
+    for tally in tallies:
+        store.add(tally, patience=0.0)
     return [shard.path for shard in store.shards]
 
 
@@ -76,10 +76,10 @@ def test_who_reads_along_counts_this_run_and_no_path_twice(tmp_path: Path) -> No
     stored(tmp_path, counted(0), counted(1), counted(0, 1))  # the parts stand beside their sum until they are removed
     stored(tmp_path, counted(2), run="another")
     (tmp_path / f"{'0' * 64}.tally").mkdir()  # cannot be read
-    found = read(tmp_path, "this", PATHS)
-    assert found is not None
-    assert found.ranges == ((0, 2 * PANEL_PATHS),)
-    assert found.tally().path.tolist() == [2 * PANEL_PATHS]
+    read_along = read(tmp_path, "this", PATHS)
+    assert read_along is not None
+    assert read_along.ranges == ((0, 2 * PANEL_PATHS),)
+    assert read_along.tally().path.tolist() == [2 * PANEL_PATHS]
 
 
 def test_a_shard_says_of_which_run_and_paths_it_is(tmp_path: Path) -> None:

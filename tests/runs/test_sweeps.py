@@ -36,9 +36,9 @@ PATHS = 1_500
 
 @pytest.fixture(scope="module")
 def sweep() -> Sweep:
-    found = load(FILE)
-    assert isinstance(found, Sweep)
-    return found
+    loaded = load(FILE)
+    assert isinstance(loaded, Sweep)
+    return loaded
 
 
 def written(tmp_path: Path, **changes: str) -> Path:
@@ -60,9 +60,9 @@ def test_a_sweep_has_a_job_for_every_deal_pool_and_seed(sweep: Sweep, tmp_path: 
     assert sweep.over == ("deal", "pool", "seed")
     combinations = {(job.deal.name, job.pool.name, job.seed) for job in sweep.jobs}
     assert len(combinations) == len(sweep.jobs) == 8
-    found = load(written(tmp_path, seed="5"))
-    assert isinstance(found, Sweep)
-    assert [labels_of(job, found.over) for job in found.jobs] == [{"deal": job.deal.name} for job in found.jobs]
+    seeded = load(written(tmp_path, seed="5"))
+    assert isinstance(seeded, Sweep)
+    assert [labels_of(job, seeded.over) for job in seeded.jobs] == [{"deal": job.deal.name} for job in seeded.jobs]
     assert isinstance(load(written(tmp_path, deal=f'"{ROOT}/scenarios/deals/baitiao-12m.toml"', seed="5")), Job)
 
 
@@ -73,10 +73,10 @@ def test_a_sweep_of_too_many_jobs_is_refused(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_seed_in_place_of_a_sweeps_own_leaves_a_job_for_each_deal_and_pool(sweep: Sweep) -> None:
-    found = with_seed(sweep, 7)
-    assert found.over == ("deal", "pool")
-    assert {job.seed for job in found.jobs} == {7}
-    assert len(found.jobs) == len({(job.deal.name, job.pool.name) for job in sweep.jobs})
+    seeded = with_seed(sweep, 7)
+    assert seeded.over == ("deal", "pool")
+    assert {job.seed for job in seeded.jobs} == {7}
+    assert len(seeded.jobs) == len({(job.deal.name, job.pool.name) for job in sweep.jobs})
     assert with_seed(sweep, None) is sweep
 
 
@@ -119,9 +119,9 @@ def test_a_cell_of_a_sweep_is_the_result_of_its_job(tmp_path: Path) -> None:
     assert ds.expected_loss.dims == ("pool", "seed", "scenario", "tranche")
     again = results.open(results.save(ds, tmp_path / "r.nc"))
     xr.testing.assert_identical(again, ds)
-    for labels, one in cells:
-        xr.testing.assert_identical(results.cell(again, **labels), one)
-        assert ds.expected_loss.sel(labels).values == pytest.approx(one.expected_loss.values, nan_ok=True)
+    for labels, own in cells:
+        xr.testing.assert_identical(results.cell(again, **labels), own)
+        assert ds.expected_loss.sel(labels).values == pytest.approx(own.expected_loss.values, nan_ok=True)
     table = pd.read_csv(next(p for p in to_csv(ds, tmp_path / "csv") if p.stem == "scenario_tranche"))
     assert list(table.columns[:4]) == ["pool", "seed", "scenario", "tranche"]
     assert set(table["pool"]) == {"'=1+1", "plain"}
@@ -138,15 +138,15 @@ def test_a_weighted_sweep_says_how_it_was_drawn_and_what_cannot_be_trusted(tmp_p
         for s in (1, 2)
     ]
     ds = results.combine(cells)
-    told = [f"{labels['seed']}: {line}" for labels, one in cells for line in measures.warnings(one)]
-    assert told
+    lines = [f"{labels['seed']}: {line}" for labels, cell in cells for line in measures.warnings(cell)]
+    assert lines
     caption = sweep_report.caption(ds)
     assert "512 paths, importance; " in caption
-    assert f"NOT TO BE TRUSTED: {told[0]}" in caption
+    assert f"NOT TO BE TRUSTED: {lines[0]}" in caption
     page = report.write(ds, tmp_path / "sweep.html").read_text()
-    assert all(f"<li>{line}</li>" in page for line in told)
-    found = document(ds)
-    assert (found["estimator"], found["warnings"]) == ("importance", told)
+    assert all(f"<li>{line}</li>" in page for line in lines)
+    answer = document(ds)
+    assert (answer["estimator"], answer["warnings"]) == ("importance", lines)
     assert "NOT TO BE TRUSTED" not in sweep_report.caption(results.combine([({"seed": 1}, known(list(TRANCHES), 1))]))
 
 
@@ -158,8 +158,8 @@ def test_deals_with_other_notes_stand_in_groups_of_a_tree(tmp_path: Path) -> Non
     assert isinstance(tree, xr.DataTree)
     again = results.open_any(results.save(tree, tmp_path / "r.nc"))
     assert again.identical(tree)
-    for labels, one in cells:
-        xr.testing.assert_identical(results.cell(again, **labels), one)
+    for labels, own in cells:
+        xr.testing.assert_identical(results.cell(again, **labels), own)
     with pytest.raises(DataError, match="a sweep over deals that differ"):
         results.open(tmp_path / "r.nc")
     table = pd.read_csv(next(p for p in to_csv(tree, tmp_path / "csv") if p.stem == "scenario_tranche"))
@@ -189,9 +189,9 @@ def test_jobs_that_are_not_begun_are_blank_and_said_to_be(capsys: pytest.Capture
 
 
 def planned(out: Path, file: Path, **options: Any) -> jobs.SweepPlan:
-    found = load(file)
-    assert isinstance(found, Sweep)
-    return jobs.plan_sweep(found, **({"paths": PATHS, "out": out, "threads": 1, "every": 0.0, "most": 512} | options))
+    sweep = load(file)
+    assert isinstance(sweep, Sweep)
+    return jobs.plan_sweep(sweep, **({"paths": PATHS, "out": out, "threads": 1, "every": 0.0, "most": 512} | options))
 
 
 def sha_of(job: Job, paths: int) -> str:
@@ -204,8 +204,8 @@ def test_a_sweep_tells_what_was_counted_of_jobs_with_the_notes_of_the_first(tmp_
     file, seen = written(tmp_path, seed="[1, 2]"), list[int]()
     plan = planned(tmp_path / "out", file)
     jobs.run_sweep(plan, seen=lambda tally: seen.append(int(tally.batch_path.sum())))
-    alike = [[note.name for note in one.job.deal.notes] == [note.name for note in plan.plans[0].job.deal.notes]
-             for one in plan.plans]  # fmt: skip
+    alike = [[note.name for note in cell_plan.job.deal.notes] == [note.name for note in plan.plans[0].job.deal.notes]
+             for cell_plan in plan.plans]  # fmt: skip
     assert 0 < sum(alike) < len(alike)
     whole = PATHS // 512 * 512
     assert seen.count(whole) == sum(alike)
@@ -239,9 +239,9 @@ def test_a_sweep_that_was_stopped_goes_on_and_gives_each_job_its_own_bits(tmp_pa
 
     done = jobs.run_sweep(planned(out, file))
     assert isinstance(done.dataset, xr.DataTree)
-    found = load(file)
-    assert isinstance(found, Sweep)
-    assert [cell["result_sha256"] for cell in done.manifest["cells"]] == [sha_of(job, PATHS) for job in found.jobs]
+    sweep = load(file)
+    assert isinstance(sweep, Sweep)
+    assert [cell["result_sha256"] for cell in done.manifest["cells"]] == [sha_of(job, PATHS) for job in sweep.jobs]
     assert [cell["paths_found"] for cell in done.manifest["cells"]] == kept
     assert jobs.run_sweep(planned(out, file)).before
     assert stress.open(out).identical(done.dataset)
@@ -270,13 +270,13 @@ def test_the_paths_of_all_jobs_are_held_against_the_limits(tmp_path: Path, capsy
 
 
 def test_simulate_takes_a_sweep(tmp_path: Path) -> None:
-    found = load(written(tmp_path, deal=f'"{ROOT}/scenarios/deals/baitiao-12m.toml"'))
-    assert isinstance(found, Sweep)
-    ds = stress.simulate(found, paths=600)
+    sweep = load(written(tmp_path, deal=f'"{ROOT}/scenarios/deals/baitiao-12m.toml"'))
+    assert isinstance(sweep, Sweep)
+    ds = stress.simulate(sweep, paths=600)
     assert isinstance(ds, xr.Dataset)
     assert ds.expected_loss.sizes == {"seed": 2, "scenario": 1, "tranche": 3}
-    one = stress.simulate(found.jobs[1], paths=600)
-    xr.testing.assert_identical(results.cell(ds, seed=2), one)
+    second = stress.simulate(sweep.jobs[1], paths=600)
+    xr.testing.assert_identical(results.cell(ds, seed=2), second)
 
 
 def test_the_table_of_an_unfinished_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

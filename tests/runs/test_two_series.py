@@ -30,16 +30,16 @@ def packs() -> Packs:
 @pytest.mark.parametrize("scenario", ["baseline", "severe"])
 def test_both_series_stand_on_the_same_receivables_and_divide_them(packs: Packs, path: int, scenario: str) -> None:
     """Pool, defaults and rates are one; shares of the month are those of each series' own numerator."""
-    one, two = replay_book(packs, path, scenario).deals.values()
-    months = min(one.sizes["month"], two.sizes["month"])
+    of_first, of_second = replay_book(packs, path, scenario).deals.values()
+    months = min(of_first.sizes["month"], of_second.sizes["month"])
     for name in ("pool_balance", "defaults", "entry_rate", "fee_income", "purchases"):
-        first, second = (np.asarray(data[name].values)[:months] for data in (one, two))
+        first, second = (np.asarray(data[name].values)[:months] for data in (of_first, of_second))
         assert np.allclose(first, second, rtol=1e-12, atol=0.0), name
-    trust = one["month_start_balance"].values[0]
-    assert one["allocation_floating"].values[0] == pytest.approx(600e6 / trust)
-    assert two["allocation_floating"].values[0] == pytest.approx(425e6 / trust)
-    given = one["series_income"].values[0] + two["series_income"].values[0]
-    whole = one["fee_income"].values[0] + one["recoveries"].values[0]
+    trust = of_first["month_start_balance"].values[0]
+    assert of_first["allocation_floating"].values[0] == pytest.approx(600e6 / trust)
+    assert of_second["allocation_floating"].values[0] == pytest.approx(425e6 / trust)
+    given = of_first["series_income"].values[0] + of_second["series_income"].values[0]
+    whole = of_first["fee_income"].values[0] + of_first["recoveries"].values[0]
     assert given == pytest.approx(whole * 1025e6 / trust)
 
 
@@ -48,7 +48,7 @@ def test_two_series_take_at_most_a_fifth_more_than_twice_one() -> None:
     """Seconds of one thread, the best of five; series 2005-1 lives 76 months, 2006-1 83."""
     both = book(8_192)
     first = tuple(held for held in both.positions if held.deal == 0)
-    one, two = (
+    single, double = (
         packs_of(held) for held in (both.model_copy(update={"deals": both.deals[:1], "positions": first}), both)
     )
 
@@ -57,7 +57,9 @@ def test_two_series_take_at_most_a_fifth_more_than_twice_one() -> None:
         count(packs, 1)
         return time.process_time() - began
 
-    turns = [(seconds(one), seconds(two)) for _ in range(6)][1:]  # in turn: the machine is busy with other things too
+    turns = [(seconds(single), seconds(double)) for _ in range(6)][
+        1:
+    ]  # in turn: the machine is busy with other things too
     assert min(of_two for _, of_two in turns) <= 2.2 * min(of_one for of_one, _ in turns)
 
 

@@ -23,17 +23,17 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of Dask
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    with cluster.local(1) as one:
-        one.wait_for_workers(1)
-        yield one
+    with cluster.local(1) as local_client:
+        local_client.wait_for_workers(1)
+        yield local_client
 
 
 def listening() -> list[int]:
     """Ports on which this process and its children wait."""
     own = psutil.Process()
-    found = [c for p in (own, *own.children(recursive=True)) for c in p.net_connections("inet")]
-    assert {c.laddr.ip for c in found if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
-    return sorted({c.laddr.port for c in found if c.status == psutil.CONN_LISTEN})
+    connections = [c for p in (own, *own.children(recursive=True)) for c in p.net_connections("inet")]
+    assert {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
+    return sorted({c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN})
 
 
 def speaks_tls(port: int) -> bool:
