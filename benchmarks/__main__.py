@@ -33,9 +33,9 @@ def main() -> int:
     failed = False
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        found = run_case(name, options.quick, options.against)
-        failed = failed or found is None
-        rows += found or []
+        case_rows = run_case(name, options.quick, options.against)
+        failed = failed or case_rows is None
+        rows += case_rows or []
     report = {"machine": _machine(), "cases": rows}
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n")

@@ -108,8 +108,8 @@ def before(effort: Any) -> list[dict[str, Any]]:
             compiling = _Tree(tree)  # a process that has compiled is not one that only loads: it is slower by up to 8%
             compiling.turn(jobs / f"{DEALS[0].job}.toml", "", 1)
             compiling.close()
-        found = [_pair(trees, jobs, effort) for _ in range(PAIRS)]
-    return [_row(deal, [pair[deal] for pair in found], effort) for deal in DEALS]
+        pairs = [_pair(trees, jobs, effort) for _ in range(PAIRS)]
+    return [_row(deal, [pair[deal] for pair in pairs], effort) for deal in DEALS]
 
 
 def _pair(trees: tuple[Path, Path], jobs: Path, effort: Any) -> dict[Deal, _Turns]:

@@ -74,9 +74,9 @@ def _with_a_loss(packs: Packs, client: Any) -> bool:
             pids.clear()
 
     parts = cluster.count(packs, packs.digest(), packs.book.seed, [(0, LOSSY)], client, progress=kill_one, most=1024)
-    found = digest(joined(parts).tally())
+    spread_out = digest(joined(parts).tally())
     alone_ = packs._replace(book=packs.book.model_copy(update={"paths": LOSSY}))
-    return not pids and found == digest(count(alone_, 1))
+    return not pids and spread_out == digest(count(alone_, 1))
 
 
 def copied(whole: Book, copies: int) -> Book:
@@ -86,7 +86,8 @@ def copied(whole: Book, copies: int) -> Book:
         deals += [deal.model_copy(update={"name": f"{deal.name} {i}"}) for deal in whole.deals]
         at = i * len(whole.deals)
         positions += [
-            one.model_copy(update={"name": f"{one.name} {i}", "deal": one.deal + at}) for one in whole.positions
+            position.model_copy(update={"name": f"{position.name} {i}", "deal": position.deal + at})
+            for position in whole.positions
         ]
     return whole.model_copy(update={"deals": tuple(deals), "positions": tuple(positions)})
 
@@ -109,14 +110,14 @@ def _row(copies: int, effort: Effort) -> Row:
 
     together(0)
     apart(0)
-    found = interleaved({"book": together, "sum": apart}, effort.rounds)
+    rates = interleaved({"book": together, "sum": apart}, effort.rounds)
     return {
         "case": f"book_{len(whole.deals)}_deals",
         "deals": len(whole.deals),
         "positions": len(whole.positions),
         "scenarios": len(whole.scenarios),
-        "book_paths_per_cpu_second": found["book"].best_cpu,
-        "us_per_path_deal_scenario": 1e6 / found["book"].best_cpu / len(whole.deals) / len(whole.scenarios),
-        "cost_over_sum": median_ratio(found["sum"], found["book"]),
+        "book_paths_per_cpu_second": rates["book"].best_cpu,
+        "us_per_path_deal_scenario": 1e6 / rates["book"].best_cpu / len(whole.deals) / len(whole.scenarios),
+        "cost_over_sum": median_ratio(rates["sum"], rates["book"]),
         "memory_per_worker_mb": packs.memory() / 1e6,
     }

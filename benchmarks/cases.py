@@ -59,14 +59,14 @@ def against_numpy(name: str, job: Job, effort: Effort, threads: int = 1) -> Row:
     def numpy_turn(i: int) -> int:
         return reference_numpy.run(tables, n_path, chunk, SEED + i).path * len(tables)
 
-    found = interleaved({"engine": turn, "numpy": numpy_turn}, effort.rounds)
-    row = row_of(name, job, engine, found["engine"], peak)
-    reference = found["numpy"]
+    rates = interleaved({"engine": turn, "numpy": numpy_turn}, effort.rounds)
+    row = row_of(name, job, engine, rates["engine"], peak)
+    reference = rates["numpy"]
     return row | {
         "numpy_paths_per_cpu_second": reference.best_cpu,
         "numpy_paths_per_cpu_second_median": reference.median_cpu,
-        "ratio_to_numpy": found["engine"].best_cpu / reference.best_cpu,
-        "ratio_to_numpy_median": median_ratio(found["engine"], reference),
+        "ratio_to_numpy": rates["engine"].best_cpu / reference.best_cpu,
+        "ratio_to_numpy_median": median_ratio(rates["engine"], reference),
         "numpy_chunk": chunk,
         "numpy_us_by_chunk": {str(c): 1e6 * s for c, s in by_chunk.items()},
     }
@@ -79,19 +79,19 @@ def engines_alone(jobs: dict[str, tuple[Job, dict[str, Any]]], effort: Effort) -
 
 def costs_of(case: str, jobs: dict[str, Job], effort: Effort) -> list[Row]:
     """Jobs in turns, a row each, then a row of what all but the first cost: CPU time over that of the first."""
-    rows, found = _in_turns({f"{case}_{name}": (job, {}) for name, job in jobs.items()}, effort)
-    (_, plain), *others = zip(jobs, found.values(), strict=True)
-    costs = {f"cost_{name}": plain.best_cpu / rates.best_cpu for name, rates in others}
-    medians = {f"median_{name}": median_ratio(plain, rates) for name, rates in others}
+    rows, rates = _in_turns({f"{case}_{name}": (job, {}) for name, job in jobs.items()}, effort)
+    (_, plain), *others = zip(jobs, rates.values(), strict=True)
+    costs = {f"cost_{name}": plain.best_cpu / own.best_cpu for name, own in others}
+    medians = {f"median_{name}": median_ratio(plain, own) for name, own in others}
     return [*rows, {"case": f"{case}_cost"} | costs | medians]
 
 
 def _in_turns(jobs: dict[str, tuple[Job, dict[str, Any]]], effort: Effort) -> tuple[list[Row], dict[str, Rates]]:
     """The row of each job, run with its options, and its rates over the turns."""
     engines = {name: EngineRun(job, **options) for name, (job, options) in jobs.items()}
-    found = interleaved({name: sized(engine, effort) for name, engine in engines.items()}, effort.rounds)
-    rows = [row_of(name, jobs[name][0], engines[name], rates, peak_rss_mb()) for name, rates in found.items()]
-    return rows, found
+    rates = interleaved({name: sized(engine, effort) for name, engine in engines.items()}, effort.rounds)
+    rows = [row_of(name, jobs[name][0], engines[name], own, peak_rss_mb()) for name, own in rates.items()]
+    return rows, rates
 
 
 def sized(engine: EngineRun, effort: Effort) -> Contender:

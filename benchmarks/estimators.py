@@ -30,11 +30,11 @@ def estimators(effort: Effort) -> list[Row]:
     """Rows by scenario, note and measure of the 24-month deal; shifts are found once, as in a run."""
     runs = 4 * effort.rounds
     job = stress.load(JOBS / "baitiao-24m.toml")
-    found = []
+    rows = []
     for name in SCENARIOS:
         cases = tuple(case for case in job.scenarios if case.name == name)
-        found += _rows(job.model_copy(update={"scenarios": cases, "paths": PATHS}), runs)
-    return found
+        rows += _rows(job.model_copy(update={"scenarios": cases, "paths": PATHS}), runs)
+    return rows
 
 
 def _rows(job: Job, runs: int) -> list[Row]:
@@ -63,18 +63,18 @@ def _rows(job: Job, runs: int) -> list[Row]:
 def _estimates(job: Job, runs: int) -> tuple[np.ndarray, float, xr.Dataset]:
     """(run, note, measure) over seeds, CPU seconds of a run without its pilot, and the last Dataset."""
     packed = engine.packed_of(job)
-    found, spent = [], 0.0
+    estimates, spent = [], 0.0
     for seed in range(runs):
-        one = _seeded(packed, job, seed)
-        space = Workspace(one)
+        seeded = _seeded(packed, job, seed)
+        space = Workspace(seeded)
         start = time.process_time()
         alone.run(space, 0, PATHS // PANEL_PATHS, PATHS, seed)
         spent += time.process_time() - start
         ds = to_dataset(job.model_copy(update={"seed": seed}), space.tally())
         var, es = measures.note_tails(ds, LEVEL)
         three = [measures.expected_loss(ds)["estimate"], var["estimate"], es["estimate"]]
-        found.append(np.stack([array.values[0] for array in three], axis=-1))
-    return np.stack(found), spent / runs, ds
+        estimates.append(np.stack([array.values[0] for array in three], axis=-1))
+    return np.stack(estimates), spent / runs, ds
 
 
 def _seeded(packed: Packed, job: Job, seed: int) -> Packed:

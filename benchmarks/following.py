@@ -34,16 +34,16 @@ def a_month_added(effort: Effort) -> list[Row]:
     wall = cpu = float("inf")
     for _ in range(1 + effort.rounds // 4):
         begin, cpu_begin = time.perf_counter(), time.process_time()
-        found = given_all(whitened, seen, before.centre, job.seed, PATHS)
-        told = standing(whitened, reports, last + 1, found.centre)
-        stands = later(job, told.state, reports.file)
-        stands.whitened.sample(found.point)
+        posterior = given_all(whitened, seen, before.centre, job.seed, PATHS)
+        standing_now = standing(whitened, reports, last + 1, posterior.centre)
+        stands = later(job, standing_now.state, reports.file)
+        stands.whitened.sample(posterior.point)
         wall, cpu = min(wall, time.perf_counter() - begin), min(cpu, time.process_time() - cpu_begin)
     return [
         {
             "case": "follow",
             "paths": PATHS,
-            "effective": found.effective,
+            "effective": posterior.effective,
             "month_seconds": wall,
             "month_cpu_seconds": cpu,
             "peak_rss_mb": peak_rss_mb(),

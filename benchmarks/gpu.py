@@ -36,13 +36,13 @@ class Deal(NamedTuple):
 
 def deals() -> list[Deal]:
     """The worked deal under one scenario and eight, on both clocks, and by the other estimators."""
-    one, eight = job_24m(), job_24m(8)
+    single, eight = job_24m(), job_24m(8)
     return [
-        Deal("monthly", one),
+        Deal("monthly", single),
         Deal("monthly, 8 scenarios", eight),
         Deal("daily", job_24m(clock="daily")),
-        Deal("monthly, importance", one.model_copy(update={"estimator": "importance"})),
-        Deal("monthly, sobol", one.model_copy(update={"estimator": "sobol"})),
+        Deal("monthly, importance", single.model_copy(update={"estimator": "importance"})),
+        Deal("monthly, sobol", single.model_copy(update={"estimator": "sobol"})),
     ]
 
 
@@ -62,7 +62,7 @@ def _row(deal: Deal, card: driver.Card, effort: Effort) -> Row:
     space = GpuWorkspace(packed, card)
     ready = time.perf_counter() - began
     try:
-        found = {
+        row = {
             "case": f"gpu: {deal.name}",
             "card": card.name,
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -70,7 +70,7 @@ def _row(deal: Deal, card: driver.Card, effort: Effort) -> Row:
             "warps": space.warps,
             "seconds_to_load": ready,
         }
-        return found if found["differs"] else found | _speed(packed, space, effort)
+        return row if row["differs"] else row | _speed(packed, space, effort)
     finally:
         space.close()
 

@@ -23,16 +23,16 @@ def cost_of_scores(effort: Effort) -> list[Row]:
     Both from the job to the counts: its arrays made, its paths simulated and summed.
     """
     job = stress.load(JOBS / "baitiao-24m.toml")
-    one = job.but(scenarios=job.scenarios[:1], paths=PATHS)
+    first = job.but(scenarios=job.scenarios[:1], paths=PATHS)
 
     def plain() -> None:
-        alone.run(Workspace(pack(assemble(one))), 0, PATHS // PANEL_PATHS, PATHS, one.seed)
+        alone.run(Workspace(pack(assemble(first))), 0, PATHS // PANEL_PATHS, PATHS, first.seed)
 
     single = [("EL", "subordinated")]
     runs: dict[str, Callable[[], object]] = {
         "plain": plain,
-        "scores": lambda: gradients(one, single, paths=PATHS),
-        "scores_of_six": lambda: gradients(one, MEASURES, paths=PATHS),
+        "scores": lambda: gradients(first, single, paths=PATHS),
+        "scores_of_six": lambda: gradients(first, MEASURES, paths=PATHS),
     }
     best = dict.fromkeys(runs, float("inf"))
     for _ in range(1 + effort.rounds):

@@ -25,8 +25,8 @@ class Paths(NamedTuple):
 
 def one_scenario(job: Job, k: int) -> tuple[Job, Problem]:
     """The job with its k-th scenario alone."""
-    one = job.model_copy(update={"scenarios": (job.scenarios[k],)})
-    return one, assemble(one)
+    narrowed = job.model_copy(update={"scenarios": (job.scenarios[k],)})
+    return narrowed, assemble(narrowed)
 
 
 def normals_of(problem: Problem, n_block: int, seed: int) -> Array:

@@ -90,8 +90,8 @@ def nanoseconds(clock: str) -> float:
 
 def count(clock: str) -> dict[str, dict[str, float]]:
     """Lane operations a path by stage; to be called before any kernel is imported, without the JIT."""
-    found: dict[str, Counter[str]] = {}
-    _counting(found)
+    counts: dict[str, Counter[str]] = {}
+    _counting(counts)
     from benchmarks.cases import job_24m
     from stress.assemble.problem import assemble
     from stress.kernels import alone
@@ -100,21 +100,21 @@ def count(clock: str) -> dict[str, dict[str, float]]:
 
     problem = assemble(job_24m(clock=clock))
     space = Workspace(pack(problem))
-    found.clear()
+    counts.clear()
     blocks = PANEL_BLOCKS if clock == "monthly" else 2
     alone.run(space, 0, 1, blocks * LANES, 7)
     n_path = blocks * LANES
-    return {stage: {kind: number / n_path for kind, number in c.items()} for stage, c in found.items()}
+    return {stage: {kind: number / n_path for kind, number in c.items()} for stage, c in counts.items()}
 
 
-def _counting(found: dict[str, Counter[str]]) -> None:
+def _counting(counts: dict[str, Counter[str]]) -> None:
     """Replace the lane operations by ones that count the lanes they work on."""
     import numpy as np
 
     from stress.kernels import lanes
 
     def note(kind: str, *values: Any) -> None:
-        found.setdefault(_stage(), Counter())[kind] += max((v.size for v in values if np.ndim(v)), default=lanes.WIDTH)
+        counts.setdefault(_stage(), Counter())[kind] += max((v.size for v in values if np.ndim(v)), default=lanes.WIDTH)
 
     class Counted(np.ndarray):
         def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:

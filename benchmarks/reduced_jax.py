@@ -88,7 +88,7 @@ def contenders(chunk: int) -> dict[str, Contender]:
             numpy_losses(data, generator.standard_normal((reduced.N_MONTH, 2, chunk)))
         return 16 * chunk
 
-    found: dict[str, Contender] = {
+    turns: dict[str, Contender] = {
         "engine, nearest job": sized(EngineRun(engine_job()), QUICK),
         "NumPy, reduced": numpy_turn,
     }
@@ -96,7 +96,7 @@ def contenders(chunk: int) -> dict[str, Contender]:
         import jax
     except ImportError:
         print("JAX: skipped, `import jax` fails here (install it in an environment of its own to compare)")
-        return found
+        return turns
     normals = generator.standard_normal((reduced.N_MONTH, 2, chunk))
     on_given, _ = jax_losses(data, chunk, "float64")
     np.testing.assert_allclose(np.asarray(on_given(normals)), numpy_losses(data, normals), atol=1e-10)
@@ -111,8 +111,8 @@ def contenders(chunk: int) -> dict[str, Contender]:
         return turn
 
     for dtype in ("float64", "float32"):
-        found[f"JAX {jax.__version__} {dtype}, reduced"] = turn_of(jax_losses(data, chunk, dtype)[1])
-    return found
+        turns[f"JAX {jax.__version__} {dtype}, reduced"] = turn_of(jax_losses(data, chunk, dtype)[1])
+    return turns
 
 
 def main() -> None:

@@ -42,14 +42,14 @@ def run(tables: list[Tables], n_path: int, chunk: int, seed: int, profile: MakeP
     fan, done = [], 0
     while done < n_path:
         normals = generator.standard_normal((sizes.n_month, sizes.n_factor, chunk))
-        for k, one in enumerate(tables):
-            got = simulate(one, normals, profile)
-            total[k] += got.outcome.sum(axis=1)
-            month[k] += got.month_sum
-            fan.append(got.fan)
+        for k, scenario in enumerate(tables):
+            paths = simulate(scenario, normals, profile)
+            total[k] += paths.outcome.sum(axis=1)
+            month[k] += paths.month_sum
+            fan.append(paths.fan)
             rows = [*range(0, 8 * sizes.n_note, 8), 8 * sizes.n_note, 8 * sizes.n_note + 1]
             for i, row in enumerate(rows):
-                loss[k, i] += np.bincount(loss_bin(got.outcome[row]), minlength=N_BIN + 2)
+                loss[k, i] += np.bincount(loss_bin(paths.outcome[row]), minlength=N_BIN + 2)
         done += chunk
     return Counts(done, loss, total, month, fan)
 
@@ -69,12 +69,12 @@ def best_chunk(
     tables: list[Tables], candidates: tuple[int, ...], tries: int, profile: MakeProfile = ScaledPurchases
 ) -> dict[int, float]:
     """CPU seconds a path by chunk size, the first scenario, best of some tries."""
-    found = {}
+    seconds = {}
     for chunk in candidates:
         spent = []
         for _ in range(tries):
             start = time.process_time()
             run(tables[:1], chunk, chunk, 1, profile)
             spent.append((time.process_time() - start) / chunk)
-        found[chunk] = min(spent)
-    return found
+        seconds[chunk] = min(spent)
+    return seconds

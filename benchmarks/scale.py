@@ -58,16 +58,16 @@ def cores(effort: Effort) -> list[Row]:
         return joined(engine.count(packed, job.model_copy(update={"paths": paths}), threads=threads)).n_path
 
     turn(1)
-    found = interleaved({"one": lambda _: turn(1), "two": lambda _: turn(2)}, max(effort.rounds, 6))
-    one, two = found["one"], found["two"]
+    rates = interleaved({"one": lambda _: turn(1), "two": lambda _: turn(2)}, max(effort.rounds, 6))
+    single, double = rates["one"], rates["two"]
     return [
         {
             "case": "cores",
             "paths": paths,
-            "paths_per_second_1": max(one.wall),
-            "paths_per_second_2": max(two.wall),
-            "efficiency_wall": max(two.wall) / (2 * max(one.wall)),
-            "efficiency_cpu": two.best_cpu / one.best_cpu,
-            "efficiency_cpu_median": median_ratio(two, one),
+            "paths_per_second_1": max(single.wall),
+            "paths_per_second_2": max(double.wall),
+            "efficiency_wall": max(double.wall) / (2 * max(single.wall)),
+            "efficiency_cpu": double.best_cpu / single.best_cpu,
+            "efficiency_cpu_median": median_ratio(double, single),
         }
     ]

@@ -121,8 +121,8 @@ def idle(client: Any, size: int, tasks: int = 400, times: int = 3) -> tuple[floa
         return (on_workers(client) - workers) / tasks, (time.process_time() - here) / tasks
 
     once()
-    found = [once() for _ in range(times)]
-    return min(worker for worker, _ in found), min(schedule for _, schedule in found)
+    costs = [once() for _ in range(times)]
+    return min(worker for worker, _ in costs), min(schedule for _, schedule in costs)
 
 
 def waiting(client: Any, seconds: float = 3.0) -> float:
@@ -140,14 +140,14 @@ def on_workers(client: Any) -> float:
 def trial(packed: Countable, problem: str, seed: int, client: Any, tasks: int, paths: int = 2**13) -> Trial:
     """Run many small tasks; CPU seconds measured, and by the model from what all workers at once say a task costs."""
     client.run(_first, packed, problem, seed)
-    found = list(client.run(work, packed, seed, paths, times=2).values())
-    crowded = Work(*(sum(each) / len(found) for each in zip(*found, strict=True)))
+    works = list(client.run(work, packed, seed, paths, times=2).values())
+    crowded = Work(*(sum(each) / len(works) for each in zip(*works, strict=True)))
     each = SMALL * crowded.path + crowded.task + crowded.combine + sum(idle(client, len(_tally(packed, seed))))
     spare = waiting(client)
     before, here, since = on_workers(client), time.process_time(), time.monotonic()
     list(cluster.count(packed, problem, seed, [(0, tasks * SMALL)], client, most=SMALL))
     measured = on_workers(client) - before + time.process_time() - here
-    return Trial(len(found), tasks, measured, tasks * each + spare * (time.monotonic() - since))
+    return Trial(len(works), tasks, measured, tasks * each + spare * (time.monotonic() - since))
 
 
 def predict(costs: Costs, paths: int, cores: int, sums: int = 4, least: int = LEAST_SENT) -> Prediction:

@@ -42,7 +42,7 @@ def series(effort: Effort) -> list[Row]:
     `cost_over_one` is the CPU time of the two over that of the one (aim: at most 2.2).
     """
     packs = packs_of(load_book(TRUST))
-    hand, one = Counter(packs), Workspace(pack(packs.packed[0].problem))
+    hand, space = Counter(packs), Workspace(pack(packs.packed[0].problem))
     panels = max(packs.panels(), 16)
     paths = panels * PANEL_PATHS
 
@@ -51,19 +51,19 @@ def series(effort: Effort) -> list[Row]:
         return paths
 
     def first(_: int) -> int:
-        alone.run(one, 0, panels, paths, packs.book.seed)
+        alone.run(space, 0, panels, paths, packs.book.seed)
         return paths
 
     both(0)
     first(0)
-    found = interleaved({"both": both, "one": first}, effort.rounds)
+    rates = interleaved({"both": both, "one": first}, effort.rounds)
     return [
         {
             "case": "series_of_a_trust",
             "scenarios": len(packs.book.scenarios),
-            "two_series_paths_per_cpu_second": found["both"].best_cpu,
-            "cost_over_one": found["one"].best_cpu / found["both"].best_cpu,
-            "cost_over_one_median": median_ratio(found["one"], found["both"]),
+            "two_series_paths_per_cpu_second": rates["both"].best_cpu,
+            "cost_over_one": rates["one"].best_cpu / rates["both"].best_cpu,
+            "cost_over_one_median": median_ratio(rates["one"], rates["both"]),
         }
     ]
 

@@ -31,14 +31,14 @@ Contender = Callable[[int], int]
 
 def interleaved(contenders: dict[str, Contender], rounds: int) -> dict[str, Rates]:
     """Let the contenders take turns. Ratios between them are then from one run, whatever else the machine does."""
-    found = {name: Rates([], []) for name in contenders}
+    rates = {name: Rates([], []) for name in contenders}
     for turn in range(rounds):
         for name, contender in contenders.items():
             cpu, wall = time.process_time(), time.perf_counter()
             paths = contender(turn)
-            found[name].cpu.append(paths / (time.process_time() - cpu))
-            found[name].wall.append(paths / (time.perf_counter() - wall))
-    return found
+            rates[name].cpu.append(paths / (time.process_time() - cpu))
+            rates[name].wall.append(paths / (time.perf_counter() - wall))
+    return rates
 
 
 def median_ratio(a: Rates, b: Rates) -> float:

@@ -31,8 +31,8 @@ def numpy_chunks(effort: Effort) -> list[Row]:
     for clock, sizes in (("monthly", (256, 512, 1024, 2048, 4096, 8192)), ("daily", (256, 1024, 2048, 4096))):
         engine = EngineRun(job_24m(clock=clock))
         tables = reference_numpy.all_tables(job_24m(clock=clock), engine.problem)
-        found = reference_numpy.best_chunk(tables, sizes, effort.tries)
-        rows.append({"case": f"numpy_chunks_{clock}"} | {f"us_at_{n}": 1e6 * spent for n, spent in found.items()})
+        best = reference_numpy.best_chunk(tables, sizes, effort.tries)
+        rows.append({"case": f"numpy_chunks_{clock}"} | {f"us_at_{n}": 1e6 * spent for n, spent in best.items()})
         if clock == "monthly":
             plain = reference_numpy.best_chunk(tables, sizes, effort.tries, profile=DueMatrix)
             rows.append({"case": "numpy_chunks_due_matrix"} | {f"us_at_{n}": 1e6 * s for n, s in plain.items()})
@@ -59,13 +59,13 @@ def hard_coded(effort: Effort) -> list[Row]:
     """
     job = job_24m()
     engine, straight = EngineRun(job), EngineRun(job, run=straight_calls.run)
-    for one in (engine, straight):
-        one.spaces[0].clear()
-        one.run(4)
+    for engine_run in (engine, straight):
+        engine_run.spaces[0].clear()
+        engine_run.run(4)
     if not np.array_equal(engine.spaces[0].count, straight.spaces[0].count):
         raise RuntimeError("the hard-coded deal is not the deal of the file: results differ")
-    found = interleaved({"data": sized(engine, effort), "straight": sized(straight, effort)}, effort.rounds)
-    data, calls = found["data"], found["straight"]
+    rates = interleaved({"data": sized(engine, effort), "straight": sized(straight, effort)}, effort.rounds)
+    data, calls = rates["data"], rates["straight"]
     return [
         row_of("deal_as_data", job, engine, data, peak_rss_mb()),
         row_of("deal_hard_coded", job, straight, calls, peak_rss_mb()),
@@ -80,7 +80,7 @@ def hard_coded(effort: Effort) -> list[Row]:
 def with_steps_twice(job: Job) -> Job:
     """Every step of every phase repeated at once, purchases excepted."""
     priority = {
-        phase: tuple(step for one in steps for step in ((one,) if one.step == "purchase" else (one, one)))
+        phase: tuple(again for step in steps for again in ((step,) if step.step == "purchase" else (step, step)))
         for phase, steps in job.deal.priority.items()
     }
     return job.model_copy(update={"deal": job.deal.model_copy(update={"priority": priority})})
@@ -92,17 +92,17 @@ def references(effort: Effort) -> list[Row]:
     engine = EngineRun(job)
     peak = peak_rss_mb()
     tables = reference_numpy.all_tables(job, engine.problem)
-    one = scalar_tables(tables[0])
-    reference_scalar.run(one, 32, 32, SEED)
+    scalar = scalar_tables(tables[0])
+    reference_scalar.run(scalar, 32, 32, SEED)
     contenders: dict[str, Contender] = {
         "engine": sized(engine, effort),
         "numpy": lambda i: reference_numpy.run(tables, 4096 * 3, 4096, SEED + i).path,
         "numpy_matrix": lambda i: reference_numpy.run(tables, 512 * 8, 512, SEED + i, DueMatrix).path,
-        "scalar": lambda i: reference_scalar.run(one, 4096 * 3, 1024, SEED + i)[0],
+        "scalar": lambda i: reference_scalar.run(scalar, 4096 * 3, 1024, SEED + i)[0],
     }
-    found = interleaved(contenders, effort.rounds)
-    row = row_of("monthly_against_all", job, engine, found.pop("engine"), peak)
-    for name, rates in found.items():
-        row[f"{name}_paths_per_cpu_second"] = rates.best_cpu
-        row[f"ratio_to_{name}"] = row["paths_per_cpu_second"] / rates.best_cpu
+    rates = interleaved(contenders, effort.rounds)
+    row = row_of("monthly_against_all", job, engine, rates.pop("engine"), peak)
+    for name, own in rates.items():
+        row[f"{name}_paths_per_cpu_second"] = own.best_cpu
+        row[f"ratio_to_{name}"] = row["paths_per_cpu_second"] / own.best_cpu
     return [row]

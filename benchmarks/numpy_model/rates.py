@@ -32,10 +32,10 @@ def next_factor(tables: Tables, factor: Array, normals: Array, t: int) -> Array:
 def rates_of(tables: Tables, factor: Array, t: int) -> Rates:
     """Rates of month t given its factors (F, n)."""
     z = np.clip(factor, -9.0, 9.0)
-    one, two, three = tables.roll
+    first, second, third = tables.roll
     return Rates(
         _rate(tables.entry, z, t),
-        (_rate(one, z, t), _rate(two, z, t), _rate(three, z, t)),
+        (_rate(first, z, t), _rate(second, z, t), _rate(third, z, t)),
         _rate(tables.prepayment, z, t),
         _rate(tables.recovery, z, t),
     )

@@ -65,10 +65,10 @@ class ScalarTables(NamedTuple):
 def record(fields: NamedTuple) -> Array:
     """One record with the arrays inside: numba then passes a pointer, not some forty array descriptors a call."""
     layout = [(name, np.asarray(v).dtype, np.shape(v)) for name, v in fields._asdict().items()]
-    one = np.zeros(1, dtype=layout)
+    row = np.zeros(1, dtype=layout)
     for name, value in fields._asdict().items():
-        one[name] = value
-    return one
+        row[name] = value
+    return row
 
 
 class Path(NamedTuple):

@@ -149,12 +149,12 @@ def main() -> int:
 def judged(drawn: list[Site], jobs: int) -> Iterator[tuple[Site, str, float]]:
     """Verdicts and how long they took, as they come; so many at once."""
 
-    def one(site: Site) -> tuple[Site, str, float]:
+    def verdict_of(site: Site) -> tuple[Site, str, float]:
         started = time.perf_counter()
         return site, verdict(site.module, site), time.perf_counter() - started
 
     with ThreadPoolExecutor(jobs) as pool:
-        for done in as_completed([pool.submit(one, site) for site in drawn]):
+        for done in as_completed([pool.submit(verdict_of, site) for site in drawn]):
             yield done.result()
 
 

@@ -215,9 +215,9 @@ def path(seed: int, rest: bool = False) -> str:
     if agreement.residuals(job.model_copy(update={"paths": 32}))[0] > agreement.RESIDUAL_ALLOWED:
         return f"deal {seed}: a law is broken"
     for case in job.scenarios:
-        found = agreement.compared(job, case.name, path=11 * seed % 64)
-        wrong = [d.name for d in found.differences if not d.size <= d.allowed] + found.violations
-        if wrong or found.near_threshold:
+        comparison = agreement.compared(job, case.name, path=11 * seed % 64)
+        wrong = [d.name for d in comparison.differences if not d.size <= d.allowed] + comparison.violations
+        if wrong or comparison.near_threshold:
             return f"deal {seed}: {wrong[:1]}"
     return ""
 

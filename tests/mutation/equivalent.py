@@ -181,8 +181,8 @@ def reason(site: Site, source: str) -> str:
 
 def of_one_length(node: ast.AST, tree: ast.AST) -> str:
     """A strict zip does what a lax one does, as long as it raises nothing."""
-    given = (one for one in ast.walk(tree) if isinstance(one, ast.keyword) and one.arg == "strict")
-    strict = isinstance(node, ast.Constant) and node.value is True and any(one.value is node for one in given)
+    given = (keyword for keyword in ast.walk(tree) if isinstance(keyword, ast.keyword) and keyword.arg == "strict")
+    strict = isinstance(node, ast.Constant) and node.value is True and any(keyword.value is node for keyword in given)
     return "what is zipped is of one length, else every run would end there" if strict else ""
 
 

@@ -110,8 +110,8 @@ def test_intervals_of_a_shortfall_hold_the_mean_of_a_heavy_tail_of_few_paths(nam
 def test_so_do_those_of_weighted_paths() -> None:
     name = "Pareto, finite variance"
     runs = results_of(HEAVY[name](np.random.default_rng(3).random((200, 1, 500))), notes=["A"])
-    found = measures.expected_shortfall(weighed_alike(runs), 0.99).isel(tranche=0)
-    held(name, [found[k].values for k in ("low", "high", "estimate", "error")])
+    shortfall = measures.expected_shortfall(weighed_alike(runs), 0.99).isel(tranche=0)
+    held(name, [shortfall[k].values for k in ("low", "high", "estimate", "error")])
 
 
 def held(name: str, answer: Sequence[Sequence[float]]) -> None:

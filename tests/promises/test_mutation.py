@@ -42,8 +42,8 @@ def test_no_kernel_or_measure_is_left_out_but_the_plumbing() -> None:
 
 def test_docstrings_annotations_and_messages_are_left_alone() -> None:
     source = 'def f(x: "1 < 2" = None) -> int:\n    """A < b."""\n    return x + 1 if x < 2 else -x\n'
-    found = [site.change for site in sites("m", source)]
-    assert sorted(found) == ["1 -> 2", "2 -> 3", "Add -> Sub", "Lt -> LtE", "drop USub", "turn the condition"]
+    changes = [site.change for site in sites("m", source)]
+    assert sorted(changes) == ["1 -> 2", "2 -> 3", "Add -> Sub", "Lt -> LtE", "drop USub", "turn the condition"]
 
 
 def scored(*options: str) -> str:

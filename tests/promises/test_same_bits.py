@@ -48,9 +48,9 @@ def test_any_chunking_in_any_order_gives_the_same_tally(job):
 
 
 def test_any_number_of_threads_gives_the_same_dataset(job):
-    one, three = (stress.simulate(job, threads=n) for n in (1, 3))
-    for name in one.data_vars:
-        np.testing.assert_array_equal(one[name].values, three[name].values, err_msg=str(name))
+    single, three = (stress.simulate(job, threads=n) for n in (1, 3))
+    for name in single.data_vars:
+        np.testing.assert_array_equal(single[name].values, three[name].values, err_msg=str(name))
 
 
 def test_a_longer_run_begins_with_the_shorter_one(job):
@@ -136,13 +136,13 @@ def test_one_sha_for_all_sizes_of_task_threads_workers_restarts_and_vector_width
     import batch_driver
     from batch_deaths import deaths, manifest
 
-    paths, found = 60_000, {}
+    paths, shas = 60_000, {}
 
     def counted(name: str, **options: object) -> None:
-        out = tmp_path / str(len(found))
+        out = tmp_path / str(len(shas))
         code, _, log = batch_driver.run(out, paths=paths, **options)
         assert code == 0, log
-        found[name] = manifest(out)["result_sha256"]
+        shas[name] = manifest(out)["result_sha256"]
 
     for threads, most in ((1, 512), (1, 2**20), (2, 512), (2, 5_000), (3, 2_048)):
         counted(f"{threads} threads, tasks of {most} paths", threads=threads, most=most)
@@ -151,13 +151,13 @@ def test_one_sha_for_all_sizes_of_task_threads_workers_restarts_and_vector_width
     for seed in range(2):
         out = tmp_path / f"killed{seed}"
         died = deaths(out, paths, 3, seed)
-        found[f"killed {died} times, run {seed}"] = manifest(out)["result_sha256"]
+        shas[f"killed {died} times, run {seed}"] = manifest(out)["result_sha256"]
     for name, features in WIDTHS.items():
         with monkeypatch.context() as patch:
             for key, value in {"STRESS_CACHE": "off", **features}.items():
                 patch.setenv(key, value)
             counted(f"vectors of {name}", threads=2)
-    for name, sha in found.items():
+    for name, sha in shas.items():
         print(f"{sha}  {name}")
-    assert len(set(found.values())) == 1
-    record_property("measured", f"{len(found)} ways, one SHA-256: {next(iter(found.values()))[:16]}...")
+    assert len(set(shas.values())) == 1
+    record_property("measured", f"{len(shas)} ways, one SHA-256: {next(iter(shas.values()))[:16]}...")

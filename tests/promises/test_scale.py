@@ -19,10 +19,10 @@ COSTS = scaling.Costs(path=1e-5, task=5e-3, combine=2e-3, worker=2e-3, schedule=
 
 
 def test_the_model_is_bound_by_its_slower_side() -> None:
-    one, many = (scaling.predict(COSTS, 10**9, cores) for cores in (1, 1024))
-    assert one.seconds == pytest.approx(1e9 * 1e-5, rel=0.01)
+    few, many = (scaling.predict(COSTS, 10**9, cores) for cores in (1, 1024))
+    assert few.seconds == pytest.approx(1e9 * 1e-5, rel=0.01)
     assert many.seconds > 1e9 * 1e-5 / 1024
-    assert 0.8 < many.efficiency < one.efficiency <= 1.0
+    assert 0.8 < many.efficiency < few.efficiency <= 1.0
     slow = scaling.predict(COSTS._replace(schedule=1.0), 10**9, 1024)
     assert slow.seconds >= slow.tasks * 1.0
     assert slow.driver > 0.99

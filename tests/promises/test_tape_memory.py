@@ -60,10 +60,10 @@ def test_a_tape_is_read_a_part_at_a_time(
     monkeypatch.setattr("stress.tape.source.BLOCK", 1 << 16)
     block = loans(2_000)
     path = write(tmp_path / "tape", block, 3)
-    found = list(chunks(opened(path)))
-    assert max(len(frame) for _, frame in found) < 2_500
-    assert [row for row, _ in found][1:] == (np.cumsum([len(frame) for _, frame in found]) + found[0][0])[:-1].tolist()
-    balance = np.concatenate([frame["balance"].to_numpy(float) for _, frame in found])
+    parts = list(chunks(opened(path)))
+    assert max(len(frame) for _, frame in parts) < 2_500
+    assert [row for row, _ in parts][1:] == (np.cumsum([len(frame) for _, frame in parts]) + parts[0][0])[:-1].tolist()
+    balance = np.concatenate([frame["balance"].to_numpy(float) for _, frame in parts])
     assert balance.tolist() == block["balance"].tolist() * 3
 
 

@@ -11,12 +11,12 @@ JOBS = 130
 """Random jobs of the slow tests; on about half of them some note loses often, yet not always."""
 
 
-def agrees(found: unbiased.Figures) -> None:
+def agrees(figures: unbiased.Figures) -> None:
     """Nothing beyond what chance gives: no estimate far off, scores centred on 0 with a mean square of 1."""
-    assert found.largest < 4.5
-    assert abs(found.mean) < 4.0 * found.mean_error
-    assert abs(found.square - 1.0) < 4.0 * found.square_error
-    assert found.square_error < 0.35
+    assert figures.largest < 4.5
+    assert abs(figures.mean) < 4.0 * figures.mean_error
+    assert abs(figures.square - 1.0) < 4.0 * figures.square_error
+    assert figures.square_error < 0.35
 
 
 @pytest.mark.parametrize("seed", [12])  # many of them are slow
@@ -45,9 +45,9 @@ def test_a_bias_or_an_error_that_is_too_small_would_show():
 @pytest.mark.slow
 @pytest.mark.parametrize("own_draws", [False, True], ids=["factors", "own draws"])
 def test_weighted_estimates_of_many_random_jobs_agree_with_plain_ones(own_draws, record_property):
-    found = unbiased.figures(unbiased.scores_of(range(JOBS), own_draws))
-    said = f"{found}{' whose paths draw more than factors' if own_draws else ''}"
+    figures = unbiased.figures(unbiased.scores_of(range(JOBS), own_draws))
+    said = f"{figures}{' whose paths draw more than factors' if own_draws else ''}"
     print(said)
     record_property("measured", said)
-    assert found.jobs >= 40
-    agrees(found)
+    assert figures.jobs >= 40
+    agrees(figures)

@@ -79,9 +79,9 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(
 ) -> None:
     """Few runs: a share four standard errors off would still be seen."""
     monkeypatch.setattr(coverage_follow, "LONG", coverage_follow.LONG // 4)
-    found = [f for f in promise(replications, 4.0 * (0.95 * 0.05 / replications) ** 0.5) if isinstance(f, Finding)]
-    assert found
-    assert [f for f in found if not f.kept] == []
+    findings = [f for f in promise(replications, 4.0 * (0.95 * 0.05 / replications) ** 0.5) if isinstance(f, Finding)]
+    assert findings
+    assert [f for f in findings if not f.kept] == []
 
 
 def test_the_portfolio_of_21_factors_is_the_published_one() -> None:
@@ -95,8 +95,8 @@ def test_the_portfolio_of_21_factors_is_the_published_one() -> None:
         assert 0.0 < segment.entry_rate <= 0.02
 
 
-def of(*found: Finding | str) -> Check:
-    return Check("x", "benchmarking", "p", "s", lambda: found)
+def of(*findings: Finding | str) -> Check:
+    return Check("x", "benchmarking", "p", "s", lambda: findings)
 
 
 def test_one_number_beyond_its_tolerance_breaks_a_promise() -> None:
@@ -166,14 +166,14 @@ def test_the_list_shows_every_promise_with_its_command_and_measures_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert exit_code(["validate", "--list", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["promises"]
-    assert [row["name"] for row in found] == [check.name for check in ALL]
-    assert all(row["command"] and row["promise"] for row in found)
+    rows = json.loads(capsys.readouterr().out)["promises"]
+    assert [row["name"] for row in rows] == [check.name for check in ALL]
+    assert all(row["command"] and row["promise"] for row in rows)
     assert list(tmp_path.iterdir()) == []
     assert exit_code(["validate", "--list", "turnover"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "a pool kept full for a year" in said
-    turnover = next(row for row in found if row["name"] == "turnover")
+    turnover = next(row for row in rows if row["name"] == "turnover")
     assert f"the oldest, of {turnover['date']}: turnover." in said
     assert exit_code(["validate", "--list", "oracle"]) == 0
     assert "python -m pytest tests/oracle" in " ".join(capsys.readouterr().out.split())
@@ -220,9 +220,9 @@ def test_a_file_of_tests_is_a_promise_and_may_say_what_it_measured(tmp_path: Pat
     said = '<properties><property name="measured" value="82 of 100 mutants killed"/></properties>'
     suite = '<testsuite tests="3" failures="1" errors="0" skipped="1">'
     report.write_text(f"<testsuites>{suite}<testcase>{said}</testcase></testsuite></testsuites>")
-    found = list(read_report(report))
-    assert found[-1] == "82 of 100 mutants killed; 1 test passed, 1 skipped, 1 failed"
-    assert measure(of(*found)).verdict == "broken"
+    findings = list(read_report(report))
+    assert findings[-1] == "82 of 100 mutants killed; 1 test passed, 1 skipped, 1 failed"
+    assert measure(of(*findings)).verdict == "broken"
     report.write_text('<testsuites><testsuite tests="2" failures="0" errors="0" skipped="2"/></testsuites>')
     assert measure(of(*read_report(report))).verdict == "broken"
 
@@ -236,13 +236,13 @@ def outcomes() -> dict[str, dict[str, Any]]:
 def test_the_chapter_has_every_section_of_model_risk_guidance_and_both_outcomes(
     outcomes: dict[str, dict[str, Any]],
 ) -> None:
-    found = chapter.chapter(read(SHIPPED))
-    assert found is not None
-    titles = [section.title for section in found.sections]
+    validation = chapter.chapter(read(SHIPPED))
+    assert validation is not None
+    titles = [section.title for section in validation.sections]
     assert titles == [part.title for part in PARTS]
     assert {"Purpose", "Assumptions", "Data", "Independent re-implementation", "Benchmarking"} < set(titles)
     assert {"Sensitivity", "Outcomes analysis", "Limits"} < set(titles)
-    stories = [story for section in found.sections for story in section.stories]
+    stories = [story for section in validation.sections for story in section.stories]
     assert [s.question.lower() for s in stories] == [e["promise"].lower() for e in outcomes.values()]
     assert all(story.exhibit is not None and "<svg" in story.exhibit.svg for story in stories)
 
@@ -262,13 +262,13 @@ def test_a_report_takes_the_record_beside_it_and_else_the_one_that_ships(tmp_pat
 
 def test_the_back_test_is_out_of_sample_and_says_where_it_fails(outcomes: dict[str, dict[str, Any]]) -> None:
     shown = cards.outcome()
-    one, two = shown.data["trials"]
-    assert one["fitted"] == ["1991 Q1", "2007 Q4"]
-    assert two["fitted"] == ["1991 Q1", "2019 Q4"]
-    assert one["quarter"][0] == "2008 Q1"
-    assert two["quarter"][-1] == "2025 Q4"
-    assert one["happened"][9] == pytest.approx(0.1097)
-    assert (one["mean"]["below"] > 0.99, two["peak"]["below"] < 0.01) == (True, True)
+    first, second = shown.data["trials"]
+    assert first["fitted"] == ["1991 Q1", "2007 Q4"]
+    assert second["fitted"] == ["1991 Q1", "2019 Q4"]
+    assert first["quarter"][0] == "2008 Q1"
+    assert second["quarter"][-1] == "2025 Q4"
+    assert first["happened"][9] == pytest.approx(0.1097)
+    assert (first["mean"]["below"] > 0.99, second["peak"]["below"] < 0.01) == (True, True)
     assert sum("the satellite failed: it was" in line for line in shown.said) == 2
     for now, then in zip(shown.data["trials"], outcomes["card-charge-offs"]["data"]["trials"], strict=True):
         assert now["inside_90"] == then["inside_90"]
@@ -329,6 +329,6 @@ def test_an_interrupt_keeps_what_was_measured(tmp_path: Path, monkeypatch: pytes
 def test_what_a_test_measured_comes_back_from_pytest_itself(tmp_path: Path) -> None:
     file = tmp_path / "test_figure.py"
     file.write_text("def test_it(record_property):\n    record_property('measured', '82 of 100 mutants killed')\n")
-    *found, said = run_tests((str(file),))
+    *findings, said = run_tests((str(file),))
     assert said == "82 of 100 mutants killed; 1 test passed"
-    assert measure(of(*found)).verdict == "kept"
+    assert measure(of(*findings)).verdict == "kept"

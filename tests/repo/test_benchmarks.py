@@ -56,17 +56,17 @@ def agrees(problem, engine, outcome, received) -> None:
 @pytest.mark.parametrize("scenario", ["baseline", "macro_severe", "clampdown_2021_severe"])
 def test_the_numpy_reference_follows_the_engine_on_512_monthly_paths(scenario):
     job = job_of("baitiao-24m", "monthly")
-    one, problem = kernel_paths.one_scenario(job, position(job, scenario))
-    got = simulate(tables_of(one, problem), kernel_paths.normals_of(problem, 512 // LANES, SEED))
-    agrees(problem, kernel_paths.simulated(problem, 512 // LANES, SEED), got.outcome, got.received)
+    narrowed, problem = kernel_paths.one_scenario(job, position(job, scenario))
+    simulated = simulate(tables_of(narrowed, problem), kernel_paths.normals_of(problem, 512 // LANES, SEED))
+    agrees(problem, kernel_paths.simulated(problem, 512 // LANES, SEED), simulated.outcome, simulated.received)
 
 
 @pytest.mark.parametrize("scenario", ["baseline", "macro_severe", "clampdown_2021_severe"])
 def test_the_numpy_reference_follows_the_engine_on_64_daily_paths(scenario):
     job = job_of("baitiao-24m", "daily")
-    one, problem = kernel_paths.one_scenario(job, position(job, scenario))
-    got = simulate(tables_of(one, problem), kernel_paths.normals_of(problem, 64 // LANES, SEED))
-    agrees(problem, kernel_paths.simulated(problem, 64 // LANES, SEED), got.outcome, got.received)
+    narrowed, problem = kernel_paths.one_scenario(job, position(job, scenario))
+    simulated = simulate(tables_of(narrowed, problem), kernel_paths.normals_of(problem, 64 // LANES, SEED))
+    agrees(problem, kernel_paths.simulated(problem, 64 // LANES, SEED), simulated.outcome, simulated.received)
 
 
 @pytest.mark.parametrize(
@@ -74,15 +74,15 @@ def test_the_numpy_reference_follows_the_engine_on_64_daily_paths(scenario):
 )
 def test_the_numpy_reference_follows_the_engine_through_lags_lost_days_and_outages(scenario):
     job = job_of("baitiao-24m-daily", "daily")
-    one, problem = kernel_paths.one_scenario(job, position(job, scenario))
-    got = simulate(tables_of(one, problem), kernel_paths.normals_of(problem, 1, SEED))
-    agrees(problem, kernel_paths.simulated(problem, 1, SEED), got.outcome, got.received)
+    narrowed, problem = kernel_paths.one_scenario(job, position(job, scenario))
+    simulated = simulate(tables_of(narrowed, problem), kernel_paths.normals_of(problem, 1, SEED))
+    agrees(problem, kernel_paths.simulated(problem, 1, SEED), simulated.outcome, simulated.received)
 
 
 def test_scaled_purchases_pay_what_the_matrix_of_instalments_pays():
     job = job_of("baitiao-24m", "monthly")
-    one, problem = kernel_paths.one_scenario(job, position(job, "clampdown_2021_severe"))
-    tables, normals = tables_of(one, problem), kernel_paths.normals_of(problem, 4, SEED)
+    narrowed, problem = kernel_paths.one_scenario(job, position(job, "clampdown_2021_severe"))
+    tables, normals = tables_of(narrowed, problem), kernel_paths.normals_of(problem, 4, SEED)
     scaled, matrix = (simulate(tables, normals, profile) for profile in (ScaledPurchases, DueMatrix))
     np.testing.assert_allclose(scaled.received, matrix.received, rtol=1e-10, atol=1e-10 * tables.cut_off)
 
@@ -99,9 +99,9 @@ def test_the_numpy_reference_counts_every_path_once():
 @pytest.mark.parametrize("scenario", ["baseline", "macro_severe", "clampdown_2021_severe"])
 def test_the_scalar_reference_follows_the_engine_on_512_monthly_paths(scenario):
     job = job_of("baitiao-24m", "monthly")
-    one, problem = kernel_paths.one_scenario(job, position(job, scenario))
+    narrowed, problem = kernel_paths.one_scenario(job, position(job, scenario))
     normals = kernel_paths.normals_of(problem, 512 // LANES, SEED)
-    outcome, received = scalar_model.simulate(scalar_model.scalar_tables(tables_of(one, problem)), normals)
+    outcome, received = scalar_model.simulate(scalar_model.scalar_tables(tables_of(narrowed, problem)), normals)
     agrees(problem, kernel_paths.simulated(problem, 512 // LANES, SEED), outcome, received)
 
 
@@ -132,7 +132,7 @@ def test_operations_are_counted_under_the_stages_that_a_block_calls():
 
 def test_the_main_deal_by_formulas_counts_the_paths_of_the_deal_as_it_stands():
     job = job_24m()
-    spaces = [Workspace(pack(assemble(one))) for one in (job, structures.by_formulas(job))]
+    spaces = [Workspace(pack(assemble(variant))) for variant in (job, structures.by_formulas(job))]
     for space in spaces:
         alone.run(space, 0, 1, PANEL_PATHS, SEED)
     assert np.array_equal(*(space.count for space in spaces))

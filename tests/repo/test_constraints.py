@@ -20,11 +20,11 @@ ENTRY = re.compile(
 @pytest.fixture(scope="module")
 def pinned() -> dict[str, list[Requirement]]:
     """Entries by name; a name may stand twice, for different versions of Python."""
-    found: dict[str, list[Requirement]] = {}
+    by_name: dict[str, list[Requirement]] = {}
     for text, _ in ENTRY.findall(TEXT):
-        one = Requirement(text)
-        found.setdefault(canonicalize_name(one.name), []).append(one)
-    return found
+        pin = Requirement(text)
+        by_name.setdefault(canonicalize_name(pin.name), []).append(pin)
+    return by_name
 
 
 def wanted() -> list[Requirement]:
@@ -58,7 +58,7 @@ def test_what_the_project_needs_is_pinned_within_its_bounds(
     need: Requirement, python: str, pinned: dict[str, list[Requirement]]
 ) -> None:
     place = {**default_environment(), "python_version": python, "python_full_version": f"{python}.4"}
-    own = [one for one in pinned[canonicalize_name(need.name)] if one.marker is None or one.marker.evaluate(place)]
+    own = [pin for pin in pinned[canonicalize_name(need.name)] if pin.marker is None or pin.marker.evaluate(place)]
     assert len(own) == 1
     version = str(own[0].specifier).removeprefix("==")
     assert need.specifier.contains(version, prereleases=True)

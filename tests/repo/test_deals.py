@@ -34,13 +34,13 @@ def read(path: Path) -> Deal:
 
 def jobs_of(path: Path) -> list[Path]:
     """Jobs that run a deal."""
-    found = []
+    jobs = []
     for job in JOBS:
         file = parse(job)
         assert isinstance(file, JobFile)
         if isinstance(file.deal, str) and (job.parent / file.deal).resolve() == path:
-            found.append(job)
-    return found
+            jobs.append(job)
+    return jobs
 
 
 @pytest.mark.parametrize("path", DEALS, ids=named)
@@ -66,7 +66,7 @@ def test_a_shipped_deal_has_a_job_that_runs(path: Path) -> None:
 def test_a_shipped_deal_explains_itself(path: Path) -> None:
     deal = read(path)
     text, drawn = explain_deal(deal), picture(deal).findobj(Text)
-    for words in (text, "\n".join(one.get_text() for one in drawn)):  # type: ignore[attr-defined]
+    for words in (text, "\n".join(label.get_text() for label in drawn)):  # type: ignore[attr-defined]
         for name in [x.name for x in (*deal.notes, *deal.triggers)] + [fee.name for fee in deal.fees]:
             assert name in words or name[:12] in words
     assert text.count(": priority of payments\n") == len(phases(deal))

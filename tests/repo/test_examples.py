@@ -59,9 +59,9 @@ def test_a_public_name_has_an_example_that_runs(
         if f"needs {library}" in function.__doc__:
             pytest.importorskip(library)
     around = {**vars(importlib.import_module(function.__module__)), **names, "folder": tmp_path}
-    found = doctest.DocTestFinder(recurse=False).find(function, globs=around)
-    assert sum(len(test.examples) for test in found) > 0
-    for test in found:
+    examples = doctest.DocTestFinder(recurse=False).find(function, globs=around)
+    assert sum(len(test.examples) for test in examples) > 0
+    for test in examples:
         said: list[str] = []
         failed, _ = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=said.append)
         assert failed == 0, "".join(said)

@@ -75,9 +75,9 @@ def test_a_notebook_has_one_cell_of_parameters_that_sets_the_paths(file):
 def test_a_notebook_uses_public_names_and_changes_inputs_by_the_door(file):
     public = {"stress", *(f"stress.{name}" for name in stress.__all__)}
     cells = code_of(nbformat.read(file, as_version=4))
-    found = [node for cell in cells for node in ast.walk(parsed(cell))]
-    taken = [node.module for node in found if isinstance(node, ast.ImportFrom)]
-    taken += [alias.name for node in found if isinstance(node, ast.Import) for alias in node.names]
+    nodes = [node for cell in cells for node in ast.walk(parsed(cell))]
+    taken = [node.module for node in nodes if isinstance(node, ast.ImportFrom)]
+    taken += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     assert {name for name in taken if name.split(".")[0] == "stress"} <= public
     assert not [cell.source for cell in cells if "model_copy" in cell.source]
 

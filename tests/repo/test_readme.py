@@ -24,9 +24,13 @@ def commands() -> list[str]:
     lines = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines()]
     said = re.findall(r"`(stress [^`]+)`", TEXT)
     parts = [part for line in (*lines, *said) for part in re.split(r"&&|;", line.split("  #")[0])]
-    found = (re.sub(r"^(\S*/)?stress ", "stress ", part.strip()) for part in parts)
+    candidates = (re.sub(r"^(\S*/)?stress ", "stress ", part.strip()) for part in parts)
     return sorted(
-        {one for one in found if one.startswith("stress ") and not re.search(r"\.\.\.|\b(DIR|NAME|TAPE)\b", one)}
+        {
+            text
+            for text in candidates
+            if text.startswith("stress ") and not re.search(r"\.\.\.|\b(DIR|NAME|TAPE)\b", text)
+        }
     )
 
 
@@ -39,10 +43,10 @@ def test_a_command_of_the_readme_exists_with_its_options_and_files(line: str) ->
         if not words:
             return
         word = words.pop(0)
-        found = command.get_command(context, word)
-        assert found is not None, f"no command {word}"
-        command = found
-    known = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+        subcommand = command.get_command(context, word)
+        assert subcommand is not None, f"no command {word}"
+        command = subcommand
+    known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
     assert {word for word in words if word.startswith("-")} <= known
     for word in words:
         if word.startswith("scenarios/"):

@@ -34,15 +34,15 @@ for words in ("examples --json", "new --example baitiao-24m-macro", "check baiti
 
 def jobs_of(path: Path) -> list[str]:
     """Hashes of the job, or of the jobs of a sweep."""
-    found = loaded(path) if path.parent == JOBS else stress.load(path)
-    assert isinstance(found, Job | Sweep)
-    return [job_hash(job) for job in (found.jobs if isinstance(found, Sweep) else (found,))]
+    read = loaded(path) if path.parent == JOBS else stress.load(path)
+    assert isinstance(read, Job | Sweep)
+    return [job_hash(job) for job in (read.jobs if isinstance(read, Sweep) else (read,))]
 
 
 def test_every_shipped_job_is_an_example_and_every_shipped_deal_has_one_of_its_name() -> None:
-    assert [one.name for one in examples()] == NAMES
+    assert [example.name for example in examples()] == NAMES
     assert set(DEALS) <= set(NAMES)
-    assert all(one.says.endswith(".") and len(one.says) < 300 for one in examples())
+    assert all(example.says.endswith(".") and len(example.says) < 300 for example in examples())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -110,7 +110,7 @@ def test_a_wheel_without_its_clone_lists_writes_and_checks_an_example(tmp_path: 
     assert done.returncode == 0, done.stderr
     where, listed, written, checked = done.stdout.split("\0\n")
     assert Path(where).is_relative_to(site)
-    assert [one["name"] for one in json.loads(listed)] == NAMES
+    assert [example["name"] for example in json.loads(listed)] == NAMES
     assert len(written.split()) > 5
     assert "job" in checked
     assert jobs_of(tmp_path / "baitiao-24m-macro" / "job.toml") == jobs_of(JOBS / "baitiao-24m-macro.toml")

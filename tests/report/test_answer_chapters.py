@@ -90,8 +90,8 @@ def test_a_break_even_of_plain_paths_is_drawn_on_a_scale_of_shares_with_its_brea
     above = figure(breakeven(calm, drawn, interest=True)).axes[0]
     assert above.get_yscale() == "linear"
     assert above.get_ylim() == (-0.02, 1.02)
-    told = [text.get_text() for text in above.get_legend().get_texts()]
-    assert told == [
+    labels = [text.get_text() for text in above.get_legend().get_texts()]
+    assert labels == [
         "95% interval", "probability of unpaid interest", "deterministic 2", "60% of paths whole: 2.5",
     ]  # fmt: skip
 
@@ -151,9 +151,9 @@ def test_months_that_are_told_may_carry_less_than_the_heavy_share_of_the_distanc
           "loss": ("tranche", [0.2]), "final_default": 0.4}  # fmt: skip
     path = xr.Dataset(by, names, {"cut_off": 100.0})
     calm = xr.Dataset({"entry_rate": (("month", "segment"), [[0.0], [0.0]])}, {"month": [1, 2], "segment": ["all"]})
-    found = reverse(beta=2.0, weight=np.array([0.3, 0.7]), path=path, expected=calm)
-    monkeypatch.setattr(chapters.answers, "reverse", lambda answer: None)
-    page = chapter(found)
+    answer = reverse(beta=2.0, weight=np.array([0.3, 0.7]), path=path, expected=calm)
+    monkeypatch.setattr(chapters.answers, "reverse", lambda _: None)
+    page = chapter(answer)
     assert page.says[-1].startswith("30% of the squared distance falls on month 1;")
     assert page.exhibit is not None
     assert page.exhibit.data.rows == (("1", "30.0%", "-1.00", "2.00%"),)
@@ -207,9 +207,9 @@ def test_a_tornado_of_a_loss_that_no_path_shows_starts_from_none_seen(measure: s
     error = 0.0 if measure == "VAR99" else 0.002
     still = tornado(measure=measure, unit="1", base=0.0, base_error=error, unmoved=("yield",), estimator="importance")
     assert chapter(still).says[0].endswith(f"starts from {starts}.")
-    told = told_tornado(still)
-    assert str(told).startswith(f"{measure} of A under base: {starts}\n")
-    assert not hasattr(told, "columns")
+    table = told_tornado(still)
+    assert str(table).startswith(f"{measure} of A under base: {starts}\n")
+    assert not hasattr(table, "columns")
 
 
 @pytest.mark.parametrize("make", [chapter, figure])
@@ -218,9 +218,9 @@ def test_what_is_no_answer_has_neither_chapter_nor_figure(make: Any) -> None:
         make({})
 
 
-def stand(category: str, asked: float, found: float) -> Stand:
-    gap = found - asked
-    return Stand(category, asked, found, 1e-6, found / 0.02, gap, passes=gap > 0.0, open=False, crossings=(found,))
+def stand(category: str, asked: float, level: float) -> Stand:
+    gap = level - asked
+    return Stand(category, asked, level, 1e-6, level / 0.02, gap, passes=gap > 0.0, open=False, crossings=(level,))
 
 
 def test_a_class_stands_as_high_as_its_break_even_and_is_marked_where_it_is_held() -> None:
@@ -228,7 +228,7 @@ def test_a_class_stands_as_high_as_its_break_even_and_is_marked_where_it_is_held
     held = ClassRating("A", 0.1, "AAA", True, 0.02, 0.12, 6.0, "AAA", 0, a)
     free = ClassRating("B", 0.1, "", None, None, 0.07, 3.5, "BBB", None, b)
     assert _stands("A", Rating("j", "base", "table", "even", 0.02, (held, free))) == ("6.00", "+2.00 (AAA)")
-    ended = held._replace(by_category=tuple(one._replace(open=True) for one in a))
+    ended = held._replace(by_category=tuple(held_stand._replace(open=True) for held_stand in a))
     assert _stands("A", Rating("j", "base", "table", "even", 0.02, (ended,))) == ("> 6.00", "> +2.00 (AAA)")
     classes = (held, free)
     drawn = figure(Rating("j", "base", "table", "even", 0.02, classes)).axes[0]
@@ -253,12 +253,12 @@ def test_a_transfer_tells_its_test_its_excess_spread_and_that_its_capital_is_cap
     made = plain._replace(
         kept={}, passes=True, capped=True, excess=Excess("trapped", 0.01, some, some, some)
     )  # fmt: skip
-    told = dict(transfer_sheet(made).rows)
-    assert told["Kept"] == "nothing"
-    assert told["Mechanical test"].startswith("passes: ")
-    assert told["Excess spread, trapped"] == "1.00% a year of the pool: 1.20 ± 0.10% over the life"
-    assert told["Losses that it takes"] == told["Net losses left to the tranches"] == "1.20 ± 0.10%"
-    assert told["Capital of what is kept"].endswith("capped at K_P times the largest share kept")
+    cells = dict(transfer_sheet(made).rows)
+    assert cells["Kept"] == "nothing"
+    assert cells["Mechanical test"].startswith("passes: ")
+    assert cells["Excess spread, trapped"] == "1.00% a year of the pool: 1.20 ± 0.10% over the life"
+    assert cells["Losses that it takes"] == cells["Net losses left to the tranches"] == "1.20 ± 0.10%"
+    assert cells["Capital of what is kept"].endswith("capped at K_P times the largest share kept")
     assert "Synthetic: tranches bear the pool's net losses" in transfer_sheet(made).note
 
 
@@ -290,31 +290,31 @@ def test_capital_is_told_at_closing_by_month_and_of_a_transfer_if_there_is_one(w
     assert sheets["Closing"].rows[1][-1] == 100.0
     assert [row[:3] for row in sheets["By month"].rows[3:5]] == [("A", 3, 0.0), ("all notes", 0, 1.0)]
     assert sheets["By month"].rows[0][3:5] == (0.15, 0.01)
-    shown = told(told_capital(answer))
+    shown = printed(told_capital(answer))
     assert ("Transfer of risk" in shown) == with_transfer
     assert "PROPOSED, not in force" in shown
     assert "1,250.0%*" in shown
     assert "all notes, month 0" in shown
 
 
-def told(table: RenderableType) -> str:
+def printed(table: RenderableType) -> str:
     screen = Console(file=io.StringIO(), width=200)
     screen.print(table)
     return " ".join(screen.file.getvalue().split())  # type: ignore[attr-defined]
 
 
 def test_a_question_that_was_interrupted_says_how_far_it_came() -> None:
-    assert "Interrupted before: yield." in told(told_tornado(tornado(undone=("yield",), left_out=("dilution",))))
-    whole = told(told_tornado(tornado()))
+    assert "Interrupted before: yield." in printed(told_tornado(tornado(undone=("yield",), left_out=("dilution",))))
+    whole = printed(told_tornado(tornado()))
     assert "Interrupted" not in whole
     assert "Not in this job" not in whole
-    assert "Three of 9 points. 64 paths at each point" in told(
+    assert "Three of 9 points. 64 paths at each point" in printed(
         told_breakeven(breakeven(NOWHERE, undone="three of 9 points"))
     )
 
 
 def test_a_path_that_was_not_found_is_a_table_without_months() -> None:
-    shown = told(told_reverse(reverse(aimed=Interval(*(np.float64(NAN) for _ in range(4))))))
+    shown = printed(told_reverse(reverse(aimed=Interval(*(np.float64(NAN) for _ in range(4))))))
     assert "no path of 12 loses" in shown
     assert "sampled around the path [95%] –" in shown.replace("│", "").replace("  ", " ")
     assert "Month" not in shown

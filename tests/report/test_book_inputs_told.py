@@ -30,12 +30,12 @@ def answer() -> book_answer.BookAnswer:
 def test_the_register_of_a_book_holds_what_its_deals_call_illustrative_with_where(
     answer: book_answer.BookAnswer,
 ) -> None:
-    book, found = answer.book, answer.risk.illustrative
-    assert all(found[line] == f"book {book.name}" for line in book.illustrative)
+    book, register = answer.book, answer.risk.illustrative
+    assert all(register[line] == f"book {book.name}" for line in book.illustrative)
     for deal in book.deals:
         for line, where in illustrative(deal.job):
-            assert set(where.split("; ")) <= set(found[line].split("; "))
-    assert len(found) > len(book.illustrative)
+            assert set(where.split("; ")) <= set(register[line].split("; "))
+    assert len(register) > len(book.illustrative)
     pools = [part.name for kind, part in inputs(stress.load(SHIPPED.parent / "consumer.toml")) if kind == "pool"]
     assert len(pools) == len(set(pools)) == 4  # both deals of one pool read it once
 

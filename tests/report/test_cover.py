@@ -113,9 +113,9 @@ def test_the_cover_has_the_structure_three_findings_and_who_signs() -> None:
 
 def test_what_is_recovered_is_of_the_segments_that_default(mild_and_harsh: xr.Dataset) -> None:
     job = stress.load("scenarios/jobs/baitiao-24m.toml")
-    one = job.pool.segments[0]
-    calm = one.but(name="calm", share=0.5, new_share=None, entry_rate=0.01, recovery=0.4)
-    weak = one.but(name="weak", share=0.5, new_share=None, entry_rate=0.03, recovery=0.0)
+    segment = job.pool.segments[0]
+    calm = segment.but(name="calm", share=0.5, new_share=None, entry_rate=0.01, recovery=0.4)
+    weak = segment.but(name="weak", share=0.5, new_share=None, entry_rate=0.03, recovery=0.0)
     pool = job.pool.but(segments=(calm, weak), opening=(), eligibility={})
     rows = dict(assumptions(mild_and_harsh, job.but(pool=pool)))
     assert rows["Credit"].startswith("2% of the balance enters arrears a month, 10% of defaults is recovered")

@@ -46,18 +46,18 @@ def text(job: Job, ds: xr.Dataset) -> str:
 def test_every_rule_that_the_theory_cites_stands_on_the_accounting_page() -> None:
     assert kernels.__doc__ is not None
     rules = set(re.findall(r"^\*\*([^*]+?)\.?\*\*", kernels.__doc__, re.MULTILINE))
-    assert {one.rule for one in THEORY if one.rule} <= rules
+    assert {part.rule for part in THEORY if part.rule} <= rules
 
 
 def test_the_theory_is_that_of_the_job() -> None:
-    cards = {one.topic for one in used_by(stress.load(JOBS / "card-master-trust.toml"))}
-    loans = {one.topic for one in used_by(stress.load(JOBS / "baitiao-24m.toml"))}
+    cards = {part.topic for part in used_by(stress.load(JOBS / "card-master-trust.toml"))}
+    loans = {part.topic for part in used_by(stress.load(JOBS / "baitiao-24m.toml"))}
     assert "Cards" in cards
     assert "Instalment loans" not in cards
     assert "Instalment loans" in loans
     assert "Student t copula" not in loans
     assert "Master trusts" not in cards
-    assert "Master trusts" in {one.topic for one in used_by(stress.load(JOBS / "card-trust-2005-1.toml"))}
+    assert "Master trusts" in {part.topic for part in used_by(stress.load(JOBS / "card-trust-2005-1.toml"))}
 
 
 def test_the_sections_come_in_the_order_of_supervisory_guidance(text: str) -> None:
@@ -90,7 +90,7 @@ def test_a_statement_that_names_several_keys_has_the_value_of_each(job: Job, ds:
 
 def test_what_a_job_starts_from_and_draws_is_in_the_register_with_its_source() -> None:
     drawn = stress.load(JOBS / "baitiao-24m-uncertain.toml")
-    swing = next(one.swing for one in drawn.scenarios if one.swing is not None)
+    swing = next(case.swing for case in drawn.scenarios if case.swing is not None)
     lived = stress.load(JOBS / "baitiao-24m-mid-life.toml")
     assert lived.state is not None
     for job, kind, part in (
@@ -110,7 +110,7 @@ def test_what_the_files_call_illustrative_that_shocks_came_from_is_kept() -> Non
     job = stress.load(JOBS / "baitiao-24m-macro.toml")
     fed = next(case for case in job.scenarios if case.name == "fed2025_severely_adverse")
     assert fed.swing is None
-    satellite = next(one for one in fed.made_of if one.kind == "satellite")
+    satellite = next(origin for origin in fed.made_of if origin.kind == "satellite")
     read = stress.load(ROOT / "scenarios" / "satellites" / f"{satellite.name}.toml")
     assert (satellite.source, satellite.illustrative) == (read.source, read.illustrative)
     assert (read.illustrative[0], f"satellite {read.name}") in illustrative(json.loads(job_to_json(job)))
@@ -124,7 +124,11 @@ def test_what_the_files_call_illustrative_that_shocks_came_from_is_kept() -> Non
 def test_what_a_scenario_combines_is_in_the_register_once(job: Job) -> None:
     """Levels that the job runs too are the same statement; others say theirs."""
     combined = next(case for case in job.scenarios if case.name == "credit_contraction")
-    assert [one.name for one in combined.made_of] == ["macro_severe", "clampdown_2021_severe", "score_failure_moderate"]
+    assert [origin.name for origin in combined.made_of] == [
+        "macro_severe",
+        "clampdown_2021_severe",
+        "score_failure_moderate",
+    ]
     named = [part.name for kind, part in inputs(job) if kind == "scenario"]
     assert named == [*(case.name for case in job.scenarios), "score_failure_moderate"]
 
@@ -163,7 +167,7 @@ def test_the_theory_of_errors_is_that_of_the_run(job: Job, ds: xr.Dataset, estim
 
 def test_the_theory_has_the_factors_beside_that_of_default_and_the_start_in_mid_life(job: Job) -> None:
     def topics(of: Job) -> set[str]:
-        return {one.topic for one in used_by(of)}
+        return {part.topic for part in used_by(of)}
 
     alone = job.pool.dependence.but(rho_prepayment=0.0, rho_recovery=0.0, correlation_prepayment=0.0)
     assert "Several factors" in topics(job)

@@ -75,12 +75,12 @@ def test_what_is_not_known_is_a_dash_a_word_or_nothing(said: object, words: obje
 def test_drift_is_told_where_it_was_tested() -> None:
     drift = SimpleNamespace(level=0.05, evidence=np.array([0.5, 3.25]))
     rule = "alarm at 20, the chance of a false one is at most 5% over the life"
-    for found, alarm, said in (
+    for tested, alarm, said in (
         (None, None, "drift: not tested (it needs forecasts one report ahead)"),
         (drift, None, f"drift: no alarm; the most evidence against the law was 3.2 ({rule})"),
         (drift, "2005 Q4", f"drift: alarm in 2005 Q4 ({rule})"),
     ):
-        answer = SimpleNamespace(drift=found, alarm=alarm, says=("a remark",))
+        answer = SimpleNamespace(drift=tested, alarm=alarm, says=("a remark",))
         assert reported.sentences_of_scores(answer) == ["a remark", said]
 
 
@@ -100,10 +100,10 @@ def test_half_of_a_tail_is_told_if_positions_make_it(shares: tuple[float, ...], 
 
 
 def test_a_common_path_that_was_not_simulated_says_so() -> None:
-    found = SimpleNamespace(
+    answer = SimpleNamespace(
         scenario="base", loss=0.1, says="no path of 12 loses so much", beta=math.inf, simulated=Estimate(NAN, NAN)
     )
-    assert book_reverse.headline(found) == "Under base no path of 12 loses so much (10.0%); not simulated."
+    assert book_reverse.headline(answer) == "Under base no path of 12 loses so much (10.0%); not simulated."
 
 
 @pytest.mark.parametrize(
@@ -137,18 +137,18 @@ def test_notes_of_a_result_without_a_job_have_names_alone(three_scenarios: xr.Da
 
 def test_a_break_even_beyond_the_search_is_a_bound_and_one_that_was_not_asked_is_nothing() -> None:
     assert _break_even(xr.Dataset()) == (None, None)
-    found = {"breakeven_multiple": 4.25, "breakeven_multiple_precision": 0.02, "breakeven_open": False}
-    assert _break_even(xr.Dataset(found)) == (4.25, 0.01)
-    assert _break_even(xr.Dataset({**found, "breakeven_open": True})) == ("> 4.25", None)
+    measured = {"breakeven_multiple": 4.25, "breakeven_multiple_precision": 0.02, "breakeven_open": False}
+    assert _break_even(xr.Dataset(measured)) == (4.25, 0.01)
+    assert _break_even(xr.Dataset({**measured, "breakeven_open": True})) == ("> 4.25", None)
 
 
 def test_a_class_of_no_stress_has_dashes_and_a_run_of_earlier_versions_no_second_crossing() -> None:
     assert cover._stands("A", SimpleNamespace(classes=())) == ("–", "–")
     shown = SimpleNamespace(open=True)
-    one = SimpleNamespace(note="A", shown=shown, gap=0.0125, held="hard", breakeven_multiple_cnl=4.5)
-    assert cover._stands("A", SimpleNamespace(classes=(one,))) == ("> 4.50", "> +1.25 (hard)")
-    one.gap = None
-    assert cover._stands("A", SimpleNamespace(classes=(one,))) == ("> 4.50", "–")
+    rated = SimpleNamespace(note="A", shown=shown, gap=0.0125, held="hard", breakeven_multiple_cnl=4.5)
+    assert cover._stands("A", SimpleNamespace(classes=(rated,))) == ("> 4.50", "> +1.25 (hard)")
+    rated.gap = None
+    assert cover._stands("A", SimpleNamespace(classes=(rated,))) == ("> 4.50", "–")
     run = xr.Dataset({"breakeven_multiple": ("tranche", [4.5, 2.0])}, {"tranche": ["A", "B"]})
     assert cover._of_run(xr.Dataset(), based=False) == ""
     assert "more than once" not in cover._of_run(run, based=False)
@@ -165,7 +165,7 @@ def test_a_document_of_published_facts_alone_has_no_register_and_an_empty_record
         update={
             "deal": worked_job.deal.model_copy(update=plain),
             "pool": worked_job.pool.model_copy(update=plain),
-            "scenarios": tuple(one.model_copy(update={**plain, "made_of": ()}) for one in worked_job.scenarios),
+            "scenarios": tuple(case.model_copy(update={**plain, "made_of": ()}) for case in worked_job.scenarios),
         }
     )
     assert list(sections._register(bare)) == ["", "No input is called illustrative."]
@@ -200,17 +200,34 @@ def test_a_path_on_which_no_note_is_left_is_drawn_without_a_legend_of_notes() ->
 
 
 def test_sizes_under_several_scenarios_name_the_one_of_each_note() -> None:
-    def told(*scenarios: str) -> list[str]:
+    def headings(*scenarios: str) -> list[str]:
         some = Interval(*(np.float64(x) for x in (0.01, 0.001, 0.008, 0.012)))
         notes = tuple(
-            Sized(f"note {k}", 0.5, 0.4, 0.01, 0.38, 0.42, 0.6, 0.01, "EL=0.02", 0.02, some, 2.0, 0.1, "1", "met", one)
-            for k, one in enumerate(scenarios)
+            Sized(
+                f"note {k}",
+                0.5,
+                0.4,
+                0.01,
+                0.38,
+                0.42,
+                0.6,
+                0.01,
+                "EL=0.02",
+                0.02,
+                some,
+                2.0,
+                0.1,
+                "1",
+                "met",
+                scenario,
+            )
+            for k, scenario in enumerate(scenarios)
         )
         table = size._table(Sizing("j", "base", notes, 64, 1, "plain", 64, 2, "mine", True, ""))
         return [str(column.header) for column in table.columns]
 
-    assert "scenario" not in told("base", "base")
-    assert told("base", "harsh")[-2:] == ["scenario", "verdict"]
+    assert "scenario" not in headings("base", "base")
+    assert headings("base", "harsh")[-2:] == ["scenario", "verdict"]
 
 
 def test_residuals_that_remember_longer_than_the_lags_ask_for_more() -> None:

@@ -42,11 +42,11 @@ def test_the_table_of_a_run_has_numbers_on_every_terminal(width: int, quick_data
 @pytest.fixture
 def sweep(quick_dataset: xr.Dataset) -> xr.Dataset:
     long = "Constant payment rate, static default 1.01%"
-    found = results.combine(
+    combined = results.combine(
         [({"pool": pool, "seed": seed}, quick_dataset) for pool in ("Receivables", long) for seed in (1, 2)]
     )
-    assert isinstance(found, xr.Dataset)
-    return found
+    assert isinstance(combined, xr.Dataset)
+    return combined
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120])

@@ -145,8 +145,8 @@ def test_a_page_reads_without_a_script_and_on_paper(kind: str, folder: Path, bro
 
 def test_quarters_of_years_are_told_apart(folder: Path) -> None:
     text = page_of("backtest", folder).read_text(encoding="utf-8")
-    told = html.unescape(re.findall(r'data-panels="([^"]*)"', text)[0])
-    came = next(s for s in json.loads(told)[0]["series"] if s["name"] == "what came")
+    data = html.unescape(re.findall(r'data-panels="([^"]*)"', text)[0])
+    came = next(s for s in json.loads(data)[0]["series"] if s["name"] == "what came")
     assert came["x"][:3] == [2014.0, 2014.25, 2014.5]
 
 

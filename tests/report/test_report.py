@@ -81,13 +81,13 @@ def test_a_heat_map_of_many_notes_is_a_figure_a_measure(monkeypatch: pytest.Monk
     drawn: list[tuple[str, int]] = []
     monkeypatch.setattr(figures, "heat_map", lambda ds, of=(): len(of))
     monkeypatch.setattr(whole, "svg_of", lambda figure, name: drawn.append((name, figure)))
-    (one,) = whole._heat(ds)
-    assert one.title == "Notes by scenarios"
+    (exhibit,) = whole._heat(ds)
+    assert exhibit.title == "Notes by scenarios"
     monkeypatch.setattr(overview, "BESIDE", ds.sizes["tranche"] - 1)
     several = list(whole._heat(ds))
     assert drawn == [("heat", 0), ("heat 0", 1), ("heat 1", 1), ("heat 2", 1)]
     assert [exhibit.title for exhibit in several] == [
-        f"{one.title} by notes and scenarios" for one in overview.measures_of(ds)
+        f"{measure.title} by notes and scenarios" for measure in overview.measures_of(ds)
     ]
     assert len({exhibit.data for exhibit in several}) == 3
 
@@ -172,9 +172,9 @@ def test_what_is_illustrative_is_flagged(ds: xr.Dataset, text: str) -> None:
     job = json.loads(ds.attrs["job"])
     for line in (*job["deal"]["illustrative"], *job["pool"]["illustrative"]):
         assert line in text
-    found = dict(whole.illustrative(job))
-    assert len(found) == 3
-    assert found["Size of the shock is ours."] == "scenario baseline; scenario macro_mild; scenario macro_moderate"
+    register = dict(whole.illustrative(job))
+    assert len(register) == 3
+    assert register["Size of the shock is ours."] == "scenario baseline; scenario macro_mild; scenario macro_moderate"
 
 
 def test_names_from_files_are_escaped_everywhere(tmp_path: Path) -> None:
@@ -333,7 +333,7 @@ def test_the_first_column_of_a_table_of_words_breaks_like_the_others() -> None:
 
 def test_a_residual_note_has_a_money_multiple_and_a_value_only_where_it_is_discounted(ds: xr.Dataset) -> None:
     alike = ds.assign(price=ds["multiple"])
-    plain, apart = (sheets.earned(one, "Subordinated", residual=True) for one in (alike, ds))
+    plain, apart = (sheets.earned(run, "Subordinated", residual=True) for run in (alike, ds))
     assert plain.head == ("Scenario", "Money multiple", "Median yield (IRR)")
     assert apart.head == (*plain.head, "Value at its rate, share of its size")
     multiple = float(ds["multiple"].sel(scenario="baseline", tranche="Subordinated"))
@@ -356,11 +356,11 @@ def test_the_signs_are_explained_as_the_paths_were_drawn(ds: xr.Dataset) -> None
 
 
 def test_json_gives_early_amortization_by_the_end_and_how_far_it_can_be_trusted(ds: xr.Dataset) -> None:
-    found = document(ds)
-    early = found["measures"]["early_amortization_probability"]["baseline"]
+    answer = document(ds)
+    early = answer["measures"]["early_amortization_probability"]["baseline"]
     assert early == ds["early_amortization_probability"].sel(scenario="baseline").values[-1]
-    assert found["estimator"] == "plain"
-    assert found["warnings"] == []
+    assert answer["estimator"] == "plain"
+    assert answer["warnings"] == []
     weighted = results.derive(weighed_alike(ds)).assign_attrs(estimator="importance")
     assert document(weighted)["warnings"] == measures.warnings(weighted) != []
 

@@ -33,13 +33,13 @@ def page(its_page: Path) -> Path:
 def test_a_panel_tells_the_numbers_that_it_draws(ds: xr.Dataset) -> None:
     figure = figures.fan(ds, "cumulative_default")
     figures.svg(figure, "told")
-    told = panels(figure)
-    assert [panel["title"] for panel in told] == [str(name) for name in ds["scenario"].values]
-    median = next(s for s in told[0]["series"] if s["name"] == "median")
+    drawn_panels = panels(figure)
+    assert [panel["title"] for panel in drawn_panels] == [str(name) for name in ds["scenario"].values]
+    median = next(s for s in drawn_panels[0]["series"] if s["name"] == "median")
     expected = measures.fan(ds, "cumulative_default", clamp=True).values[0, : len(median["y"]), 2]
     assert np.allclose(median["y"], expected, rtol=1e-3)
-    assert told[0]["y"]["percent"]
-    assert all(0.0 <= x <= 1.0 for panel in told for x in panel["box"])
+    assert drawn_panels[0]["y"]["percent"]
+    assert all(0.0 <= x <= 1.0 for panel in drawn_panels for x in panel["box"])
 
 
 def test_a_panel_of_no_bars_tells_none() -> None:
@@ -52,9 +52,9 @@ def test_every_figure_tells_something_and_has_a_link_of_its_own(page: Path) -> N
     text = page.read_text(encoding="utf-8")
     drawn = re.findall(r'<figure id="(figure-\d+)">\s*<figcaption><a href="#\1"', text)
     assert len(drawn) == len(set(drawn)) == text.count("<figure id=") >= 8
-    told = re.findall(r'data-panels="([^"]*)"', text)
-    assert len(told) == len(drawn)
-    assert all(len(json.loads(one.replace("&#34;", '"').replace("&amp;", "&"))) for one in told)
+    figures = re.findall(r'data-panels="([^"]*)"', text)
+    assert len(figures) == len(drawn)
+    assert all(len(json.loads(figure.replace("&#34;", '"').replace("&amp;", "&"))) for figure in figures)
 
 
 @needs_browser
@@ -79,9 +79,9 @@ def test_values_are_told_under_the_pointer_and_by_the_arrow_keys(
 def test_the_heat_map_tells_its_cells(page: Path, ds: xr.Dataset, browser: Browser) -> None:
     browser.open(page)
     browser.point("#scenarios figure svg", 0.3, 0.6)
-    told = browser.value("document.querySelector('#scenarios figure .tip').textContent")
-    assert any(str(name) in told for name in ds["scenario"].values)
-    assert any(str(name) in told for name in ds["tranche"].values)
+    tip = browser.value("document.querySelector('#scenarios figure .tip').textContent")
+    assert any(str(name) in tip for name in ds["scenario"].values)
+    assert any(str(name) in tip for name in ds["tranche"].values)
 
 
 @needs_browser

@@ -25,9 +25,9 @@ HOSTILE = "<script>alert(1)<b> ![x](y) [a](b) **c**"
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    found = stress.load(ROOT / "scenarios/jobs/baitiao-2015.toml")
-    assert isinstance(found, Job)
-    return found
+    loaded = stress.load(ROOT / "scenarios/jobs/baitiao-2015.toml")
+    assert isinstance(loaded, Job)
+    return loaded
 
 
 def described_of(job: Job) -> Described:
@@ -37,23 +37,23 @@ def described_of(job: Job) -> Described:
 
 
 def test_the_chapter_holds_the_picture_and_the_words_of_the_deal_that_was_run(job: Job) -> None:
-    found = described_of(job)
+    described = described_of(job)
     for words in ("priority-01", "25% below it", "Release liquidity"):
-        assert words in found.picture
+        assert words in described.picture
     for words in ("<h3>Notes</h3>", "600,000,000", "paid every 3 months", "<h3>Event of default: priority of payments"):
-        assert words in found.words
-    assert "<h2>" not in found.words
-    assert found.words.count("<table") == 1
+        assert words in described.words
+    assert "<h2>" not in described.words
+    assert described.words.count("<table") == 1
 
 
 def test_a_name_of_the_file_stays_text_in_the_chapter(job: Job) -> None:
     triggers = tuple(t.model_copy(update={"name": HOSTILE}) for t in job.deal.triggers[:1])
     deal = job.deal.model_copy(update={"name": HOSTILE, "source": HOSTILE, "triggers": triggers})
-    found = described_of(job.model_copy(update={"deal": deal}))
-    for markup in found:
+    described = described_of(job.model_copy(update={"deal": deal}))
+    for markup in described:
         for tag in ("<script", "<b>", "<img", "<a "):
             assert tag not in markup
-    assert "&lt;script&gt;" in found.words
+    assert "&lt;script&gt;" in described.words
 
 
 @pytest.mark.parametrize("job_text", ["", "{}", '{"name": "of another version"}', "no json"])
@@ -63,8 +63,8 @@ def test_a_result_without_a_job_of_this_version_has_no_chapter(job_text: str) ->
 
 @pytest.mark.usefixtures("no_figures")
 def test_the_page_of_a_run_has_the_chapter_once(job: Job) -> None:
-    one = job.model_copy(update={"scenarios": job.scenarios[:1]})
-    text = page.render(stress.simulate(one, paths=64))
+    first = job.model_copy(update={"scenarios": job.scenarios[:1]})
+    text = page.render(stress.simulate(first, paths=64))
     assert text.count("The deal in one picture.") == 2  # the caption, and the label for a reader that sees no picture
     assert text.count("The deal in words") == 1
     assert "Capital structure" not in text
@@ -87,6 +87,6 @@ def test_the_picture_of_a_deal_follows_the_page() -> None:
 
 def test_a_certificate_has_no_column_in_the_heat_map() -> None:
     ds = results_of(np.zeros((2, 3, 100)), notes=["A", "B", "certificate"])
-    lent = lending(ds.assign_coords(original=("tranche", [10.0, 5.0, 0.0])))
-    assert lent["tranche"].values.tolist() == ["A", "B"]
-    assert [label.get_text() for label in figures.heat_map(lent).axes[0].get_xticklabels()] == ["A", "B"]
+    lenders = lending(ds.assign_coords(original=("tranche", [10.0, 5.0, 0.0])))
+    assert lenders["tranche"].values.tolist() == ["A", "B"]
+    assert [label.get_text() for label in figures.heat_map(lenders).axes[0].get_xticklabels()] == ["A", "B"]

@@ -103,9 +103,9 @@ def certificate() -> Job:
 def test_no_question_gives_a_certificate_a_yield_a_life_or_a_loss(certificate: Job) -> None:
     notes = {row.tranche for row in clocks(certificate, days=1).rows}
     assert notes == {None, "A", "B", "mezzanine"}
-    few = tuple(one for one in INPUTS if one.name in ("default odds", "subordination"))
-    found = sensitivity(certificate, inputs=few)
-    assert (found.tranche, found.left_out) == ("mezzanine", ("subordination",))
+    few = tuple(varied for varied in INPUTS if varied.name in ("default odds", "subordination"))
+    tornado = sensitivity(certificate, inputs=few)
+    assert (tornado.tranche, tornado.left_out) == ("mezzanine", ("subordination",))
     assert sensitivity(certificate, "PRICE", inputs=few).tranche == "subordinated"
     for measure in ("EL", "PD", "IRR", "WAL"):
         with pytest.raises(ConfigError, match="certificate of size 0 lent nothing"):

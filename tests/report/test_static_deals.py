@@ -39,7 +39,7 @@ def static(**more: Any) -> Job:
     return job(deal(triggers=[DEFAULTS], **{"priority": {"acceleration": PLAIN}, **more}), pool(default=0.02))
 
 
-def told(ds: xr.Dataset) -> list[str]:
+def sentences(ds: xr.Dataset) -> list[str]:
     """All that a reader of a run is told in words and heads."""
     said = [*words.summary(ds), *words.findings(ds), *(fact.name for fact in words.facts(ds)), caption.caption(ds)]
     page = re.sub(r"<script.*?</script>|<style.*?</style>|<[^>]*>", " ", whole.render(ds), flags=re.DOTALL)
@@ -49,10 +49,10 @@ def told(ds: xr.Dataset) -> list[str]:
 @pytest.mark.usefixtures("no_figures")
 def test_a_report_of_a_static_deal_tells_of_no_revolving_period() -> None:
     ds = stress.simulate(static())
-    assert [text for text in told(ds) if re.search("early amort|amortize early", text, re.IGNORECASE)] == []
-    assert "does not revolve" in told(ds)[-1]
+    assert [text for text in sentences(ds) if re.search("early amort|amortize early", text, re.IGNORECASE)] == []
+    assert "does not revolve" in sentences(ds)[-1]
     revolving = stress.simulate(static(**REVOLVING))
-    assert len([text for text in told(revolving) if re.search("early amort", text, re.IGNORECASE)]) >= 6
+    assert len([text for text in sentences(revolving) if re.search("early amort", text, re.IGNORECASE)]) >= 6
 
 
 def test_a_phase_that_begins_in_the_first_month_is_told() -> None:
@@ -73,9 +73,9 @@ def test_a_path_and_the_harshest_scenario_of_a_static_deal_speak_of_no_purchases
     assert "purchases" not in said
     assert "early amortization, purchases stop" in " ".join(replayed.story(stress.replay(static(**REVOLVING), path=0)))
     unhurt = job(deal(), pool(default=0.02, recovery=1.0, payment_rate=None, plans=[{"term": 3, "share": 1.0}]))
-    found = words.harshest(stress.simulate(unhurt))
-    assert found is not None
-    assert found[1].endswith("% of the cut-off balance defaults")
+    harshest = words.harshest(stress.simulate(unhurt))
+    assert harshest is not None
+    assert harshest[1].endswith("% of the cut-off balance defaults")
 
 
 def test_the_words_of_a_static_deal_and_its_pool_buy_nothing() -> None:

@@ -38,15 +38,15 @@ def test_a_sweep_keeps_such_a_name_from_its_folder_to_its_figures(
     out = folder / "out"
     assert exit_code(["run", str(folder / "job.toml"), "--paths", "64", "--out", str(out), "--quiet"]) == 0
     assert [path.name for path in (out / "cells").iterdir() if path.name != "NAME"] == [escaped(TITLE)]
-    found = results.open_any(out)
-    assert {labels["deal"] for labels, _ in cells(found)} == {"NAME", TITLE}
+    ds = results.open_any(out)
+    assert {labels["deal"] for labels, _ in cells(ds)} == {"NAME", TITLE}
     assert exit_code(["table", str(out), "--deal", "2024/1", "--csv", str(folder / "figures")]) == 0
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "2024/1: 优先 &lt;A&gt; &amp; 50%" in page
     assert "<A>" not in page
     assert "Notes on the inputs" in page
     assert "0.15 is 15% of the pool a year" in page
-    note = next(note for note in input_notes_of(found) if "15% of the pool" in note)
+    note = next(note for note in input_notes_of(ds) if "15% of the pool" in note)
     assert note.startswith(f'{TITLE}: deal: fees["servicer"].rate')
     assert exit_code(["run", str(folder / "job.toml"), "--paths", "64", "--out", str(out)]) == 0
 

@@ -17,8 +17,8 @@ def test_a_shock_is_told_in_words() -> None:
     shock = {"target": "default_odds", "multiply": 2.2, "from_month": 3, "to_month": 12, "segments": ["L1", "L2"]}
     path = {"target": "cash_rate", "by_month": [[t, 0.1 * t] for t in range(1, 10)], "how": "set"}
     job = {"scenarios": [{"name": "baseline", "shocks": [shock, path]}]}
-    told = whole.scenario_rows(case(1_000, 1), job)[0]["shocks"]
-    assert told == (
+    sentence = whole.scenario_rows(case(1_000, 1), job)[0]["shocks"]
+    assert sentence == (
         "default odds of L1 and L2 times 2.2 in months 3 to 12; "
         "cash rate set to 0.1 in month 1 (the least), 0.9 in month 9 (to the end)"
     )

@@ -92,8 +92,8 @@ def test_curves_follow_the_measure_the_notes_and_the_scale_that_are_chosen(page:
     )
     assert browser.value(names) == ["pool"]
     browser.point("#curve0 svg", 0.98, 0.5)
-    told = browser.value("document.querySelector('#curve0 .tip').textContent")
-    assert re.fullmatch(r"pool: 1\d\.\d\d% at × (2\.9\d?|3)", told)
+    tip = browser.value("document.querySelector('#curve0 .tip').textContent")
+    assert re.fullmatch(r"pool: 1\d\.\d\d% at × (2\.9\d?|3)", tip)
 
 
 def test_a_curve_stands_in_the_band_of_both_its_errors(answer: WhatIf, page: Path, browser: Browser) -> None:
