@@ -67,7 +67,7 @@ def test_reports_have_titles_remarks_and_decimal_commas(tmp_path: Path) -> None:
     reports = read_reports(file_of(tmp_path, f"{title}Month;Pool;Defaults\n{rows}{foot}"))
     assert reports.figure == {"pool": (1010.5, 1011.25), "defaults": (5.0, 5.0)}
     assert reports.note == ("left out as no rows of the table: lines 1, 2, 6",)
-    with pytest.raises(DataError, match="line 4, column 'Month': 'Total': must be a period"):
+    with pytest.raises(DataError, match="line 4: 'Total': is neither a row that begins with a period"):
         read_reports(file_of(tmp_path, "Month,pool\n2019-01,10\n2019-02,10\nTotal,20\n"))
 
 

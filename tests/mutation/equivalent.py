@@ -28,12 +28,12 @@ NO_SUCH_LOSS = "a loss of all but exactly so little, or the severity of a loss t
 JUDGED: dict[tuple[str, str, str], str] = {
     (
         "stress.measures.means",
-        "found, whole = Interval(parts.estimate, parts.error, low, high), parts.estimate > 1.0 - TINY",
+        "bounded, whole = Interval(parts.estimate, parts.error, low, high), parts.estimate > 1.0 - TINY",
         "Gt -> GtE",
     ): NO_SUCH_LOSS,
     (
         "stress.measures.means",
-        "return _where(whole & (lost > 0.0), proportion(lost, lost), found)",
+        "return _where(whole & (lost > 0.0), proportion(lost, lost), widened(ds, bounded, lost, None))",
         "Gt -> GtE",
     ): NO_SUCH_LOSS,
     (
@@ -43,22 +43,12 @@ JUDGED: dict[tuple[str, str, str], str] = {
     ): "the problem is one without chance, in which every path of every block is the same, whatever the seed",
     (
         "stress.measures.fans",
-        "flat = count.reshape(-1, count.shape[-1]).astype(np.float64)",
-        "1 -> 2",
-    ): "NumPy takes any negative length for the one that it is to find",
-    (
-        "stress.measures.fans",
         "cumulative = np.cumsum(count, axis=-1).astype(np.float64)",
         "drop USub",
     ): "rows by bins: the second axis is the last",
     (
-        "stress.measures.months",
-        "value = np.where((value > least) & (value < most), value, np.nan)",
-        "Gt -> GtE",
-    ): "a quantile lies above the lower edge of its bin, or in the first bin at the outer end",
-    (
         "stress.measures.replicates",
-        "beyond = one.paths.sum(1)[:, None] - np.cumsum(one.paths, axis=1)",
+        "beyond = replicates.paths.sum(1)[:, None] - np.cumsum(replicates.paths, axis=1)",
         "Sub -> Add",
     ): "the paths of a replicate add up to its size: shares of 1 - x beyond have the error of x, as has 1 + x",
     (
@@ -66,8 +56,7 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "return True",
         "True -> False",
     ): "the steps then run one by one, find nothing due and nothing to book: it takes longer, that is all",
-    ("stress.kernels.steps", "if limit < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
-    ("stress.kernels.steps", "if value.limit < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
+    ("stress.kernels.written", "if set_cap(m, x, t) or m.t.step_value[x].limit < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
     (
         "stress.kernels.triggers",
         "if anywhere(where_less(apart * apart, 0.25, 1.0, 0.0)):",
