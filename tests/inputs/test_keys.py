@@ -51,7 +51,7 @@ def document(line: str) -> dict[str, Any]:
     return json.loads(json.dumps(tomli.loads(line), default=str))
 
 
-def row(kind: str) -> dict[tuple[str, str], Key]:
+def keys_of(kind: str) -> dict[tuple[str, str], Key]:
     """The reference by model and key; what all steps share is told once."""
     reference = {(table.model, key.key): key for table in key_tables(kind) for key in table.keys}
     steps = {table.model for table in key_tables(kind) if ", step = " in table.where}
@@ -61,7 +61,7 @@ def row(kind: str) -> dict[tuple[str, str], Key]:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_key_of_every_model_is_told_with_its_meaning(kind: str) -> None:
-    reference = told(kind)
+    reference = keys_of(kind)
     for name, model in models(KINDS[kind]).items():
         for key in model.model_fields:
             assert reference[name, key].meaning, f"{name}.{key}: write a docstring below the field"
@@ -69,7 +69,7 @@ def test_every_key_of_every_model_is_told_with_its_meaning(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_example_is_what_its_key_may_have(kind: str) -> None:
-    reference = told(kind)
+    reference = keys_of(kind)
     for name, model in models(KINDS[kind]).items():
         for key, field in model.model_fields.items():
             line = reference[name, key].example

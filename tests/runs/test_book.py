@@ -81,7 +81,10 @@ def test_value_at_risk_is_never_above_the_expected_shortfall_beyond_it(correlati
     assert found.estimate == scenario_risk.expected_shortfall["0.9999"].estimate
     assert scenario_risk.value_at_risk["0.9999"].low <= found.low <= found.estimate <= found.high
     assert tails_at(tally, "EL", 0.9999, 0.003) == []
-    assert all(position.incremental_var <= scenario_risk.value_at_risk["0.9999"].estimate for position in scenario_risk.positions)
+    assert all(
+        position.incremental_var <= scenario_risk.value_at_risk["0.9999"].estimate
+        for position in scenario_risk.positions
+    )
 
 
 def test_two_identical_deals_are_one_of_double_size() -> None:
@@ -114,7 +117,9 @@ def test_contributions_sum_to_the_shortfall_of_the_book_at_every_level() -> None
             assert sum(d.contribution_es for d in scenario_risk.deals) == pytest.approx(total, rel=1e-9, abs=1e-12)
             assert sum(f.contribution_es for f in scenario_risk.factors) == pytest.approx(total, rel=1e-9, abs=1e-12)
             assert shortfall <= scenario_risk.standalone_es * (1.0 + 1e-3) + 1e-9
-            assert sum(p.expected_loss for p in scenario_risk.positions) == pytest.approx(scenario_risk.expected_loss, rel=1e-6, abs=1e-9)
+            assert sum(p.expected_loss for p in scenario_risk.positions) == pytest.approx(
+                scenario_risk.expected_loss, rel=1e-6, abs=1e-9
+            )
 
 
 def test_the_book_without_a_position_is_the_book_of_the_others() -> None:
