@@ -87,7 +87,7 @@ TEXTS = {
     "a percent sign behind no number": (edited(DEAL, "0.045", '"4.5 p%"'), ['"4.5 p%": must be a number', "below 1\n"]),
     "half a month": (
         edited(DEAL, "revolving_months = 1", "revolving_months = 1.5 # "),
-        ["revolving_months = 1.5", "must be a whole number from 0 to 60\n"],
+        ["revolving_months = 1.5", "must be a whole number from 0 to 120\n"],
     ),
     "a level that is neither number nor table": (
         edited(DEAL, "revolving_months", 'indices = { lpr = "x" }\nrevolving_months'),

@@ -61,7 +61,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "late_charge_daily": (0.0, 0.01),
     "multiple": (0.0, 100.0),
     "payment_day": (1, 28),
-    "revolving_months": (0, 60),
+    "revolving_months": (0, 120),
     "months_before_legal_maturity": (0, 60),
     "months": (1, 12),
     "cure_months": (1, 24),

@@ -179,7 +179,7 @@ class Terms(Document):
     """Nothing is paid before this payment date; the first one after issue where it is left out."""
     payment_day: Annotated[int, Field(ge=1, le=28)]
     """Payment date: this day of the month after each collection period."""
-    revolving_months: Annotated[int, Field(ge=0, le=60)]
+    revolving_months: Annotated[int, Field(ge=0, le=120)]
     """Months in which principal buys receivables: the revolving or replenishment period; 0 for a static deal."""
     scheduled_months: Month
     """Expected end, from closing."""
