@@ -1,4 +1,5 @@
-"""Regulatory capital of every class under one body of rules: at closing, and by month as a distribution over paths."""
+"""Regulatory capital of every class under one body of rules: at closing, or after the month of a job's state, and by
+month as a distribution over paths."""
 
 from __future__ import annotations
 
@@ -16,12 +17,12 @@ from stress.analysis.risk_transfer import transfer_of
 from stress.analysis.synthetic_excess import KINDS
 from stress.answers.capital import Capital, Months, Weights
 from stress.arrays import Array, Bools
+from stress.assemble.contract import sizes_of
 from stress.errors import ConfigError
-from stress.explain.notes import last_of_class
-from stress.inputs.door import from_closing
 from stress.inputs.files.parse import parse_as
 from stress.inputs.job import Job
 from stress.inputs.rules import Rules
+from stress.inputs.state.rules import started
 from stress.kernels.layout import LANES
 from stress.spelling import fraction_for, suggest
 
@@ -41,8 +42,9 @@ class Bank(NamedTuple):
 
     pool_weight: float | None = None
     """Standardised risk weight of a loan that is not past due; None: the rules' own (75% in Basel's CRE20)."""
-    delinquent: float = 0.0
-    """W at closing: the share of the pool's balance that is delinquent (CRE41: 90 days past due, in default, ...)."""
+    delinquent: float | None = None
+    """W at closing, or after the month of the job's state: the share of the pool's balance that is delinquent (CRE41:
+    90 days past due, in default, ...). None: 0 at closing, and what the state tells."""
     irb_capital: float | None = None
     """K_IRB: capital of the pool by internal ratings with expected loss, over exposure."""
     loss_given_default: float = 0.85
@@ -76,50 +78,47 @@ def capital(
 ) -> Capital:
     """Risk weights at closing by SEC-SA, and by SEC-IRBA and SEC-ERBA where `bank` has what they need; SEC-SA by month.
 
-    By month W comes from what is 90 days past due, A and D from balances and funded cash; paths (rounded up to blocks
-    of 32) are plain ones of the job's seed. `rules`: the Basel standard where left out. Raises ConfigError for a note,
-    a rating or a scenario that is not there.
+    Of a job in mid-life the weights are those after the month of its state: A, D and W of what is outstanding then, M_T
+    of the years that are left; by month from there on. By month W comes from what is 90 days past due, A and D from
+    balances and funded cash; paths (rounded up to blocks of 32) are plain ones of the job's seed. `rules`: the Basel
+    standard where left out. Raises ConfigError for a note, a rating or a scenario that is not there, and for a state
+    that does not tell which defaults are not written off yet.
 
     >>> answer = capital(job, paths=64)
     >>> [round(note.risk_weight, 4) for note in answer.weights]
     [0.15, 2.2304, 4.9797, 11.3839]
     """
-    from_closing(job, "capital", "takes attachment points from closing on")
     rules = rules or load_rules()
     _check(job, rules, bank)
     loan = rules.loan_weight if bank.pool_weight is None else bank.pool_weight
     single = trials.only(job, scenario)
     blocks = -(-paths // LANES)
     place = positions(single, blocks, bank.delinquent)
-    senior = np.array([last == last_of_class(job.deal)[0] for last in last_of_class(job.deal)])
     pool = (1.0 - place.delinquent) * loan + PAST_DUE * place.delinquent
     pool_capital = formulas.delinquent_charge(REQUIRED * pool, place.delinquent)
-    weight, looked = _standardised(rules, place, pool_capital, pool, senior)
-    closing = tuple(
-        _closing(job, rules, bank, k, place, (pool_capital, pool), bool(senior[k]), weight, looked)
-        for k in range(len(job.deal.notes))
+    weight, looked = _standardised(rules, place, pool_capital, pool)
+    now = tuple(
+        _now(job, rules, bank, k, place, (pool_capital, pool), weight, looked) for k in range(len(job.deal.notes))
     )
     if progress is not None:
         progress(1, 1)
     return Capital(
         job.name, single.scenarios[0].name, rules.name, rules.status, rules.date.isoformat(), blocks * LANES, job.seed,
-        loan, bank.delinquent, closing, tuple(_months(job, place, weight)),
+        loan, float(place.delinquent[0, 0]), now, tuple(_months(job, place, weight)),
         None if bank.kept is None else transfer_of(
-            single, rules, bank.kept, place, closing, float(pool[0, 0]),
+            single, rules, bank.kept, place, now, float(pool[0, 0]),
             None if bank.excess_spread is None else (bank.excess_spread, bank.excess_kind),
         ),
-        tuple(_left_out(rules, bank)),
+        tuple(_left_out(rules, bank)), "" if job.state is None else job.state.as_of,
     )  # fmt: skip
 
 
-def _standardised(
-    rules: Rules, place: Positions, pool_capital: Array, pool: Array, senior: Bools
-) -> tuple[Array, Bools]:
+def _standardised(rules: Rules, place: Positions, pool_capital: Array, pool: Array) -> tuple[Array, Bools]:
     """(T + 1, N, path) risk weights by SEC-SA after floor and cap, and where the cap binds.
 
     What of a class nothing stands behind any more lies below K_A on a pool that is gone: 1,250%.
     """
-    sa, top = rules.standardised, senior[None, :, None]
+    sa, top = rules.standardised, place.senior
     p = np.where(top, sa.p if sa.p_senior is None else sa.p_senior, sa.p)
     floor = np.where(top, sa.floor if sa.floor_senior is None else sa.floor_senior, sa.floor)
     weight = formulas.sec_sa(place.attachment, place.detachment, pool_capital[:, None, :], p, floor)
@@ -130,13 +129,14 @@ def _standardised(
     return (1.0 - place.uncovered) * capped + lost, capped < weight
 
 
-def _closing(
-    job: Job, rules: Rules, bank: Bank, k: int, place: Positions, pool: tuple[Array, Array], senior: bool,
-    weight: Array, looked: Bools,
+def _now(
+    job: Job, rules: Rules, bank: Bank, k: int, place: Positions, pool: tuple[Array, Array], weight: Array,
+    looked: Bools,
 ) -> Weights:  # fmt: skip
-    """A class at closing. `pool`: K_A of the pool and its average risk weight."""
-    low, high = float(place.attachment[0, k, 0]), float(place.detachment[0, k, 0])
-    years = job.deal.legal_maturity_months / 12.0
+    """A class in the first month. `pool`: K_A of the pool and its average risk weight."""
+    low, high, uncovered = (float(x[0, k, 0]) for x in (place.attachment, place.detachment, place.uncovered))
+    senior = bool(place.senior[0, k, 0])
+    years = (job.deal.legal_maturity_months - started(job)) / 12.0
     risk_weight = float(weight[0, k, 0])
     name = job.deal.notes[k].name
     k_a, average = (float(value[0, 0]) for value in pool)
@@ -145,18 +145,20 @@ def _closing(
     caps = rules.look_through and senior
     return Weights(
         name, low, high, senior, k_a, risk_weight, bool(looked[0, k, 0]),
-        *_capped(irba, internal, caps), *_capped(erba, average, caps),
+        *_capped(irba, internal, caps, uncovered), *_capped(erba, average, caps, uncovered),
         REQUIRED * risk_weight * float(place.balance[0, k, 0]),
     )  # fmt: skip
 
 
-def _capped(weight: float, pool_weight: float, caps: bool) -> tuple[float, bool]:
-    """A risk weight, of a senior note at most the pool's by the same approach, and whether that binds."""
-    return float(formulas.look_through(weight, pool_weight, caps)), caps and pool_weight < weight
+def _capped(weight: float, pool_weight: float, caps: bool, uncovered: float) -> tuple[float, bool]:
+    """A risk weight, of a senior note at most the pool's by the same approach, and whether that binds; 1,250% of the
+    share that nothing stands behind any more."""
+    covered = float(formulas.look_through(weight, pool_weight, caps))
+    return (1.0 - uncovered) * covered + formulas.HIGHEST * uncovered, caps and pool_weight < weight
 
 
 def maturity(years: float) -> float:
-    """M_T from the legal maturity: 1 + (M_L - 1) x 80%, between 1 and 5 years (BCBS, CRE40).
+    """M_T from the years to legal maturity: 1 + (M_L - 1) x 80%, between 1 and 5 years (BCBS, CRE40).
 
     >>> maturity(3.0)
     2.6
@@ -183,13 +185,13 @@ def _erba(rules: Rules, bank: Bank, name: str, thickness: float, senior: bool, y
 
 def _months(job: Job, place: Positions, weight: Array) -> list[Months]:
     """A row of every class, then of all of them."""
-    month = np.arange(len(weight), dtype=np.float64)
+    month = np.arange(len(weight), dtype=np.float64) + started(job)
     there = place.balance > 1e-6 * job.pool.balance
     needs = REQUIRED * weight * place.balance
     rows = []
-    for k, note in enumerate(job.deal.notes):
-        original = max(float(place.balance[0, k, 0]), 1e-300)
-        rows.append(_row(note.name, month, there[:, k], weight[:, k], needs[:, k] / original))
+    sizes = sizes_of(job.deal, job.pool.balance)
+    for k, (note, original) in enumerate(zip(job.deal.notes, sizes, strict=True)):
+        rows.append(_row(note.name, month, there[:, k], weight[:, k], needs[:, k] / max(original, 1e-300)))
     whole = place.balance.sum(axis=1)
     mean = np.divide((weight * place.balance).sum(axis=1), whole, out=np.zeros_like(whole), where=whole > 0.0)
     rows.append(_row("", month, np.asarray(there.any(axis=1)), mean, needs.sum(axis=1) / job.pool.balance))
@@ -197,7 +199,7 @@ def _months(job: Job, place: Positions, weight: Array) -> list[Months]:
 
 
 def _row(name: str, month: Array, there: Bools, weight: Array, needs: Array) -> Months:
-    tops = [np.where(month > 0, most, at[0, 0]) for most, at in ((formulas.HIGHEST, weight), (1.0, needs))]
+    tops = [np.where(month > month[0], most, at[0, 0]) for most, at in ((formulas.HIGHEST, weight), (1.0, needs))]
     return Months(
         name, month, there.mean(axis=-1), mean_of(weight, there), quantile_of(weight, TAIL, there, tops[0]),
         mean_of(needs), quantile_of(needs, TAIL, most=tops[1]),

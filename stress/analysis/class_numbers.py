@@ -16,7 +16,7 @@ import numpy as np
 from stress.analysis import trials
 from stress.analysis.capital_needs import REQUIRED, Bank, capital
 from stress.analysis.class_stresses import rating
-from stress.analysis.credit_loss import at_closing
+from stress.analysis.credit_loss import at_start
 from stress.analysis.note_price import all_at_par
 from stress.answers.capital import Capital
 from stress.answers.committee import ClassNumbers, Committee
@@ -90,9 +90,10 @@ def committee(
 ) -> Committee:
     """Break-even net loss, capital by SEC-SA, expected credit loss and yield at par of every class, with their errors.
 
-    Under the job's first scenario; `rules` and `bank` as `capital` takes them, `paths` of the expected credit losses;
-    `fixed`: what `fixed_numbers` found for a job that differs in its seed alone. What a deal has not (a residual note a
-    coupon, a certificate a balance) is NaN; what cannot be computed is said.
+    Under the job's first scenario, at closing or after the month of the job's state; `rules` and `bank` as `capital`
+    takes them, `paths` of the expected credit losses; `fixed`: what `fixed_numbers` found for a job that differs in its
+    seed alone. What a deal has not (a residual note a coupon, a certificate a balance) is NaN; what cannot be computed
+    is said.
 
     >>> answer = committee(job, paths=64)
     >>> [(row.note, round(row.risk_weight, 2)) for row in answer.classes][0]
@@ -128,7 +129,7 @@ def _capital(held: Capital) -> Numbers:
             "risk_weight": row.risk_weight,
             "capital_charge": REQUIRED * row.risk_weight,
         }
-        for row in held.weights
+        for row in (held.exposures() if held.as_of else held.weights)
     }
 
 
@@ -150,7 +151,7 @@ def _breakeven(job: Job) -> Numbers:
 
 
 def _ecl(job: Job, paths: int) -> Numbers:
-    return {name: {"ecl_12m": soon, "ecl_lifetime": whole} for name, (soon, whole) in at_closing(job, paths).items()}
+    return {name: {"ecl_12m": soon, "ecl_lifetime": whole} for name, (soon, whole) in at_start(job, paths).items()}
 
 
 def _yields(job: Job) -> Numbers:

@@ -90,11 +90,10 @@ def ecl(
     return Ecl(job.name, blocks * LANES, job.seed, multiple, (1.0 + rate) ** YEAR - 1.0, tuple(rows), says)
 
 
-def at_closing(job: Job, paths: int = PATHS) -> dict[str, tuple[Interval, Interval]]:
-    """12-month and lifetime loss at closing of every note that is owed principal, under the job's first scenario, as
-    `ecl` finds them; the loans are left out. Raises ConfigError for a job in mid-life."""
-    _check(job, (0,), MULTIPLE)
-    table = _notes(trials.only(job, None), -(-paths // LANES), (0,))
+def at_start(job: Job, paths: int = PATHS) -> dict[str, tuple[Interval, Interval]]:
+    """12-month and lifetime loss of every note that is owed principal, at closing or after the month of the job's
+    state, under its first scenario, as `ecl` finds them; the loans are left out."""
+    table = _notes(trials.only(job, None), -(-paths // LANES), (started(job),))
     return {note: (_loss(of_paths.twelve_month), _loss(of_paths.lifetime)) for (note, _), of_paths in table.items()}
 
 
@@ -144,6 +143,7 @@ def _notes(job: Job, blocks: int, dates: Sequence[int]) -> dict[tuple[str, int],
     due = claim[1:] + rows["interest_paid"] + rows["principal_paid"]
     least = 1e-9 * job.pool.balance
     growth = np.divide(due, claim[:-1], out=np.ones_like(due), where=claim[:-1] > least)
+    growth[: started(job)] = 1.0  # data: nothing is discounted to before the state
     discount = np.concatenate([np.cumprod(1.0 / growth[::-1], axis=0)[::-1], np.ones((1, size.size, n_path))])
     shortfall = np.where(claim[-1] > least, claim[-1], 0.0) * discount
     fails = np.where((rows["first_loss"] > 0) & (claim[-1] > least), rows["first_loss"], len(claim) - 1)

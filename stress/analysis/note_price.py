@@ -130,15 +130,22 @@ def _flows(job: Job, note: int, curve: Curve, run: Values | None = None) -> _Flo
 
 
 def all_at_par(job: Job) -> dict[str, Priced]:
-    """Every note that lent, at par under the job's first scenario, speeds and defaults as they are: one run.
+    """Every note that lends, at par under the job's first scenario, speeds and defaults as they are: one run.
 
     >>> round(all_at_par(job)["A"].price)
     100
     """
     varied = trials.variants(job, job.scenarios[0], [[]])
-    run, funded = _run(varied), [note.name for note in job.deal.notes if trials.lends(note)]
+    run, funded = (
+        _run(varied),
+        [note.name for note in job.deal.notes if trials.lends(note) and _is_owed(job, note.name)],
+    )
     flows = {name: _flows(varied, trials.note_index(job, name), FLAT, run) for name in funded}
     return {name: _priced(of_note, 100.0, 1.0, 1.0) for name, of_note in flows.items()}
+
+
+def _is_owed(job: Job, name: str) -> bool:
+    return job.state is None or job.state.notes[name].balance > 0.0
 
 
 def zero_rates(curve: Curve, years: Array) -> Array:

@@ -14,6 +14,7 @@ from stress.arrays import Array, Bools, Ints
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.inputs.rules import Rules
+from stress.inputs.state.rules import started
 from stress.kernels.layout import LANES
 from stress.measures import batches
 from stress.runs.trace import values_of
@@ -37,7 +38,8 @@ def transfer_of(
     loan: float,
     excess: tuple[float, str] | None = None,
 ) -> Transfer:
-    """Tests of a transfer in which the originator keeps these shares of notes, the rest being sold.
+    """Tests of a transfer in which the originator keeps these shares of notes, the rest being sold, by what stands in
+    the first month.
 
     Mechanical tests: Regulation (EU) No 575/2013, Art. 244(2): of the risk-weighted amounts of all mezzanine notes, or
     where there is none of the first loss tranche, the most junior one (Art. 242). `loan`: average risk weight of
@@ -54,14 +56,14 @@ def transfer_of(
     held = _share(share * size * weight, size * weight, mezzanine), _share(share * size, size, first)
     passes, says = _mechanical(rules, *held)
     needs = float((share * size * weight).sum()) * 0.08 / job.pool.balance
-    pool_capital = 0.08 * loan
+    pool_capital = 0.08 * loan * place.begins / job.pool.balance
     cap = float(formulas.capital_cap(pool_capital, share.max()))
     cost = _interest(job) @ (1.0 - share) / job.pool.balance
     loss, spread = place.loss, None
     if excess is not None:
         spread, took = excess_of(job, *excess, place.loss.shape[1] // LANES)
         low, high = (np.array([getattr(row, key) for row in weights]) for key in ("attachment", "detachment"))
-        loss = borne(took.rest, low, high, job.pool.balance)
+        loss = borne(took.rest, low, high, place.begins)
     own = 0.0 if spread is None else float(spread.designated.estimate)
     needed = min(needs, cap) + own
     saved = pool_capital - needed
@@ -130,10 +132,11 @@ def _worst(whole: Array) -> tuple[Array, Ints]:
 
 
 def _interest(job: Job) -> Array:
-    """Interest a year on each note at its original balance: of the deterministic run, over its own balances."""
+    """Interest a year on each note at its first balance: of the deterministic run, over its own balances."""
     rows = values_of(job, assemble(job, deterministic=True), 0)
-    due, balance = rows["interest_due"][1], rows["note_balance"][1]
-    opening = np.vstack([balance[:1] + rows["principal_paid"][1][:1], balance[:-1]])
+    begin = started(job)
+    due, balance, paid = (rows[name][1][begin:] for name in ("interest_due", "note_balance", "principal_paid"))
+    opening = np.vstack([balance[:1] + paid[:1], balance[:-1]])
     mean = opening.sum(axis=0) / 12.0
     rate = np.divide(due.sum(axis=0), mean, out=np.zeros_like(mean), where=mean > 0.0)
     return np.asarray(rate * opening[0], np.float64)

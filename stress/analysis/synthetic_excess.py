@@ -1,9 +1,9 @@
 """Synthetic excess spread: income designated by an originator to absorb losses of a protected pool before its tranches.
 
 Regulation (EU) No 575/2013, Art. 242(20). In a synthetic transfer the tranches bear the pool's net losses as they are,
-by where they attach at closing; what is designated comes first. Use it or lose it: what a year's losses leave of the
-year's amount lapses. Trapped: it stays for later losses. What is designated for all periods is taken as a first loss
-that the originator holds at 1,250% (Art. 248(1)(e)); the delegated act may count less of it.
+by where they attach in the first month; what is designated comes first. Use it or lose it: what a year's losses leave
+of the year's amount lapses. Trapped: it stays for later losses. What is designated for all periods is taken as a first
+loss that the originator holds at 1,250% (Art. 248(1)(e)); the delegated act may count less of it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import numpy as np
 from stress.answers.capital import Excess
 from stress.arrays import Array
 from stress.assemble.problem import assemble
+from stress.errors import ConfigError
 from stress.inputs.job import Job
+from stress.inputs.state.rules import started
 from stress.measures import batches
 from stress.measures.estimate import Interval
 from stress.runs.trace import block_rows
@@ -56,7 +58,7 @@ def absorbed(net_loss: Array, designated: Array, kind: str) -> Absorbed:
 
 
 def borne(rest: Array, attachment: Array, detachment: Array, balance: float) -> Array:
-    """(tranche, path) of a loss (path,) of a pool by where tranches attach at closing, in the deal's currency.
+    """(tranche, path) of a loss (path,) of a pool by where tranches attach, in the deal's currency.
 
     >>> borne(np.array([12.0]), np.array([0.1, 0.0]), np.array([1.0, 0.1]), 100.0).ravel().tolist()
     [2.0, 10.0]
@@ -66,13 +68,20 @@ def borne(rest: Array, attachment: Array, detachment: Array, balance: float) -> 
 
 
 def excess_of(job: Job, rate: float, kind: str, blocks: int) -> tuple[Excess, Absorbed]:
-    """What `rate` a year of the pool's balance at each month's start comes to under the job's first scenario."""
+    """What `rate` a year of the pool's balance at each month's start comes to under the job's first scenario; of a job
+    in mid-life in the months that are left. Raises ConfigError where its state would have to tell what is trapped."""
+    if kind == KINDS[1] and job.state is not None:
+        raise ConfigError(
+            f"--excess-kind {kind}: job {job.name!r} starts after {job.state.as_of}, and what was trapped by then is "
+            f"in no state: {KINDS[0]} is answered"
+        )
     names = ("defaults", "recoveries", "month_start_balance")
     rows: dict[str, list[Array]] = {name: [] for name in names}
     for block in block_rows(job, assemble(job), blocks, names):
         for name in names:
             rows[name].append(block[name])
     default, recovered, pool = (np.concatenate(rows[name], axis=-1) for name in names)
+    pool[: started(job)] = 0.0  # designated before the state; its years stay those of the deal
     took = absorbed(default - recovered, rate / YEAR * pool, kind)
     balance = job.pool.balance
     return (

@@ -1,4 +1,5 @@
-"""Regulatory capital of each class at closing and by month over paths, and what a transfer of risk is worth."""
+"""Regulatory capital of each class at closing, or after the month of a state, and by month over paths, and what a
+transfer of risk is worth."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from stress.measures.estimate import Interval
 
 
 class Weights(NamedTuple):
-    """Risk weights of one class at closing, as fractions of its exposure; NaN where an approach was not asked."""
+    """Risk weights of a class in the first month, as fractions of its exposure; NaN where an approach was not asked."""
 
     note: str
     attachment: float
@@ -36,7 +37,7 @@ class Weights(NamedTuple):
 
 @compared
 class Months(NamedTuple):
-    """One class, or all of them, by month from closing (month 0) over paths."""
+    """One class, or all of them, over paths by month of the deal: from closing (0), or from the month of a state."""
 
     note: str
     """Empty: what is kept of all notes, or all of them."""
@@ -48,7 +49,7 @@ class Months(NamedTuple):
     risk_weight_95: Interval
     """The weight that 95% of those paths do not exceed."""
     capital: Interval
-    """(T + 1,) Mean over all paths, of the class's original balance."""
+    """(T + 1,) Mean over all paths, of the class's original balance; of all notes over the cut-off balance."""
     capital_95: Interval
     """The capital that 95% of all paths do not exceed."""
 
@@ -120,13 +121,19 @@ class Capital(NamedTuple):
     pool_weight: float
     """Risk weight of the loans that are not past due, the user's or the rules' own."""
     delinquent: float
-    """W at closing."""
+    """W in the first month."""
     weights: tuple[Weights, ...]
     months: tuple[Months, ...]
     transfer: Transfer | None
     says: tuple[str, ...]
     """What was left out, and why."""
+    as_of: str = ""
+    """Month of the state from which a job in mid-life starts; empty at closing."""
+
+    def when(self) -> str:
+        """Of what day the weights are."""
+        return f"after {self.as_of}" if self.as_of else "at closing"
 
     def exposures(self) -> tuple[Weights, ...]:
-        """Classes that somebody lent on: a certificate of size 0 is no exposure."""
-        return tuple(note for note in self.weights if note.detachment > note.attachment)
+        """Classes of which something is outstanding: a certificate of size 0, or what is repaid, is no exposure."""
+        return tuple(note for note in self.weights if note.capital > 0.0)

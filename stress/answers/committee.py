@@ -12,10 +12,10 @@ class ClassNumbers(NamedTuple):
 
     note: str
     attachment: float
-    """What bears losses before it, of the pool with its funded cash, at closing."""
+    """What bears losses before it, of the pool with its funded cash; at closing, or after the month of a state."""
     detachment: float
     risk_weight: float
-    """By SEC-SA at closing, after floor and look-through."""
+    """By SEC-SA then, after floor and look-through."""
     capital_charge: float
     """8% of the risk weight: capital over exposure."""
     breakeven_net_loss: float
@@ -31,7 +31,7 @@ class ClassNumbers(NamedTuple):
     breakeven_crossings: float
     """How often it begins to lose; of more than once: in between it is paid in full again."""
     ecl_12m: Interval
-    """12-month expected credit loss at closing, of its balance, discounted at its effective rate."""
+    """12-month expected credit loss then, of its original balance, discounted at its effective rate."""
     ecl_lifetime: Interval
     """Lifetime, likewise (CECL)."""
     yield_at_par: float

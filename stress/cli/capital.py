@@ -1,4 +1,4 @@
-"""`stress capital`: regulatory capital of every class, at closing and by month, and the worth of a transfer."""
+"""`stress capital`: regulatory capital of every class, at closing or in mid-life and by month; a transfer's worth."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @job_argument("job", "JOB.toml|RESULTS")
 @click.option("--rules", type=FILE, metavar="FILE.toml", help='Parameters, kind = "rules". [default: Basel standard]')
 @click.option("--pool-weight", type=float, help="Standardised risk weight of loans. [default: the rules', Basel 0.75]")
-@click.option("--delinquent", type=float, default=0.0, show_default=True, help="Share 90 days past due at closing, W.")
+@click.option("--delinquent", type=float, help="Share 90 days past due, W. [default: 0 at closing, else the state's]")
 @click.option("--irb-capital", type=float, help="The bank's K_IRB with expected loss, for SEC-IRBA.")
 @click.option("--lgd", type=float, help="Loss given default beside it. [default: 0.85]")
 @click.option("--quality", multiple=True, metavar="NOTE=NAME", help="An external rating that you hold, for SEC-ERBA.")
@@ -43,7 +43,7 @@ def capital(
     job: Path,
     rules: Path | None,
     pool_weight: float | None,
-    delinquent: float,
+    delinquent: float | None,
     irb_capital: float | None,
     lgd: float | None,
     quality: tuple[str, ...],
@@ -57,6 +57,7 @@ def capital(
 ) -> None:
     """Regulatory capital of every class: SEC-SA, SEC-IRBA, SEC-ERBA at closing; SEC-SA by month over paths.
 
+    Of a job in mid-life (state or reports) after the month of its state: all is of what is outstanding then.
     Parameters are a file with source, date and standing (in force or proposed): the Basel standard, or yours; others
     are in scenarios/rules.
     With --keep also the tests of a transfer of risk, the losses that it transfers and what released capital costs; with
@@ -126,7 +127,7 @@ def _tables(answer: Capital) -> RenderableType:
     from stress.report.page.capital_chapter import capital_sheet, months_sheet, transfer_sheet
 
     tables = [
-        sheet_table(capital_sheet(answer), f"{answer.job}: regulatory capital at closing"),
+        sheet_table(capital_sheet(answer), f"{answer.job}: regulatory capital {answer.when()}"),
         sheet_table(months_sheet(answer, 6), "By month"),
     ]
     if answer.transfer is not None:

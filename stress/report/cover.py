@@ -86,14 +86,15 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, bas
 
 
 def desks(ds: xr.Dataset) -> Sheet | None:
-    """One row a class: capital at closing, expected credit loss, price and yield, as the run found them."""
+    """One row a class: capital and expected credit loss at closing, or after the month of the job's state, price and
+    yield, as the run found them."""
     if "risk_weight" not in ds:
         return None
     about = json.loads(str(ds.attrs.get("committee", "{}")))
     floating = bool(ds["discount_margin"].notnull().any())
     head = ("Class", "Risk weight", "Capital", "12-month ECL", "Lifetime ECL", "Price", "Yield at par")
     rows = tuple(_desk(ds.isel(tranche=n), str(name), floating) for n, name in enumerate(ds["tranche"].values))
-    return Sheet((*head, *("DM at par",) * floating), rows, _of_desks(about))
+    return Sheet((*head, *("DM at par",) * floating), rows, _of_desks(about, str(ds.attrs.get("as_of", ""))))
 
 
 def _desk(note: xr.Dataset, name: str, floating: bool) -> tuple[str, ...]:
@@ -128,15 +129,16 @@ def _allowance(note: xr.Dataset, name: str) -> str:
     return with_error(estimate, error, *(float(note[f"{name}{k}"]) for k in ("_low", "_high")), unit=PERCENT)
 
 
-def _of_desks(about: dict[str, Any]) -> str:
+def _of_desks(about: dict[str, Any], as_of: str) -> str:
     """What the numbers of the second table rest on."""
     if "rules" not in about:
         return ""
     proposed = " PROPOSED, not in force." if about["status"] == "proposed" else ""
+    when, over = (f"after {as_of}", "original balance") if as_of else ("at closing", "balance")
     text = (
-        f"Under {about['scenario']}. Risk weight and capital over exposure at closing: SEC-SA by {about['rules']} "
+        f"Under {about['scenario']}. Risk weight and capital over exposure {when}: SEC-SA by {about['rules']} "
         f"({about['status']}, {about['date']}), loans at {percent(about['pool_weight'])}.{proposed} Expected credit "
-        f"loss at closing over balance, at the effective rate, {many(about['paths'], 'path')}, ± standard error; "
+        f"loss {when} over {over}, at the effective rate, {many(about['paths'], 'path')}, ± standard error; "
         "where none shows a loss, the bound of all paths of the run. Price: mean present value over par, ± standard "
         "error. Yield and margin at par: deterministic, no error."
     )

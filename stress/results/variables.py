@@ -171,10 +171,17 @@ DERIVED = (
 
 N = ("tranche",)
 COMMITTEE = (
-    Variable("attachment", N, "1", "what bears losses before the class at closing, of the pool with its funded cash"),
+    Variable(
+        "attachment",
+        N,
+        "1",
+        "what bears losses before the class at closing or after the state, of the pool with its cash",
+    ),
     Variable("detachment", N, "1", "that and the class itself"),
-    Variable("risk_weight", N, "1", "risk weight by SEC-SA at closing, after floor and look-through"),
-    Variable("capital_charge", N, "1", "capital over exposure at closing: 8% of the risk weight"),
+    Variable(
+        "risk_weight", N, "1", "risk weight by SEC-SA at closing or after the state, after floor and look-through"
+    ),
+    Variable("capital_charge", N, "1", "capital over exposure then: 8% of the risk weight"),
     Variable(
         "breakeven_net_loss",
         N,
@@ -186,9 +193,9 @@ COMMITTEE = (
     Variable("breakeven_multiple_precision", N, "1", "width of the bracket of the break-even multiple"),
     Variable("breakeven_open", N, "1", "1 where the class is still paid at the end of the search, else 0"),
     Variable("breakeven_crossings", N, "1", "how often the class begins to lose as odds rise; the lowest is given"),
-    *_with_error("ecl_12m", N, "1", "12-month expected credit loss at closing over balance, at the effective rate"),
+    *_with_error("ecl_12m", N, "1", "12-month expected credit loss then over original balance, at the effective rate"),
     *_with_error(
-        "ecl_lifetime", N, "1", "lifetime expected credit loss at closing over balance, at the effective rate"
+        "ecl_lifetime", N, "1", "lifetime expected credit loss then over original balance, at the effective rate"
     ),
     Variable("yield_at_par", N, "1/year", "effective yield at par on deterministic cash flows"),
     Variable("discount_margin", N, "1/year", "margin over its index at par on deterministic cash flows"),

@@ -220,6 +220,7 @@ def test_answers_of_a_job_in_mid_life_speak_of_the_months_that_are_left(followed
         ["check", str(path), "--base-case"],
         ["replay", str(path), "--path", "3"],
         ["ecl", str(path), "--paths", "64"],
+        ["capital", str(path), "--paths", "32"],
         ["explain", str(path)],
         ["price", str(path), "--tranche", "B", "--paths", "64"],
         ["sensitivity", str(path), "--measure", "EL", "--tranche", "subordinated", "--paths", "512"],
@@ -227,11 +228,12 @@ def test_answers_of_a_job_in_mid_life_speak_of_the_months_that_are_left(followed
         assert exit_code(command) == 0, command
         said[command[0]] = " ".join(capsys.readouterr().out.split())
     assert "after month 12" in said["check"]
-    assert "size, rating, clocks, capital" in said["check"]
+    assert "size, rating, clocks and calibrate losses" in said["check"]
     assert "had tripped in month 9" in said["replay"]
     assert "Where it stands at the end of 2020-12" in said["explain"]
     assert "from the end of 2020-12 on" in said["price"]
     assert "subordination." in said["sensitivity"]
+    assert "regulatory capital after 2020-12" in said["capital"]
 
 
 def test_reports_that_are_not_there_are_named_by_job_and_key(tmp_path: Path) -> None:

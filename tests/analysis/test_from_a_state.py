@@ -22,13 +22,12 @@ def later() -> Job:
 
 
 def test_whole_lives_alone_are_refused_in_one_sentence(later: Job) -> None:
-    from stress.analysis import capital, clocks, size, whatif
+    from stress.analysis import clocks, size, whatif
     from stress.analysis.loss_timing import loss_timing
 
     for asked in (
         lambda: size(later, {}),
         lambda: clocks(later),
-        lambda: capital(later, paths=32),
         lambda: loss_timing(later, 0.02, (1.0,)),
         lambda: whatif(later, ["share:A=0.78:0.84"]),
     ):

@@ -256,7 +256,7 @@ def test_a_transfer_tells_its_test_its_excess_spread_and_that_its_capital_is_cap
     cells = dict(transfer_sheet(made).rows)
     assert cells["Kept"] == "nothing"
     assert cells["Mechanical test"].startswith("passes: ")
-    assert cells["Excess spread, trapped"] == "1.00% a year of the pool: 1.20 ± 0.10% over the life"
+    assert cells["Excess spread, trapped"] == "1.00% a year of the pool: 1.20 ± 0.10% until maturity"
     assert cells["Losses that it takes"] == cells["Net losses left to the tranches"] == "1.20 ± 0.10%"
     assert cells["Capital of what is kept"].endswith("capped at K_P times the largest share kept")
     assert "Synthetic: tranches bear the pool's net losses" in transfer_sheet(made).note

@@ -155,7 +155,7 @@ def _mid_life(job: Job) -> Sentences:
         return
     yield (
         "state",
-        f"starts after {job.state.as_of}: every answer is for the rest of the life; size, rating, clocks, capital "
+        f"starts after {job.state.as_of}: every answer is for the rest of the life; size, rating, clocks "
         'and calibrate losses are of whole lives and refuse it; a book takes it as a file: state = "state.toml"',
     )
     for note in job.deal.notes:

@@ -1,4 +1,4 @@
-"""The chapter on regulatory capital: every class at closing, by month over paths, and a transfer of risk."""
+"""The chapter on regulatory capital: every class at closing or in mid-life, by month over paths, a transfer of risk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from stress.report.sheets import Sheet
 
 
 def capital_sheet(answer: Capital) -> Sheet:
-    """One row a class at closing."""
+    """One row a class of which something is outstanding at closing, or after the month of the state."""
     head = (
         "Class",
         "Attachment",
@@ -26,10 +26,11 @@ def capital_sheet(answer: Capital) -> Sheet:
         "SEC-ERBA",
         "Capital, of the class",
     )
+    when = answer.when()
     proposed = " PROPOSED, not in force." if answer.status == "proposed" else ""
     note = (
-        f"{answer.rules}, {answer.status}, {answer.date}.{proposed} At closing, so without an error: loans at "
-        f"{percent(answer.pool_weight)}, W {percent(answer.delinquent)}. Capital: 8% of the SEC-SA weight"
+        f"{answer.rules}, {answer.status}, {answer.date}.{proposed} {when[0].upper()}{when[1:]}, so without an error: "
+        f"loans at {percent(answer.pool_weight)}, W {percent(answer.delinquent)}. Capital: 8% of the SEC-SA weight"
         f"{'; * the average weight of the pool caps it' * _any_capped(answer)}."
         f"{' ' + '; '.join(answer.says) + '.' if answer.says else ''}"
     )
@@ -39,8 +40,9 @@ def capital_sheet(answer: Capital) -> Sheet:
 def months_sheet(answer: Capital, step: int = 3) -> Sheet:
     """One row a class and every `step`-th month while it is outstanding on some path."""
     rows = tuple(
-        (f"{by_month.note or 'all notes'}, month {t}", percent(float(by_month.outstanding[t]), 1), _risk(by_month, t),
-         _tail(by_month, t), _need(by_month, t, by_month.capital), _need(by_month, t, by_month.capital_95))
+        (f"{by_month.note or 'all notes'}, month {int(by_month.month[t])}",
+         percent(float(by_month.outstanding[t]), 1), _risk(by_month, t), _tail(by_month, t),
+         _need(by_month, t, by_month.capital), _need(by_month, t, by_month.capital_95))
         for by_month in answer.months
         for t in range(0, by_month.month.size, step)
         if by_month.outstanding[t] > 0.0
@@ -79,8 +81,8 @@ def transfer_sheet(answer: Transfer) -> Sheet:
         "designated for all periods counts at 1,250% against the originator."
     ) * (answer.excess is not None)
     note = (
-        "Unexpected loss: what the worst 5% of paths lose beyond the mean. Expected and unexpected loss over the whole "
-        "life; shares of the cut-off balance." + synthetic
+        "Unexpected loss: what the worst 5% of paths lose beyond the mean. Expected and unexpected loss until legal "
+        "maturity; shares of the cut-off balance." + synthetic
     )
     return Sheet(("Transfer of risk", ""), tuple(rows), note)
 
@@ -102,14 +104,14 @@ def _excess(excess: Excess) -> list[tuple[str, str]]:
     """Synthetic excess spread: what it is, what it takes."""
     amounts = [with_error(float(x.estimate), float(x.error)) for x in (excess.designated, excess.used, excess.rest)]
     return [
-        (f"Excess spread, {excess.kind}", f"{percent(excess.rate)} a year of the pool: {amounts[0]} over the life"),
+        (f"Excess spread, {excess.kind}", f"{percent(excess.rate)} a year of the pool: {amounts[0]} until maturity"),
         ("Losses that it takes", amounts[1]),
         ("Net losses left to the tranches", amounts[2]),
     ]
 
 
 def capital(answer: Capital) -> Chapter:
-    """Capital at closing and over time."""
+    """Capital at closing, or after the month of the state, and over time."""
     says = [f"What a bank needs to hold the notes of {answer.job} under {answer.rules} ({answer.status})."]
     if answer.transfer is not None:
         says += [f"{head}: {cell}." for head, cell in transfer_sheet(answer.transfer).rows]
