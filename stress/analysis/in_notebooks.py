@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from stress import answers
+from stress.answers.book import BookRisk
+from stress.answers.book_reverse import BookReverse
 
 
 def show_tables() -> None:
     """Give every answer that has a table its `_repr_html_`; of `whatif` the page with sliders shows the surfaces."""
-    for name in answers.__all__:
-        if name != "WhatIf":
-            getattr(answers, name)._repr_html_ = _html_of
+    kinds = [getattr(answers, name) for name in answers.__all__ if name != "WhatIf"]
+    for kind in (*kinds, BookRisk, BookReverse):
+        kind._repr_html_ = _html_of
 
 
 def _html_of(answer: Any) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.console import RenderableType
 
+    from stress.report.sheets import Sheet
     from stress.results import Result
 
 __all__ = ["figure", "frame", "html", "story", "table", "write"]
@@ -73,18 +74,31 @@ def figure(answer: Any) -> Figure:
 
 
 def frame(answer: Any) -> pd.DataFrame:
-    """The table of an answer of `stress.analysis`, each figure with its error. Raises DataError for anything else.
+    """The table of an answer of `stress.analysis`, each figure with its error; of a book its scenarios, of its reverse
+    stress the deals on the path. Raises DataError for anything else.
 
     >>> frame(stress.analysis.size(job.but(paths=256), {})).columns[-1]
     'Band'
     """
     import pandas as pd
 
+    sheet = _sheet(answer)
+    return pd.DataFrame([row[1:] for row in sheet.rows], [row[0] for row in sheet.rows], list(sheet.head[1:]))
+
+
+def _sheet(answer: Any) -> Sheet:
+    """What of an answer is its table."""
+    from stress.answers.book import BookRisk
+    from stress.answers.book_reverse import BookReverse
+    from stress.report import book, book_reverse
     from stress.report.page.chapters import chapter
 
+    if isinstance(answer, BookRisk):
+        return book.overview(answer)
+    if isinstance(answer, BookReverse):
+        return book_reverse.deals(answer)
     section = chapter(answer)
-    sheet = section.exhibit.data if section.exhibit and not section.sheet.rows else section.sheet
-    return pd.DataFrame([row[1:] for row in sheet.rows], [row[0] for row in sheet.rows], list(sheet.head[1:]))
+    return section.exhibit.data if section.exhibit and not section.sheet.rows else section.sheet
 
 
 def write(

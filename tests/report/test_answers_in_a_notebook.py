@@ -44,6 +44,16 @@ def test_answers_are_equal_where_they_say_the_same_and_shown_as_tables(job: Job)
     assert curve != 3
 
 
+def test_a_book_is_shown_as_its_table_of_scenarios_and_its_reverse_stress_as_the_deals_on_the_path() -> None:
+    book = stress.load(ROOT / "scenarios/books/card-trust.toml")
+    risk = stress.analysis.book(book, paths=1024)
+    shown = risk._repr_html_()
+    assert shown.startswith("<table")
+    assert shown.count("<tr") == len(risk.scenarios) + 1
+    common = stress.analysis.reverse_book(book, loss=0.01, scenario=risk.scenarios[-1].scenario)
+    assert all(deal.name in common._repr_html_() for deal in common.deals)
+
+
 def test_arrays_datasets_and_what_is_no_number_are_compared(job: Job) -> None:
     ds = xr.Dataset({"a": ("x", [1.0, np.nan])})
     assert same((ds, {"k": np.array([np.nan])}, float("nan")), (ds.copy(), {"k": np.array([np.nan])}, float("nan")))
