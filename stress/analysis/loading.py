@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def load(path: str | Path) -> Alone | Job | Sweep | Book:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
-    A job that lists deals, pools or seeds comes as a Sweep; one with `reports` starts from the state that they leave.
+    A job that lists deals, pools or seeds comes as a Sweep; one with `reports`, also in a book, starts from the state
+    that they leave.
     Raises ConfigError with the file, the key, the value and what is allowed.
 
     >>> import stress
@@ -28,7 +29,7 @@ def load(path: str | Path) -> Alone | Job | Sweep | Book:
     >>> [note.name for note in job.deal.notes]
     ['A', 'B', 'mezzanine', 'subordinated']
     """
-    loaded = read.load(path)
+    loaded = read.load(path, _from_reports)
     return as_of_reports(_fitting(path, loaded)) if isinstance(loaded, Job | Sweep) else loaded
 
 
@@ -37,6 +38,11 @@ def load_job(path: str | Path) -> Job:
     job = as_of_reports(_fitting(path, read.load_job(path)))
     assert isinstance(job, Job)
     return job
+
+
+def load_book(path: str | Path) -> Book:
+    """A book and everything that it refers to, each deal as of its last report. Raises ConfigError, DataError."""
+    return read.load_book(path, _from_reports)
 
 
 def load_run(path: str | Path) -> Job | Sweep:
@@ -67,10 +73,14 @@ def as_of_reports(loaded: Job | Sweep) -> Job | Sweep:
     first = loaded.jobs[0] if isinstance(loaded, Sweep) else loaded
     if not first.reports:
         return loaded
-    from stress.analysis.from_reports import from_reports
-
-    followed = from_reports(first)
+    followed = _from_reports(first)
     if not isinstance(loaded, Sweep):
         return followed
     jobs = tuple(job.model_copy(update={"reports": ""}).but(state=followed.state) for job in loaded.jobs)
     return loaded.model_copy(update={"jobs": jobs})
+
+
+def _from_reports(job: Job) -> Job:
+    from stress.analysis.from_reports import from_reports  # here: it needs arrays
+
+    return from_reports(job)

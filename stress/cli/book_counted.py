@@ -76,8 +76,8 @@ def subject_of(
     """
     _check_place(place)
     if not file.is_dir():
+        from stress.analysis.loading import load_book
         from stress.inputs.book import redrawn
-        from stress.inputs.load import load_book
         from stress.runs.book.count import LEVEL
 
         return Subject(redrawn(load_book(file), paths, seed, estimator), LEVEL if level is None else level)

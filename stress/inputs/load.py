@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.book import Book, BookFile
-from stress.inputs.files.book import book_of
+from stress.inputs.files.book import FromReports, book_of
 from stress.inputs.files.expand import cases_of_file
 from stress.inputs.files.parse import Alone, parse
 from stress.inputs.files.reported import reported_of
@@ -24,10 +24,11 @@ READ = ("made_of", "table_notes")
 """Keys of a scenario that tell what it was read from."""
 
 
-def load(path: str | Path) -> Alone | Job | Sweep | Book:
+def load(path: str | Path, from_reports: FromReports | None = None) -> Alone | Job | Sweep | Book:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
-    A job that lists deals, pools or seeds comes as a Sweep. Raises ConfigError with the file, the key, the value and
+    A job that lists deals, pools or seeds comes as a Sweep; a job that names its reports comes without their state, but
+    in a book `from_reports` gives it. Raises ConfigError with the file, the key, the value and
     what is allowed.
 
     >>> import stress
@@ -40,7 +41,7 @@ def load(path: str | Path) -> Alone | Job | Sweep | Book:
     if isinstance(model, JobFile):
         return sweep_of(path, model) if is_sweep(model) else job_of(path, model)
     if isinstance(model, BookFile):
-        return book_of(path, model)
+        return book_of(path, model, from_reports)
     if isinstance(model, Scenario):
         cases_of_file(path, model)
     if isinstance(model, Reports):
@@ -66,9 +67,9 @@ def load_run(path: str | Path) -> Job | Sweep:
     return inputs
 
 
-def load_book(path: str | Path) -> Book:
-    """Read a book and everything that it refers to. Raises ConfigError."""
-    inputs = load(path)
+def load_book(path: str | Path, from_reports: FromReports | None = None) -> Book:
+    """Read a book and everything that it refers to; `from_reports`: as in `load`. Raises ConfigError."""
+    inputs = load(path, from_reports)
     if not isinstance(inputs, Book):
         kind = getattr(inputs, "kind", "job")
         raise ConfigError(f'{path}: kind = "{kind}": a book is needed here, kind = "book"')

@@ -182,15 +182,52 @@ def test_one_set_of_reports_is_of_one_deal_and_any_seed(tmp_path: Path) -> None:
         unread.load(path)
 
 
-def test_a_book_and_a_second_follow_refuse_a_job_in_mid_life(file: Path, followed: Job, tmp_path: Path) -> None:
+def test_a_second_follow_refuses_a_job_in_mid_life(followed: Job) -> None:
     with pytest.raises(ConfigError, match=r"follow reads reports from closing on: leave its state or reports out"):
         follow(followed, str(REPORTS))
-    text = (SCENARIOS / "books/consumer.toml").read_text()
-    first = next(line.split('"')[1] for line in text.splitlines() if "job" in line and ".toml" in line)
-    book = tmp_path / "book.toml"
-    book.write_text(text.replace(first, str(file), 1).replace('"../', f'"{SCENARIOS}/'))
-    with pytest.raises(ConfigError, match="starts after its reports: a book takes a state"):
-        stress.load(book)
+
+
+def book_of(folder: Path, job: Path, align: str = "date") -> Path:
+    """The file of a book that holds a note of one job."""
+    deal = f'deals = [{{ name = "one", job = "{job}", loads = {{ a = 0.5 }} }}]'
+    held = 'positions = [{ deal = "one", note = "subordinated", share = 0.5 }]'
+    rest = ["paths = 1024", 'factors = { names = ["a"], phi = [0.97] }', 'scenarios = [{ name = "none" }]']
+    head = ['kind = "book"', "version = 1", 'name = "desk"', 'currency = "CNY"', f'align = "{align}"']
+    path = folder / f"{align}.toml"
+    path.write_text("\n".join([*head, deal, held, *rest]) + "\n")
+    return path
+
+
+def test_a_deal_of_a_book_starts_where_its_reports_leave_it(file: Path, followed: Job, tmp_path: Path, capsys) -> None:
+    """As the state does that `stress follow` writes of the same reports, to the last bit."""
+    (tmp_path / "state.toml").write_text(text_of(followed.state))
+    by_state = written(tmp_path, state=str(tmp_path / "state.toml"))
+    by_state.write_text("\n".join(row for row in by_state.read_text().splitlines() if not row.startswith("reports")))
+    answers = []
+    for folder, job in (("a", file), ("b", by_state)):
+        (tmp_path / folder).mkdir()
+        book = book_of(tmp_path / folder, job)
+        assert stress.load(book).deals[0].job.state == followed.state
+        assert exit_code(["book", str(book), "--json"]) == 0
+        answers.append(json.loads(capsys.readouterr().out)["scenarios"])
+    assert answers[0] == answers[1]
+
+
+def test_a_book_of_a_followed_job_is_refused_by_check_as_by_book(file: Path, tmp_path: Path, capsys) -> None:
+    wrong = written(tmp_path, reports=str(SCENARIOS / "reports/us-cards.toml"))
+    for book, says in (
+        (
+            book_of(tmp_path, file, "closing"),
+            "starts after its reports, months of the calendar: a deal in mid-life needs",
+        ),
+        (book_of(tmp_path, wrong), "followed by monthly reports"),
+    ):
+        assert exit_code(["book", str(book)]) in (2, 3)
+        by_book = capsys.readouterr().err
+        assert f'{book}: deals["one"].job' in by_book
+        assert says in by_book
+        assert exit_code(["check", str(book)]) == 2
+        assert by_book.strip() in capsys.readouterr().err
 
 
 def test_arrays_of_a_job_whose_reports_were_not_read_are_refused(file: Path) -> None:

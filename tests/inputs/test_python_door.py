@@ -244,7 +244,7 @@ def test_what_is_no_result_is_told_so(job: Job, ds: xr.Dataset) -> None:
     ("given", "said"),
     [
         ({"pool_weight": "0.75"}, 'bank.pool_weight = "0.75": is not a number'),
-        ({"delinquent": None}, "bank.delinquent = None: is not a number"),
+        ({"loss_given_default": None}, "bank.loss_given_default = None: is not a number"),
         ({"irb_capital": float("nan")}, "bank.irb_capital = nan: is not a number"),
         ({"kept": {"A": "1"}}, r'bank.kept\["A"\] = "1": is not a number'),
         ({"kept": [1.0]}, "bank.kept = a list: is not a table of numbers by note"),

@@ -149,7 +149,7 @@ def test_mid_life_is_explained_and_told(tmp_path: Path) -> None:
     ("old", "new", "says"),
     [
         ("paths = 1024", 'paths = 1024\nalign = "closing"', 'needs align = "date"'),
-        ("baitiao-24m-mid-life", "baitiao-24m-followed", "a book takes a state"),
+        ("baitiao-24m-mid-life", "baitiao-24m-followed", "starts after its reports, which stress.load reads"),
     ],
 )
 def test_what_has_no_month_of_the_calendar_is_refused(old: str, new: str, says: str, tmp_path: Path) -> None:

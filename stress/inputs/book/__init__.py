@@ -54,7 +54,8 @@ class BookDeal(Strict):
     name: Name
     """What positions call it."""
     job: str
-    """A job file relative to the book: its deal, pool, clock and state; scenarios, paths and seed are the book's."""
+    """A job file relative to the book: its deal, pool, clock and state, or that which
+    its reports leave; scenarios, paths and seed are the book's."""
     group: Name | None = None
     """Which scenario files of `scenarios.groups` are its own."""
     originator: Name | None = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from stress.errors import ConfigError
+from stress.errors import ConfigError, DataError
 from stress.inputs.book import Book, BookDeal, BookFile, BookScenario, Held, Member, Position
 from stress.inputs.files.book_loads import loads_of, segments_of
 from stress.inputs.files.book_macro import drawn_of
@@ -19,10 +20,14 @@ from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
 
+FromReports = Callable[[Job], Job]
+"""What gives a job that names its reports the state that they leave."""
 
-def book_of(path: Path, file: BookFile) -> Book:
-    """The book of a file. Raises ConfigError with the file, the key, the value and what is allowed."""
-    jobs = [_job(path, file, deal) for deal in file.deals]
+
+def book_of(path: Path, file: BookFile, from_reports: FromReports | None = None) -> Book:
+    """The book of a file. Raises ConfigError with the file, the key, the value and what is allowed, also for a deal
+    that starts after its reports where nothing reads them."""
+    jobs = [_job(path, file, deal, from_reports) for deal in file.deals]
     _check_exchange(path, file, jobs)
     drawn = drawn_of(path, file, jobs)
     first = min(_month(job) for job in jobs)
@@ -60,23 +65,10 @@ def book_of(path: Path, file: BookFile) -> Book:
     )
 
 
-def _job(path: Path, file: BookFile, deal: BookDeal) -> Job:
+def _job(path: Path, file: BookFile, deal: BookDeal, from_reports: FromReports | None) -> Job:
     """A deal's job under the book's scenarios."""
     key = f"{path}: deals[{show(deal.name)}].job"
-    job_path = resolve(path, deal.job, key)
-    written = parse_as(job_path, JobFile, key)
-    if is_sweep(written):
-        raise ConfigError(f"{key} = {show(deal.job)}: lists several deals, pools or seeds: a book needs one job a deal")
-    job = job_of(job_path, written)
-    if job.reports:
-        raise ConfigError(
-            f"{key} = {show(deal.job)}: starts after its reports: a book takes a state, which `stress follow` writes"
-        )
-    if job.state is not None and file.align != "date":
-        raise ConfigError(
-            f"{key} = {show(deal.job)}: starts after {job.state.as_of}, a month of the calendar: "
-            'a deal in mid-life needs align = "date"'
-        )
+    job = _as_it_starts(key, file, deal, resolve(path, deal.job, key), from_reports)
     cases = tuple(_case(path, scenario, deal, job) for scenario in file.scenarios)
     try:
         job = job.model_copy(update={"scenarios": cases, "paths": file.paths, "seed": file.seed, "estimator": "plain"})
@@ -89,6 +81,25 @@ def _job(path: Path, file: BookFile, deal: BookDeal) -> Job:
             f"exchange = {{ {job.deal.currency} = ... }}, {file.currency} per {job.deal.currency}"
         )
     return job
+
+
+def _as_it_starts(key: str, file: BookFile, deal: BookDeal, job_path: Path, from_reports: FromReports | None) -> Job:
+    """A deal's job as its own file has it, with the state that its reports leave where it names them."""
+    written = parse_as(job_path, JobFile, key)
+    if is_sweep(written):
+        raise ConfigError(f"{key} = {show(deal.job)}: lists several deals, pools or seeds: a book needs one job a deal")
+    job = job_of(job_path, written)
+    if (job.state is not None or job.reports) and file.align != "date":
+        after = "its reports, months" if job.state is None else f"{job.state.as_of}, a month"
+        raise ConfigError(
+            f'{key} = {show(deal.job)}: starts after {after} of the calendar: a deal in mid-life needs align = "date"'
+        )
+    if job.reports and from_reports is None:
+        raise ConfigError(f"{key} = {show(deal.job)}: starts after its reports, which stress.load reads")
+    try:
+        return from_reports(job) if job.reports and from_reports is not None else job
+    except (ConfigError, DataError) as error:
+        raise type(error)(f"{key} = {show(deal.job)}: {error}") from None
 
 
 def _check_exchange(path: Path, file: BookFile, jobs: list[Job]) -> None:

@@ -156,7 +156,7 @@ def _mid_life(job: Job) -> Sentences:
     yield (
         "state",
         f"starts after {job.state.as_of}: every answer is for the rest of the life; size, rating, clocks "
-        'and calibrate losses are of whole lives and refuse it; a book takes it as a file: state = "state.toml"',
+        'and calibrate losses are of whole lives and refuse it; a book of such deals needs align = "date"',
     )
     for note in job.deal.notes:
         size = note.amount or (note.share or 0.0) * job.pool.balance
