@@ -70,7 +70,8 @@ def test_a_purchase_from_cash_that_is_no_principal_is_noted_and_does_hide_a_loss
     assert "name later in principal_accounts" in note.says
     assert notes_of_deal(filled_later("later")) == []
     missing = [
-        float(run(one, pool(0.05))["deficiency"].sel(month=1)) for one in (filled_later(), filled_later("later"))
+        float(run(variant, pool(0.05))["deficiency"].sel(month=1))
+        for variant in (filled_later(), filled_later("later"))
     ]
     assert missing == pytest.approx([0.0, 43.0])
 

@@ -77,9 +77,9 @@ def test_value_at_risk_is_never_above_the_expected_shortfall_beyond_it(correlati
     for level, var in scenario_risk.value_at_risk.items():
         assert var.low <= var.estimate <= min(var.high, scenario_risk.expected_shortfall[level].estimate)
     assert tails_at(tally, "VAR", 0.9999, 0.003) == [scenario_risk.value_at_risk["0.9999"]]
-    (found,) = tails_at(tally, "ES", 0.9999, 0.003)
-    assert found.estimate == scenario_risk.expected_shortfall["0.9999"].estimate
-    assert scenario_risk.value_at_risk["0.9999"].low <= found.low <= found.estimate <= found.high
+    (shortfall,) = tails_at(tally, "ES", 0.9999, 0.003)
+    assert shortfall.estimate == scenario_risk.expected_shortfall["0.9999"].estimate
+    assert scenario_risk.value_at_risk["0.9999"].low <= shortfall.low <= shortfall.estimate <= shortfall.high
     assert tails_at(tally, "EL", 0.9999, 0.003) == []
     assert all(
         position.incremental_var <= scenario_risk.value_at_risk["0.9999"].estimate
