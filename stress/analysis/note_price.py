@@ -58,7 +58,8 @@ def price(
 
     `curve`: zero rates a year by years, linear between and flat beyond. Under a scenario with a random short rate its
     forward curve takes that place, and each row has an option-adjusted spread. That and the break-even spread are of
-    `paths` plain paths. Prices are per 100 of balance, without the interest accrued by a state, which a buyer pays too.
+    `paths` plain paths, rounded up to groups of 1,024. Prices are per 100 of balance, without the interest accrued by a
+    state, which a buyer pays too.
     Raises ConfigError for an unknown note or scenario, a certificate, a price that is none, or prices that look like
     shares of par: none above 1.5.
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 @click.option("--defaults", default="1,2,3", show_default=True, help="Multiples of the odds of arrears or default.")
 @click.option("--zero", "zeros", multiple=True, metavar="YEARS=RATE", help="A point of the zero curve. [default: 0%]")
 @click.option("--scenario", metavar="NAME", help="[default: the job's first]")
-@click.option("--paths", type=Count(), help="Paths of the break-even spread. [default: 2,048]")
+@click.option(
+    "--paths", type=Count(), help="Paths of the break-even spread, rounded up to groups of 1,024. [default: 2,048]"
+)
 @xlsx_option
 @output_options
 def price(

@@ -161,7 +161,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "Band": {"name": "band 1", "limit": [0.0001, 0.001]},
     "Reports": {"table": "reports.csv", "period": "month", "per_year": 12,
                 "columns": {"default_rate": {"column": "charge-offs", "unit": 0.01}}},
-    "Column": {"column": "defaulted", "unit": 1000.0, "error": 0.1},
+    "Column": {"column": ["defaulted", "charged off"], "unit": 1000.0, "error": 0.1},
 }  # fmt: skip
 """By model and key. A test reads each as the model does."""
 

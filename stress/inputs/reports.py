@@ -32,16 +32,31 @@ NAMED = (NOTE, ACCOUNT)
 PerYear = Literal[1, 2, 4, 12]
 
 
+Heading = Annotated[Text, Field(min_length=1)]
+
+
 class Column(Strict):
     """Where a figure stands in the table."""
 
-    column: Annotated[Text, Field(min_length=1)]
-    """Its heading."""
+    column: Heading | Annotated[tuple[Heading, ...], Field(min_length=2, max_length=12)]
+    """Its heading; a list of headings where it was renamed: each period gives it under one of them."""
     unit: Annotated[float, Field(ge=1e-9, le=1e12)] = 1.0
     """What a printed 1 is worth: 0.01 where percents are printed, 1000 where thousands are."""
     error: Annotated[float, Field(gt=0.0, le=1.0)] = 0.05
     """How far the reported figure may stand from the model's, one standard deviation, as a share of the figure: timing,
     rounding, what the model leaves out. Only `stress follow` reads it."""
+
+    @model_validator(mode="after")
+    def _once(self) -> Column:
+        for heading in self.headings:
+            if self.headings.count(heading) > 1:
+                raise ValueError(f"column: {heading!r} stands twice")
+        return self
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """All that it is called."""
+        return (self.column,) if isinstance(self.column, str) else self.column
 
 
 class Reports(Document):
@@ -81,7 +96,7 @@ def unread(headings: Sequence[str], columns: Iterable[Column]) -> tuple[str, ...
     >>> unread(["pool", "late1"], [Column(column="pool")])
     ("not read: 'late1'; did you mean late_1?",)
     """
-    read = {column.column for column in columns}
+    read = {heading for column in columns for heading in column.headings}
     others = [heading for heading in headings if heading and heading not in read]
     free = [name for name in FIGURES if name not in map(_as_figure, read)]
     meant = [suggest(_as_figure(heading), free) for heading in others]

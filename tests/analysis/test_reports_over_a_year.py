@@ -89,7 +89,8 @@ def test_units_that_change_and_columns_that_end_are_told_by_follow_and_check(
     renamed: Row = ["1-30 days" if name == "late_1" else name for name in HEAD]
     for k, row in enumerate(ROWS):
         table(tmp_path / "months", [divided(row, 1000.0) if k else row], renamed if k == 2 else HEAD, f"{k}.csv")
-    sentences = ("2020-02: is the last report of late_1; later ones do not give it",
+    sentences = ("2020-02: is the last report of late_1; later ones do not give it (a renamed column takes a list: "
+            'column = ["old", "new"])',
             "2020-02: begins with 1,000,000.00; the report before ends with 1,000,000,000.00")  # fmt: skip
     says = follow(job, tmp_path / "months", paths=256).says
     assert set(sentences) <= set(says)

@@ -28,19 +28,19 @@ def decimals_of(tables: Sequence[Cells], columns: Sequence[Sequence[int]]) -> li
     return decimals
 
 
-def values_of(cells: Cells, at: int, decimal: str) -> tuple[list[float], bool]:
-    """A column as it is written, and whether a percent sign stands on all its numbers or on none. DataError."""
-    heading = cells.row[0].cell[at]
+def values_of(cells: Cells, columns: Sequence[int], decimal: str) -> tuple[list[float], bool]:
+    """A figure as it is written, from the column of each row, and whether a percent sign stands on all its numbers or
+    on none. DataError."""
     values: list[float] = []
     signs: set[bool] = set()
-    for row in cells.row[1:]:
+    for row, at in zip(cells.row[1:], columns, strict=True):
         number = _number(cells, row, at, decimal)
         values.append(math.nan if number is None else number.value)
         if number is not None and number.value:
             signs.add(number.percent)
         if len(signs) > 1:
             mixed = "some numbers of the column have a percent sign, others none"
-            raise DataError(f"{cells.place(row, heading)}: {row.cell[at][:40]!r}: {mixed}")
+            raise DataError(f"{cells.place(row, cells.row[0].cell[at])}: {row.cell[at][:40]!r}: {mixed}")
     return values, True in signs
 
 

@@ -20,6 +20,9 @@ RATE = 0.2
 """Relative difference between a printed rate and that of its amounts beyond which it is said."""
 
 
+RENAMED = ' (a renamed column takes a list: column = ["old", "new"])'
+
+
 def contradictions(reports: Reported) -> list[tuple[str, str]]:
     """(period, sentence) of each contradiction, in the order of the rules."""
     return [contradiction for rule in _RULES for contradiction in rule(reports)]
@@ -65,7 +68,8 @@ def _ended(reports: Reported) -> Contradictions:
         if given and given[-1] != str(reports.period[-1]):
             last.setdefault(given[-1], []).append(name)
     for period, names in last.items():
-        yield period, f"is the last report of {', '.join(names)}; later ones do not give it"
+        ends = f"is the last report of {', '.join(names)}; later ones do not give it"
+        yield period, ends + RENAMED
 
 
 def _balances_tie(reports: Reported) -> Contradictions:

@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
+from stress.inputs.files.report_columns import by_row, place_of, places_of, refuse_unknown
 from stress.inputs.files.report_numbers import decimals_of, refuse_percents, refuse_signs, values_of
 from stress.inputs.reports import FIGURES, NAMED, NOTE, Column, Reports, unread
-from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
-from stress.spelling import suggest
 from stress.tables.cells import Cells, read_cells
 from stress.tables.dates import WrongLabel, date_notes, different, is_label, read_labels
 from stress.tables.framed import TOP, as_wide, from_heading, is_remark, second, word
@@ -109,14 +108,15 @@ def reported_of(path: Path, model: Reports) -> Reported:
     table = resolve(path, model.table, f"{path}: table")
     try:
         files = _tables(table) if table.is_dir() else [table]
-        wanted = {column.column for column in model.columns.values()}
+        wanted = {heading for column in model.columns.values() for heading in column.headings}
         tables = [from_heading(upright(read_cells(file)), wanted.__contains__) for file in files]
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: table: {error}") from None
     try:
-        when = [_place(cells, cells.row[0].cell, model.period, "period") if model.period else 0 for cells in tables]
+        when = [place_of(cells, cells.row[0].cell, model.period, "period") if model.period else 0 for cells in tables]
         tables = list(map(_whole, tables, when))
         labels, date_note = _periods(tables, when)
+        refuse_unknown(tables, model.columns)
         n = len(tables)
         parts = _read(tables, [model.name] * n, labels, model.per_year, [model.columns] * n)
         reported = parts[0] if len(parts) == 1 else _joined(table, model.name, parts)
@@ -182,7 +182,7 @@ def _ours(cells: Cells) -> dict[str, Column]:
     for cell in cells.row[0].cell:
         name = _our_name(cell)
         if name in columns:
-            both = f"columns {columns[name].column!r} and {cell!r} are both {name}"
+            both = f"columns {columns[name].headings[0]!r} and {cell!r} are both {name}"
             raise DataError(f"{cells.file}: {both}: rename one of them")
         if name is not None:
             columns[name] = Column(column=cell)
@@ -224,13 +224,10 @@ def _read(
 ) -> list[Reported]:
     """The figures of each table, numbers of all read in one way where a table does not show its own."""
     places = [
-        {
-            figure: _place(cells, cells.row[0].cell, column.column, f"columns.{figure}.column")
-            for figure, column in own.items()
-        }
+        {figure: places_of(cells, column, f"columns.{figure}.column") for figure, column in own.items()}
         for cells, own in zip(tables, columns, strict=True)
     ]
-    decimal = decimals_of(tables, [list(place.values()) for place in places])
+    decimal = decimals_of(tables, [list(itertools.chain(*place.values())) for place in places])
     periods = [_regular(cells, label, per_year) for cells, label in zip(tables, labels, strict=True)]
     return list(map(_figures, tables, names, periods, decimal, places, columns))
 
@@ -240,32 +237,18 @@ def _figures(
     name: str,
     periods: tuple[Period, ...],
     decimal: str,
-    place: Mapping[str, int],
+    place: Mapping[str, Sequence[int]],
     columns: Mapping[str, Column],
 ) -> Reported:
     head, figure = cells.row[0].cell, {}
     for what, at in place.items():
-        values, percents = values_of(cells, at, decimal)
+        values, percents = values_of(cells, by_row(cells, what, at), decimal)
         if percents:
-            refuse_signs(cells, head[at], what, columns[what].unit)
+            refuse_signs(cells, head[at[0]], what, columns[what].unit)
         figure[what] = tuple(value * columns[what].unit for value in values)
     refuse_percents(cells.file, figure.get("default_rate", ()))
     error = {what: column.error for what, column in columns.items()}
     return Reported(cells.file, name, periods, figure, error, cells.note)
-
-
-def _place(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
-    if wanted not in head:
-        listed = ", ".join(head)
-        raise ConfigError(
-            f"{key} = {show(wanted)}: {cells.file} has no such column: it has {listed}{suggest(wanted, head)}"
-        )
-    if head.count(wanted) > 1:
-        which = " and ".join(str(k + 1) for k, name in enumerate(head) if name == wanted)
-        raise ConfigError(
-            f"{key} = {show(wanted)}: {cells.file}: columns {which} are both called so: rename one of them"
-        )
-    return head.index(wanted)
 
 
 def _regular(cells: Cells, label: list[Period], per_year: int | None) -> tuple[Period, ...]:
