@@ -250,13 +250,13 @@ def test_the_chapter_has_every_section_of_model_risk_guidance_and_both_outcomes(
 def test_a_report_takes_the_record_beside_it_and_else_the_one_that_ships(tmp_path: Path) -> None:
     page = tmp_path / "results" / "job" / "report.html"
     page.parent.mkdir(parents=True)
-    assert chapter.found(page) == read(SHIPPED)
+    assert chapter.record_of(page) == read(SHIPPED)
     mine = record.document([record.entry(CHECKS[0], measure(of(exact("<b>", 1.0, 1.0, 0.0))))])
     (tmp_path / "results" / "validation.json").write_text(record.text(mine))
-    assert chapter.found(page) == mine
+    assert chapter.record_of(page) == mine
     for damaged in ("not JSON", "[]", '{"format": 1, "version": "0", "parts": [], "checks": [{"name": 1}]}'):
         (page.parent / "validation.json").write_text(damaged)
-        assert chapter.found(page) == mine
+        assert chapter.record_of(page) == mine
     assert chapter.chapter(None) is None
 
 
