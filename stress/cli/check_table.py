@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from stress.errors import DataError
-from stress.inputs.files.reported import are_reports
 from stress.tables.source import WORKBOOKS, is_workbook, parted
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", *WORKBOOKS, ".parquet", ".pq")
@@ -17,6 +16,8 @@ def is_table(path: Path) -> bool:
     """Whether a file's name says that it holds a table and no TOML, and no sheet of it an input file; or a folder holds
     reports alone."""
     if path.is_dir():
+        from stress.inputs.files.reported import are_reports
+
         return are_reports(path)
     suffix = [part.lower() for part in parted(path)[0].suffixes[-2:]]
     if suffix and suffix[-1] in WORKBOOKS and _holds_inputs(path):
