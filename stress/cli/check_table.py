@@ -35,6 +35,8 @@ def _holds_inputs(path: Path) -> bool:
 
 def checked_table(path: Path) -> tuple[str, list[dict[str, str]]]:
     """(kind, notes) of reports, of a tape, of a table of periods or of vintages. Raises DataError."""
+    from stress.inputs.files.reported import are_reports
+
     if are_reports(path):
         from stress.inputs.files.report_ties import notes_of_tables
 
