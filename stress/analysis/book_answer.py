@@ -11,7 +11,6 @@ from stress.errors import ConfigError
 from stress.inputs.book import Book, redrawn
 from stress.inputs.door import seed_of, threads_of
 from stress.inputs.kinds import level_of
-from stress.inputs.numbers import BOOK_LEVELS
 
 
 def book(
@@ -43,7 +42,7 @@ def book(
 
     if not isinstance(held, Book):
         raise ConfigError(f"a {type(held).__name__} is not a book: give what stress.load reads from a book's file")
-    level_of("level", level, BOOK_LEVELS)
+    level_of("level", level)
     chosen = redrawn(
         held,
         paths,

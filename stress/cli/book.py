@@ -11,7 +11,7 @@ from stress.cli.book_counted import Place, counted, subject_of
 from stress.cli.books import xlsx_option
 from stress.cli.options import FILE, PAGE, QUEUES, Count, OneOf, output_options
 from stress.cli.output import Output
-from stress.inputs.numbers import BOOK_LEVELS
+from stress.inputs.numbers import LEVELS
 
 
 @click.command()
@@ -20,7 +20,7 @@ from stress.inputs.numbers import BOOK_LEVELS
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the book's own.")
 @click.option("--estimator", type=OneOf(["plain", "importance"]),
               help="importance: paths that aim at the worst 1 - level, instead of the book's own choice.")  # fmt: skip
-@click.option("--level", type=click.FloatRange(*BOOK_LEVELS),
+@click.option("--level", type=click.FloatRange(*LEVELS),
               help="Of contributions, increments, concentrations. [default: 0.999; of RESULTS, theirs]")  # fmt: skip
 @click.option("--scenario", metavar="NAME", help="Told in detail. [default: the one with the largest shortfall]")
 @click.option("--loss", "losses", type=click.FloatRange(0, 1), multiple=True, help="Also P(loss > this share).")

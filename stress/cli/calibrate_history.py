@@ -12,7 +12,7 @@ from stress.cli.options import FILE, TOML, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError, DataError
-from stress.inputs.numbers import FIT_LEVELS, MOST_LAGS
+from stress.inputs.numbers import LEVELS, MOST_LAGS
 
 if TYPE_CHECKING:
     from stress.inputs.table import MacroTable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
 @click.option("--first", metavar="PERIOD", help="First period of the sample. [default: the history's first]")
 @click.option("--last", metavar="PERIOD", help="Last one. [default: the history's last]")
-@click.option("--level", type=click.FloatRange(*FIT_LEVELS), default=0.95, show_default=True, help="Of the intervals.")
+@click.option("--level", type=click.FloatRange(*LEVELS), default=0.95, show_default=True, help="Of the intervals.")
 @click.option("--satellite", type=FILE, metavar="SAT.toml", help="Take out what this fitted satellite explains.")
 @click.option("--macro", type=FILE, metavar="MACRO.csv", help="The satellite's variables over the history.")
 @click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write a pool's [dependence] here.")

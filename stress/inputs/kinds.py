@@ -12,7 +12,7 @@ from typing import Any
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.numbers import (
-    FIT_LEVELS,
+    LEVELS,
     MOST_HORIZON,
     MOST_LAGS,
     OUTAGE_DAYS,
@@ -118,10 +118,10 @@ def held_later(_: str, __: Any) -> None:
     """An argument that its own function holds against its rules, in words."""
 
 
-def level_of(name: str, value: Any, between: tuple[float, float] = FIT_LEVELS) -> None:
+def level_of(name: str, value: Any) -> None:
     """A level of a tail or of an interval, a share of all. Raises ConfigError, also for a percent."""
     number_of(name, value)
-    low, high = between
+    low, high = LEVELS
     if not low <= value <= high:
         hint = f"; did you mean {value / 100.0:.10g}?" if low <= value / 100.0 <= high else ""
         raise ConfigError(f"{name} = {value:g}: must be from {low:g} to {high:g}{hint}")

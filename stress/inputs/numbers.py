@@ -18,7 +18,7 @@ FOLLOWED_PATHS = 256
 """Of a deal that is followed: fewer than 100 effective ones are refused."""
 OUTAGE_DAYS, MOST_HORIZON, MOST_LAGS = 30, 120, 99
 """Days of a month, reports ahead, lags of robust errors."""
-BOOK_LEVELS, FIT_LEVELS = (0.5, 0.99999), (0.5, 0.999)
+LEVELS = (0.5, 0.99999)
 """From where to where the level of a book's tail goes, and that of the intervals of a fit."""
 
 
