@@ -190,7 +190,7 @@ def _whole(_: str, value: Any) -> None:
 
 
 def _marks(name: str, value: Any) -> None:
-    pairs = is_list(value) and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in value)
+    pairs = is_list(value) and all(isinstance(mark, (tuple, list)) and len(mark) == 2 for mark in value)
     say(pairs, name, value, 'a list of pairs, a name and a share of the cut-off balance: [("reported", 0.046)]')
     for label, at in value:
         say(isinstance(label, str), name, label, "a text")

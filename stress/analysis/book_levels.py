@@ -56,7 +56,7 @@ def tails_at(tally: BookTally, measure: str, level: float, unseen: float) -> lis
     tallies = weighed(tally)
     read = [_read(tallies, k, level) for k in range(len(tallies.first.loss_count))] if measure in ("VAR", "ES") else []
     return [
-        _held(one.var, one.plain.estimate) if measure == "VAR" else _shortfall_interval(one, unseen) for one in read
+        _held(tail.var, tail.plain.estimate) if measure == "VAR" else _shortfall_interval(tail, unseen) for tail in read
     ]
 
 

@@ -73,7 +73,7 @@ def _scenario(book: Book, tallies: Weighed, k: int, level: float, xs: Sequence[f
     value, income = (mean_of(moment(tallies, k, -1, q)) for q in (1, 0))
     positions = _positions(book, tallies, k, level)
     tails = {f"{x:g}": levels_at(tallies, k, x) for x in sorted({*LEVELS, level})}
-    shortfall = {x: one for x, (_, one) in tails.items()}
+    shortfall = {x: tail for x, (_, tail) in tails.items()}
     standalone = sum(position.standalone_es for position in positions)
     probability = share_of(losers(count), losers(count2), whole)
     cost = share_of(tallies.first.below_cost[k, -1], tallies.second.below_cost[k, -1], whole)
@@ -84,7 +84,7 @@ def _scenario(book: Book, tallies: Weighed, k: int, level: float, xs: Sequence[f
         expected_loss_se=loss.se,
         loss_probability=probability.estimate,
         loss_probability_se=probability.se,
-        value_at_risk={x: one for x, (one, _) in tails.items()},
+        value_at_risk={x: tail for x, (tail, _) in tails.items()},
         expected_shortfall=shortfall,
         exceedance={f"{x:g}": _exceeded(tallies, k, x) for x in xs},
         curve=_curve(exceedance(count)),

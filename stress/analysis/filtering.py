@@ -181,9 +181,9 @@ def _answer(
 
 def _against(reports: Reported) -> list[str]:
     """Where figures of the reports end, and where these contradict themselves: the first few."""
-    found = [f"{period}: {says}" for period, says in oddities(reports)]
-    more = f"{len(found) - MOST_SAID} more of this kind: stress check lists all"
-    return [*found[:MOST_SAID], *([more] if len(found) > MOST_SAID else [])]
+    sentences = [f"{period}: {says}" for period, says in oddities(reports)]
+    more = f"{len(sentences) - MOST_SAID} more of this kind: stress check lists all"
+    return [*sentences[:MOST_SAID], *([more] if len(sentences) > MOST_SAID else [])]
 
 
 def _known(reports: Reported, as_of: Period | None) -> Reported:

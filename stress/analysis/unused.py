@@ -32,9 +32,9 @@ def unlike(pool: float, stood: float) -> str:
 
 def far(model: State, figures: dict[str, float], job: Job) -> tuple[str, ...]:
     """Notes whose reported balance is far from the one that the payments of the most likely path leave."""
-    found = []
+    notes = []
     for note in job.deal.notes:
         balance, left = figures.get(NOTE + note.name, math.nan), model.notes[note.name].balance
         if abs(balance - left) > FAR * note.original(job.pool.balance):
-            found.append(f"{NOTE}{note.name}: {balance:,.0f}, used as reported; the most likely path has {left:,.0f}")
-    return tuple(found)
+            notes.append(f"{NOTE}{note.name}: {balance:,.0f}, used as reported; the most likely path has {left:,.0f}")
+    return tuple(notes)

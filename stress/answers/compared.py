@@ -17,15 +17,15 @@ def compared(kind: type[T]) -> type[T]:
     return kind
 
 
-def same(one: Any, other: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
     """Whether two values are of one kind and say the same; what is not a number is the same as what is not one."""
-    if hasattr(one, "equals") or hasattr(other, "equals"):  # of xarray
-        return type(one) is type(other) and bool(one.equals(other))
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        a, b = np.asarray(one), np.asarray(other)
+    if hasattr(left, "equals") or hasattr(right, "equals"):  # of xarray
+        return type(left) is type(right) and bool(left.equals(right))
+    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
+        a, b = np.asarray(left), np.asarray(right)
         return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc" and b.dtype.kind in "fc")
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, (tuple, list)) or isinstance(other, (tuple, list)):
-        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other) or bool(one != one and other != other)
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
+    if isinstance(left, (tuple, list)) or isinstance(right, (tuple, list)):
+        return type(left) is type(right) and len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right) or bool(left != left and right != right)

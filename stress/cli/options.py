@@ -88,13 +88,13 @@ def once(option: str, pairs: Iterable[tuple[Key, Value]]) -> dict[Key, Value]:
 
 def pairs(option: str, texts: Iterable[str], shape: str, known: Collection[str] | None = None) -> list[tuple[str, str]]:
     """KEY=VALUE as pairs, each key one of the known. Raises ConfigError, which says the shape that is asked for."""
-    found = []
+    parts = []
     for text in texts:
         key, _, value = (part.strip() for part in text.partition("="))
         if not key or not value or (known is not None and key not in known):
             raise ConfigError(f"{option} {text}: write {shape}")
-        found.append((key, value))
-    return found
+        parts.append((key, value))
+    return parts
 
 
 def renamed(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:

@@ -35,8 +35,8 @@ def tell_lacking(function: str, error: Exception, given: Collection[Any]) -> Non
 
 def _missed(error: Exception, ds: Any) -> str:
     """The variable, coordinate or dim that xarray did not find in a Dataset, if that is what an error says."""
-    found = _NAME.search(str(error.args[0])) if error.args else None
-    name = found[1] or found[2] if found and _raised_in(error).startswith("xarray.") else ""
+    match = _NAME.search(str(error.args[0])) if error.args else None
+    name = match[1] or match[2] if match and _raised_in(error).startswith("xarray.") else ""
     return "" if name in (ds.variables if isinstance(error, KeyError) else ds.dims) else name
 
 

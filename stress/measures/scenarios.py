@@ -111,8 +111,8 @@ def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
     right, _, _ = _replicates(other.sel(shared), measure)
     bound = _bound(measure, ds.sel(shared), other.sel(shared))
     changes = _difference(ds.sel(shared), left, right, size, spec, "minus the other result", bound)
-    for name, one, run in (("before", right, other), ("after", left, ds)):
-        parts = _of_run(run.sel(shared), measure, batches.symmetric(one, size))
+    for name, replicates, run in (("before", right, other), ("after", left, ds)):
+        parts = _of_run(run.sel(shared), measure, batches.symmetric(replicates, size))
         changes[name] = (changes["estimate"].dims, parts.estimate, {"units": spec.unit, "long_name": spec.meaning})
         changes[f"{name}_error"] = (changes["estimate"].dims, parts.error, {"units": spec.unit})
         changes[f"{name}_low"] = (changes["estimate"].dims, parts.low, {"units": spec.unit})

@@ -82,8 +82,8 @@ def share(x: float, error: float) -> str:
     digits = min(3, max(2, _digits(100.0 * error, 3)))
     digits += _finer(max(abs(x), error), 100.0 * error, digits)
     least = 10.0**-digits
-    told = percent(error, digits) if 100.0 * error >= 0.5 * least else f"<{least:.{digits}f}%"
-    return f"{percent(x, digits).removesuffix('%')} ± {told}"
+    shown = percent(error, digits) if 100.0 * error >= 0.5 * least else f"<{least:.{digits}f}%"
+    return f"{percent(x, digits).removesuffix('%')} ± {shown}"
 
 
 def with_error(

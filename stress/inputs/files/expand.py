@@ -82,10 +82,10 @@ def _case(
     parts: Sequence[Part], shocks: tuple[Shock, ...], swing: Swing | None, rate: ShortRate | None
 ) -> ScenarioCase:
     _, scenario, level = parts[0]
-    told = (scenario.description.strip(), "" if level is None else level.note.strip())
+    sentences = (scenario.description.strip(), "" if level is None else level.note.strip())
     return ScenarioCase(
         name=scenario.name if level is None else f"{scenario.name}_{level.name}",
-        description=" ".join(filter(None, told)),
+        description=" ".join(filter(None, sentences)),
         source=scenario.source,
         illustrative=scenario.illustrative,
         made_of=made_of(parts),
@@ -99,12 +99,12 @@ def _case(
 
 def _level(file: str, scenario: Scenario, name: str) -> Level:
     """A level of a scenario by its name. Raises ConfigError, which begins with the file."""
-    found = {level.name: level for level in scenario.levels}
-    if not found:
+    levels = {level.name: level for level in scenario.levels}
+    if not levels:
         raise ConfigError(f"{file} has no levels, but level {show(name)} is asked for")
-    if name not in found:
-        raise ConfigError(f"{file} has no level {show(name)}: one of {', '.join(found)}{suggest(name, list(found))}")
-    return found[name]
+    if name not in levels:
+        raise ConfigError(f"{file} has no level {show(name)}: one of {', '.join(levels)}{suggest(name, list(levels))}")
+    return levels[name]
 
 
 def _common_shocks(
@@ -155,9 +155,9 @@ def short_rate_of(path: Path, scenario: Scenario) -> ShortRate | None:
     return _at_most_one(path, "short_rate", [short_rate_of(*other) for other in others])
 
 
-def _at_most_one(path: Path, what: str, found: Sequence[Drawn | None]) -> Drawn | None:
+def _at_most_one(path: Path, what: str, parts: Sequence[Drawn | None]) -> Drawn | None:
     """Of what a file stands on the one that draws. Raises ConfigError where several do."""
-    drawn = [one for one in found if one is not None]
+    drawn = [part for part in parts if part is not None]
     if len(drawn) > 1:
         raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a {what}; at most one can draw")
     return drawn[0] if drawn else None

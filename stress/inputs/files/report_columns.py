@@ -47,13 +47,13 @@ def by_row(cells: Cells, name: str, columns: Sequence[int]) -> list[int]:
     or in none without a word that it was not reported."""
     if len(columns) == 1:
         return [columns[0]] * len(cells.row[1:])
-    found = []
+    places = []
     for row in cells.row[1:]:
-        told = [k for k in columns if not is_missing(row.cell[k])] or [k for k in columns if row.cell[k].strip()][:1]
-        if len(told) != 1:
-            headings = [repr(cells.row[0].cell[k]) for k in told or columns]
-            has = f"{' and '.join(headings)} give {name}" if told else f"none of {', '.join(headings)} gives {name}"
-            remedy = "leave one of them empty" if told else "write n/a where it was not reported"
+        given = [k for k in columns if not is_missing(row.cell[k])] or [k for k in columns if row.cell[k].strip()][:1]
+        if len(given) != 1:
+            headings = [repr(cells.row[0].cell[k]) for k in given or columns]
+            has = f"{' and '.join(headings)} give {name}" if given else f"none of {', '.join(headings)} gives {name}"
+            remedy = "leave one of them empty" if given else "write n/a where it was not reported"
             raise DataError(f"{cells.place(row)}: {has}: each period has one of them; {remedy}")
-        found += told
-    return found
+        places += given
+    return places
