@@ -60,22 +60,22 @@ def test_a_seasoned_deal_by_hand() -> None:
     """540 are current, 60 late, 12 + 18 have defaulted and are not written off: 630, with 10 of cash 640. A 200, B 300
     and R 100 stand on them: A attaches at 1 - 200/640 = 0.6875, B at 1 - 500/640 = 0.21875, R at 1 - 600/640 = 0.0625.
     W is 30/630 = 1/21, K_SA 8% of (20 x 75% + 150%) / 21, K_A 20/21 of it and half of 1/21: 0.0836735."""
-    found = capital(
+    answer = capital(
         standing({"A": 200.0, "B": 300.0, "R": 100.0}, 540.0, (30.0, 20.0, 10.0), (12.0, 18.0), 10.0), paths=32
     )
     k = 20.0 / 21.0 * 0.08 * 16.5 / 21.0 + 0.5 / 21.0
     assert k == pytest.approx(0.0836735, abs=1e-7)
-    assert (found.as_of, found.delinquent) == ("2022-02", pytest.approx(1.0 / 21.0))
+    assert (answer.as_of, answer.delinquent) == ("2022-02", pytest.approx(1.0 / 21.0))
     wanted = {"A": (0.6875, 1.0), "B": (0.21875, 0.6875), "R": (0.0625, 0.21875)}
-    for one, balance in zip(found.weights, (200.0, 300.0, 100.0), strict=True):
-        low, high = wanted[one.note]
-        assert (one.attachment, one.detachment, one.K_A) == pytest.approx((low, high, k), abs=1e-12)
-        assert one.risk_weight == pytest.approx(sec_sa(low, high, k), rel=1e-9)
-        assert one.capital == pytest.approx(0.08 * one.risk_weight * balance)
-    assert [one.senior for one in found.weights] == [True, False, False]
-    for by_month, original in zip(found.months, (600.0, 300.0, 100.0, 1000.0), strict=True):
+    for row, balance in zip(answer.weights, (200.0, 300.0, 100.0), strict=True):
+        low, high = wanted[row.note]
+        assert (row.attachment, row.detachment, row.K_A) == pytest.approx((low, high, k), abs=1e-12)
+        assert row.risk_weight == pytest.approx(sec_sa(low, high, k), rel=1e-9)
+        assert row.capital == pytest.approx(0.08 * row.risk_weight * balance)
+    assert [row.senior for row in answer.weights] == [True, False, False]
+    for by_month, original in zip(answer.months, (600.0, 300.0, 100.0, 1000.0), strict=True):
         assert by_month.month.tolist() == [2.0, 3.0, 4.0]
-        needed = sum(one.capital for one in found.weights if by_month.note in ("", one.note))
+        needed = sum(row.capital for row in answer.weights if by_month.note in ("", row.note))
         assert by_month.capital.estimate[0] == pytest.approx(needed / original)
 
 
@@ -83,16 +83,16 @@ def test_the_class_that_is_first_now_is_senior_and_what_nothing_stands_behind_ne
     """A is repaid. B of 300 stands on 250: of it 5/6 weigh what the pool does, 75%, by ratings and by the bank's own
     capital too, and 1/6 weighs 1,250%; nothing stands behind R, and it is an exposure all the same."""
     job = standing({"A": 0.0, "B": 300.0, "R": 100.0}, 250.0, (), (0.0, 0.0))
-    found = capital(job, bank=Bank(irb_capital=0.05, qualities={"B": "B"}), paths=32)
-    assert [one.note for one in found.exposures()] == ["B", "R"]
-    b, r = found.exposures()
+    answer = capital(job, bank=Bank(irb_capital=0.05, qualities={"B": "B"}), paths=32)
+    assert [note.note for note in answer.exposures()] == ["B", "R"]
+    b, r = answer.exposures()
     assert (b.attachment, b.detachment, b.senior) == (0.0, 1.0, True)
     assert b.risk_weight == pytest.approx(5.0 / 6.0 * 0.75 + 12.5 / 6.0)
     assert b.irba == pytest.approx(5.0 / 6.0 * 12.5 * 0.05 + 12.5 / 6.0)
     assert b.erba == pytest.approx(5.0 / 6.0 * 0.75 + 12.5 / 6.0)
     assert (r.risk_weight, r.irba, r.capital) == pytest.approx((12.5, 12.5, 100.0))
-    assert [row[0] for row in capital_sheet(found).rows] == ["B (senior)", "R"]
-    numbers = {one.note: one for one in committee(job, paths=32).classes}
+    assert [row[0] for row in capital_sheet(answer).rows] == ["B (senior)", "R"]
+    numbers = {note.note: note for note in committee(job, paths=32).classes}
     assert np.isnan(numbers["A"].risk_weight)
     assert numbers["B"].risk_weight == b.risk_weight
 
@@ -135,16 +135,16 @@ def test_the_base_case_of_a_deal_without_chance_needs_in_mid_life_what_its_month
         for of_life, of_rest in zip(whole.months, later.months, strict=True):
             assert of_rest.month.tolist() == of_life.month[month:].tolist()
             for field in ("risk_weight", "capital", "capital_95"):
-                wanted, found = (getattr(x, field).estimate for x in (of_life, of_rest))
-                assert found == pytest.approx(wanted[month:], rel=1e-9, abs=1e-12, nan_ok=True)
+                wanted, estimate = (getattr(x, field).estimate for x in (of_life, of_rest))
+                assert estimate == pytest.approx(wanted[month:], rel=1e-9, abs=1e-12, nan_ok=True)
 
 
 def test_maturity_is_of_the_years_that_are_left() -> None:
     """36 months at closing, 12 of them over: M_T = 1 + 80% of one year. BBB of 2.2 and 3.1 at 1 and 5 years."""
     job = stress.load(JOB)
     later = job.but(scenarios=job.scenarios[:1], state=stress.state_at(job, 12))
-    one = {row.note: row for row in capital(later, bank=Bank(qualities={"B": "BBB"}), paths=32).weights}["B"]
-    assert one.erba == pytest.approx((2.2 + 0.2 * 0.9) * (1.0 - (one.detachment - one.attachment)))
+    b = {row.note: row for row in capital(later, bank=Bank(qualities={"B": "BBB"}), paths=32).weights}["B"]
+    assert b.erba == pytest.approx((2.2 + 0.2 * 0.9) * (1.0 - (b.detachment - b.attachment)))
 
 
 def test_a_transfer_in_mid_life_is_of_the_loans_that_are_left() -> None:
@@ -152,25 +152,25 @@ def test_a_transfer_in_mid_life_is_of_the_loans_that_are_left() -> None:
     later = job.but(scenarios=job.scenarios[:1], state=stress.state_at(job, 18))
     rules = load_rules(ROOT / "scenarios/rules/eu-crr.toml")
     bank = Bank(kept={"A": 1.0}, excess_spread=0.01)
-    found = capital(later, rules, bank, paths=64).transfer
+    transfer = capital(later, rules, bank, paths=64).transfer
     assert later.state is not None
     left = sum(held.performing + sum(held.late) for held in later.state.pool) + sum(later.state.lately.defaults)
     late = sum(later.state.lately.defaults) / left
-    assert found.pool_capital == pytest.approx(0.08 * (0.75 * (1.0 - late) + 1.5 * late) * left / 1e9)
-    designated = float(found.excess.designated.estimate)
+    assert transfer.pool_capital == pytest.approx(0.08 * (0.75 * (1.0 - late) + 1.5 * late) * left / 1e9)
+    designated = float(transfer.excess.designated.estimate)
     assert 0.01 / 12.0 * left / 1e9 * 0.9 < designated < 0.01 * 1.5 * left / 1e9, "of the months to come alone"
     with pytest.raises(ConfigError, match="what was trapped by then is in no state"):
         capital(later, rules, bank._replace(excess_kind="trapped"), paths=32)
 
 
 def test_every_form_says_of_what_month_it_is(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    found = capital(stress.load(LATER), paths=32)
-    assert "After 2020-06" in capital_sheet(found).note
-    assert months_sheet(found).rows[0][0] == "A, month 6"
-    page = chapter(found)
+    answer = capital(stress.load(LATER), paths=32)
+    assert "After 2020-06" in capital_sheet(answer).note
+    assert months_sheet(answer).rows[0][0] == "A, month 6"
+    page = chapter(answer)
     assert "After 2020-06" in page.sheet.note
-    assert tables(found)[0].name == "2020-06"
-    assert tables(found)[1].rows[0][1] == 6
+    assert tables(answer)[0].name == "2020-06"
+    assert tables(answer)[1].rows[0][1] == 6
     assert exit_code(["capital", LATER, "--paths", "32"]) == 0
     shown = capsys.readouterr().out
     assert "regulatory capital after 2020-06" in shown
@@ -179,4 +179,4 @@ def test_every_form_says_of_what_month_it_is(tmp_path: Any, capsys: pytest.Captu
     document = json.loads(capsys.readouterr().out)
     assert document["as_of"] == "2020-06"
     assert document["months"]["A"]["month"][0] == 6
-    assert document["notes"]["B"]["risk_weight"] == pytest.approx(found.weights[1].risk_weight)
+    assert document["notes"]["B"]["risk_weight"] == pytest.approx(answer.weights[1].risk_weight)

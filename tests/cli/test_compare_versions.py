@@ -22,10 +22,10 @@ def test_runs_of_unlike_versions_are_compared_and_said_to_be(
     files = [str(save(ds, tmp_path / "old.nc"))]
     files.append(str(save(ds.assign_attrs({attribute: "0.0.9-older"}), tmp_path / "new.nc")))
     assert exit_code(["compare", *files, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    (says,) = found["says"]
+    document = json.loads(capsys.readouterr().out)
+    (says,) = document["says"]
     assert says.startswith("Written by unlike versions of stress")
     assert "0.0.9-older" in says
-    assert all(row["estimate"] == 0.0 for row in found["difference"])
+    assert all(row["estimate"] == 0.0 for row in document["difference"])
     assert exit_code(["compare", files[0], files[0], "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["says"] == []

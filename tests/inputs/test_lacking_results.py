@@ -58,8 +58,8 @@ def questions(ds: xr.Dataset, folder: Path) -> Iterator[tuple[str, Question]]:
     """Every public function of a result, with all else that it needs."""
     for room in (stress.measures, stress.results, stress.jobs, stress):
         for name in room.__all__:
-            one = getattr(room, name)
-            taken = list(inspect.signature(one).parameters.values()) if inspect.isfunction(one) else []
+            ask = getattr(room, name)
+            taken = list(inspect.signature(ask).parameters.values()) if inspect.isfunction(ask) else []
             needed = [each for each in taken if each.default is each.empty]
             given = {each.name: ds if each.annotation in ("xr.Dataset", "Result") else None for each in needed}
             if not any(value is ds for value in given.values()) or "path" in given:
@@ -68,7 +68,7 @@ def questions(ds: xr.Dataset, folder: Path) -> Iterator[tuple[str, Question]]:
             rest = {key: more[key] for key, value in given.items() if value is None}
             for place in (key for key, value in given.items() if value is ds):
                 others = {key: ds for key, value in given.items() if value is ds and key != place}
-                yield f"{name}({place})", lambda bad, one=one, p=place, r={**rest, **others}: one(**{p: bad}, **r)
+                yield f"{name}({place})", lambda bad, ask=ask, p=place, r={**rest, **others}: ask(**{p: bad}, **r)
     for name, args in {"loss": ("A",), "lives": ("A",), "fan": ("excess_spread",), "events": (), "defaults": (),
                        "heat_map": ()}.items():  # fmt: skip
         yield f"plot.{name}", lambda bad, name=name, args=args: getattr(bad.stress.plot, name)(*args)
@@ -81,15 +81,15 @@ def questions(ds: xr.Dataset, folder: Path) -> Iterator[tuple[str, Question]]:
 def test_what_a_result_lacks_is_told_by_every_function_that_needs_it(ds: xr.Dataset, tmp_path: Path) -> None:
     """xarray's KeyError, or a raw error of NumPy for one scenario alone, came out."""
     parts = [bad for what, bad in lacking(ds) if what.split()[-1] in NEEDED]
-    told = dict[str, int]()
+    refusals = dict[str, int]()
     for name, question in questions(ds, tmp_path):
-        told[name] = 0
+        refusals[name] = 0
         for bad in parts[:: 5 if "." in name or name.startswith(SLOW) else 1]:
             try:
                 question(bad)
             except DataError:
-                told[name] += 1
-    assert {name for name, times in told.items() if times == 0} == set(UNTOUCHED)
+                refusals[name] += 1
+    assert {name for name, times in refusals.items() if times == 0} == set(UNTOUCHED)
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ def written(folder: Path, rows: str, columns: str) -> Path:
 def test_a_column_that_was_renamed_in_mid_year_is_one_figure(tmp_path: Path) -> None:
     """In one table, in which each row fills one of the two; n/a says that nothing was reported."""
     rows = "month,pool,late_1,1-30 days\n2025-01,100,3,\n2025-02,99,,4\n2025-03,98,n/a,\n2025-04,97,n/a,5\n"
-    found = read_reports(written(tmp_path, rows, RENAMED))
-    assert found.figure["late_1"] == pytest.approx((3.0, 4.0, math.nan, 5.0), nan_ok=True)
-    assert found.figure["pool"] == (100.0, 99.0, 98.0, 97.0)
+    reported = read_reports(written(tmp_path, rows, RENAMED))
+    assert reported.figure["late_1"] == pytest.approx((3.0, 4.0, math.nan, 5.0), nan_ok=True)
+    assert reported.figure["pool"] == (100.0, 99.0, 98.0, 97.0)
 
 
 def test_a_folder_of_reports_has_either_heading_in_each_table(tmp_path: Path) -> None:

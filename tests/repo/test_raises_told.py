@@ -26,7 +26,7 @@ FUNCTIONS = {
 def raised_in(module: str) -> dict[str, set[str]]:
     """By function of a module, the errors of ours that it raises by name, itself or through its neighbours."""
     body = ast.parse(inspect.getsource(importlib.import_module(module))).body
-    functions = {one.name: list(ast.walk(one)) for one in body if isinstance(one, ast.FunctionDef)}
+    functions = {function.name: list(ast.walk(function)) for function in body if isinstance(function, ast.FunctionDef)}
     own = {
         name: {
             node.exc.func.id
@@ -42,7 +42,7 @@ def raised_in(module: str) -> dict[str, set[str]]:
     }
     while True:
         more = {
-            name: found.union(*(own[other] for other in calls[name] if other in own)) for name, found in own.items()
+            name: named.union(*(own[other] for other in calls[name] if other in own)) for name, named in own.items()
         }
         if more == own:
             return own
@@ -52,11 +52,11 @@ def raised_in(module: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_docstring_tells_every_error_that_its_module_raises_for_it(name: str) -> None:
     function = FUNCTIONS[name]
-    told = inspect.getdoc(function) or ""
-    missing = {error for error in raised_in(function.__module__).get(function.__name__, set()) if error not in told}
+    text = inspect.getdoc(function) or ""
+    missing = {error for error in raised_in(function.__module__).get(function.__name__, set()) if error not in text}
     assert not missing, f"{name} raises {', '.join(sorted(missing))}: its docstring says nothing of it"
 
 
 def test_the_reading_of_modules_finds_what_is_raised() -> None:
     assert raised_in("stress.measures.losses")["value_at_risk"] == {"DataError"}
-    assert sum(bool(raised_in(one.__module__).get(one.__name__)) for one in FUNCTIONS.values()) > 40
+    assert sum(bool(raised_in(function.__module__).get(function.__name__)) for function in FUNCTIONS.values()) > 40

@@ -30,14 +30,14 @@ def answers(job: Job) -> list[Any]:
 
 def test_answers_are_equal_where_they_say_the_same_and_shown_as_tables(job: Job) -> None:
     """`==` of two break-evens raised NumPy's error of ambiguous truth; a notebook showed the nested tuples."""
-    for one, other in zip(answers(job), answers(job), strict=True):
-        assert same(one, other)
-        assert not same(one, one._replace(**{one._fields[0]: "other"}))
-        assert (one == one._replace()) is True
-        assert (one != one._replace(**{one._fields[0]: "other"})) is True
-        shown = one._repr_html_()
+    for answer, again in zip(answers(job), answers(job), strict=True):
+        assert same(answer, again)
+        assert not same(answer, answer._replace(**{answer._fields[0]: "other"}))
+        assert (answer == answer._replace()) is True
+        assert (answer != answer._replace(**{answer._fields[0]: "other"})) is True
+        shown = answer._repr_html_()
         assert shown.startswith("<table")
-        assert shown.count("<tr") == len(stress.report.frame(one)) + 1
+        assert shown.count("<tr") == len(stress.report.frame(answer)) + 1
     curve = stress.analysis.breakeven(job, "subordinated").curve
     assert curve == curve._replace(value=curve.value.copy())
     assert curve != curve._replace(value=curve.value + 1.0)
@@ -67,24 +67,24 @@ def test_arrays_datasets_and_what_is_no_number_are_compared(job: Job) -> None:
 @pytest.mark.parametrize("kind", ["jobs/baitiao-24m", "jobs/card-master-trust", "books/consumer", "pools/baitiao"])
 def test_inputs_are_keys_of_tables_and_of_caches(kind: str) -> None:
     """`hash(job)` ended in a TypeError."""
-    one, other = (stress.load(ROOT / f"scenarios/{kind}.toml") for _ in range(2))
-    assert one == other
-    assert hash(one) == hash(other)
-    assert {one: 1}[other] == 1
-    assert hash(one.but(name="other")) != hash(one)
+    loaded, again = (stress.load(ROOT / f"scenarios/{kind}.toml") for _ in range(2))
+    assert loaded == again
+    assert hash(loaded) == hash(again)
+    assert {loaded: 1}[again] == 1
+    assert hash(loaded.but(name="other")) != hash(loaded)
 
     @functools.cache
     def name_of(inputs: Any) -> str:
         return str(inputs.name)
 
-    assert name_of(one) == name_of(other)
+    assert name_of(loaded) == name_of(again)
     assert name_of.cache_info().hits == 1
 
 
 def test_a_table_in_another_order_is_the_same_key(job: Job) -> None:
     dependence = job.pool.dependence
     assert hash(dependence.but(rho=0.3)) == hash(dependence.but(rho=0.3))
-    eligible = job.pool.but(eligibility={"segment_limit": {one.name: 0.5 for one in job.pool.segments}})
-    turned = job.pool.but(eligibility={"segment_limit": {one.name: 0.5 for one in job.pool.segments[::-1]}})
+    eligible = job.pool.but(eligibility={"segment_limit": {segment.name: 0.5 for segment in job.pool.segments}})
+    turned = job.pool.but(eligibility={"segment_limit": {segment.name: 0.5 for segment in job.pool.segments[::-1]}})
     assert eligible == turned
     assert hash(eligible) == hash(turned)
