@@ -1,4 +1,4 @@
-"""Random numbers and entry rates of one path, one at a time, written from the accounting page alone."""
+"""Random numbers and entry rates of one path, one at a time, written from the page `chance` alone."""
 
 from __future__ import annotations
 

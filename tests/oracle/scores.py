@@ -1,4 +1,4 @@
-"""Features of one path for derivatives by scores, one month at a time, written from the accounting page alone."""
+"""Features of one path for derivatives by scores, one month at a time, written from the page `chance` alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The random short rate of one path, month by month, written from the accounting page alone."""
+"""The random short rate of one path, month by month, written from the page `chance` alone."""
 
 from __future__ import annotations
 

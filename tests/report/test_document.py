@@ -17,6 +17,7 @@ from stress.digest import source_digest
 from stress.explain import explain_job
 from stress.inputs.job import Job
 from stress.inputs.load import job_from_json, job_to_json
+from stress.kernels import chance
 from stress.report.document import as_page, document
 from stress.report.document.sections import VERIFIED
 from stress.report.document.theory import THEORY, used_by
@@ -45,7 +46,8 @@ def text(job: Job, ds: xr.Dataset) -> str:
 
 def test_every_rule_that_the_theory_cites_stands_on_the_accounting_page() -> None:
     assert kernels.__doc__ is not None
-    rules = set(re.findall(r"^\*\*([^*]+?)\.?\*\*", kernels.__doc__, re.MULTILINE))
+    assert chance.__doc__ is not None
+    rules = set(re.findall(r"^\*\*([^*]+?)\.?\*\*", kernels.__doc__ + chance.__doc__, re.MULTILINE))
     assert {part.rule for part in THEORY if part.rule} <= rules
 
 

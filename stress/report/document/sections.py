@@ -15,6 +15,7 @@ from stress.answers.tornado import Tornado
 from stress.explain import explain_job
 from stress.explain.words import table
 from stress.inputs.job import Job
+from stress.kernels import chance
 from stress.report import sheets, words
 from stress.report.document.theory import used_by
 from stress.report.inputs import inputs
@@ -66,12 +67,19 @@ def document(job: Job, ds: xr.Dataset, tornado: Sequence[Tornado] = (), record: 
         ("Monitoring", table(("Command", "What it shows"), [(f"`{a}`", b) for a, b in AGAIN])),
         ("Changes", changes()),
         ("Inputs in words", _deeper(explain_job(job).splitlines(), 2)),
-        ("The accounting, rule by rule", [*(kernels.__doc__ or "").strip().splitlines()]),
+        ("The accounting, rule by rule", [*_accounting()]),
     )
     lines = [f"# Model document: {job.name}"]
     for number, (title, body) in enumerate(sections, start=1):
         lines += ["", f"## {number}. {title}", "", *_begun(body)]
     return "\n".join(lines) + "\n"
+
+
+def _accounting() -> Iterator[str]:
+    """The two pages of the accounting, one after the other."""
+    return itertools.chain(
+        (kernels.__doc__ or "").strip().splitlines(), [""], (chance.__doc__ or "").strip().splitlines()
+    )
 
 
 def _begun(body: Lines) -> Iterator[str]:

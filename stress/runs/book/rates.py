@@ -1,8 +1,8 @@
 """The random short rate of a currency in a book: the same moves on every path for all deals that are in it.
 
 Its normals are z_t = sum_f b_f n_f,t + sqrt(1 - b' R b) e_t: n_f,t the innovations of the named factors, R their
-correlation, b the book's weights, e_t the rate's own (purpose 7 of `stress.kernels`, under a key of the currency; that
-of the first deal's under the book's seed, so that a deal that shares nothing draws what it draws alone).
+correlation, b the book's weights, e_t the rate's own (purpose 7 of `stress.kernels.chance`, under a key of the
+currency; that of the first deal's under the book's seed, so that a deal that shares nothing draws what it draws alone).
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from stress.kernels.memory import aligned
 from stress.kernels.samplers import Shifted
 
 NAMED = 6
-"""Purpose of the draws of named factors (0 to 5 are those of a deal, see `stress.kernels`)."""
+"""Purpose of the draws of named factors (0 to 5 are those of a deal, see `stress.kernels.chance`)."""
 _STRIDE = 0x9E3779B97F4A7C15
 """Between the seeds of deals: 2^64 over the golden ratio, odd, so that no two of 2^64 deals agree."""
 
