@@ -191,7 +191,8 @@ def _months(job: Job, place: Positions, weight: Array) -> list[Months]:
     rows = []
     sizes = sizes_of(job.deal, job.pool.balance)
     for k, (note, original) in enumerate(zip(job.deal.notes, sizes, strict=True)):
-        rows.append(_row(note.name, month, there[:, k], weight[:, k], needs[:, k] / max(original, 1e-300)))
+        of_note = needs[:, k] / original if original > 0.0 else np.zeros_like(needs[:, k])  # a certificate lent nothing
+        rows.append(_row(note.name, month, there[:, k], weight[:, k], of_note))
     whole = place.balance.sum(axis=1)
     mean = np.divide((weight * place.balance).sum(axis=1), whole, out=np.zeros_like(whole), where=whole > 0.0)
     rows.append(_row("", month, np.asarray(there.any(axis=1)), mean, needs.sum(axis=1) / job.pool.balance))

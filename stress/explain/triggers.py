@@ -42,7 +42,7 @@ def effect_words(deal: Deal, trigger: Trigger) -> str:
         return f"an event of default{_cure(trigger)}"
     steps = sum(_switches(deal, trigger, step) for order in deal.priority.values() for step in order)
     coupons = [note.name for note in deal.notes if note.step_up is not None and note.step_up.trigger == trigger.name]
-    others = sum(sees(deal, other.what, trigger.name) for other in deal.triggers if is_formula(other))
+    others = sum(sees(deal, other.what, "tripped", trigger.name) for other in deal.triggers if is_formula(other))
     effects = [f"switches {steps} step{'s' if steps > 1 else ''} of the priority of payments"] * (steps > 0)
     effects += [f"steps up the coupon of {listed(coupons)}"] * bool(coupons)
     effects += [f"is seen by {others} other trigger{'s' if others > 1 else ''}"] * (others > 0)
@@ -52,7 +52,9 @@ def effect_words(deal: Deal, trigger: Trigger) -> str:
 def _switches(deal: Deal, trigger: Trigger, step: AnyStep) -> bool:
     """Whether the conditions of a step look at a trigger."""
     return any(
-        sees(deal, condition, trigger.name) if isinstance(condition, str) else condition.trigger == trigger.name
+        sees(deal, condition, "tripped", trigger.name)
+        if isinstance(condition, str)
+        else condition.trigger == trigger.name
         for condition in step.when
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -106,13 +106,14 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
     before = np.concatenate([[PHASES.index(begins_in(job))], phase[:-1]])
     over = min(int(max(np.flatnonzero(stands > least), default=begin - 1)) + 2, sizes.n_month)
     accounts = dict(zip(account_names(job.deal), values["account_balance"].T, strict=True))
+    trips = tuple(trip for trip in _trips(job, values) if trip.month > begin)
     return BaseCase(
         single.scenarios[0].name,
         begin,
         sizes.n_month,
-        tuple(trip for trip in _trips(job, values) if trip.month > begin),
+        trips,
         tuple((PHASES[phase[t]], t + 1) for t in range(begin, over) if phase[t] != before[t]),
-        _early(phase[:begin], phase, job.deal.revolving_months),
+        _early(phase[:begin], trips, job.deal.revolving_months),
         tuple(_note(job, n, values, least, begin) for n in range(sizes.n_note)),
         {name: amount for name, amount in _fees(job, values, begin, over) if amount > least},
         over,
@@ -190,13 +191,13 @@ def _trips(job: Job, values: Values) -> Iterator[Trip]:
             yield Trip(trigger.name, month, value, limit, trigger.effect)
 
 
-def _early(before: np.ndarray, phase: np.ndarray, revolving_months: int) -> int | None:
-    """The first month, while the deal is to revolve, that ends in a phase to which a trigger leads; none where it had
-    ended before."""
+def _early(before: np.ndarray, trips: Sequence[Trip], revolving_months: int) -> int | None:
+    """The first month, while the deal is to revolve, in which a trigger with an effect trips, at its end or after its
+    payment; none where the deal had stopped revolving before."""
     if (before >= ACCELERATION).any():
         return None
-    ended = np.flatnonzero(phase[:revolving_months] >= ACCELERATION)
-    return int(ended[0]) + 1 if ended.size else None
+    ends = (trip.month for trip in trips if trip.effect != "none" and trip.month <= revolving_months)
+    return min(ends, default=None)
 
 
 def _note(job: Job, n: int, values: Values, least: float, begin: int) -> NoteCase:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from stress.inputs.deal.formula_rules import at_the_end
+from stress.inputs.deal.formula_text import parse
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
-from stress.inputs.deal.steps import AnyStep, PayPrincipal
+from stress.inputs.deal.steps import AnyStep, PayParty, PayPrincipal
 from stress.inputs.deal.terms import Terms
 
 
@@ -89,10 +90,11 @@ def _last_step(deal: Terms, account: str) -> str:
 
 def _emptied(deal: Terms, steps: tuple[AnyStep, ...]) -> set[str]:
     """Accounts of which nothing is left in the end: the residual note (or the last repayment, where there is none)
-    takes all, or they are moved as a whole into such an account."""
+    takes all, a party is paid all, or they are moved as a whole into such an account."""
     kinds = {step.step for step in steps}
     last = "pay_residual" if "pay_residual" in kinds else "pay_principal"
     emptied = {account for step in steps if step.step == last for account in step.source}
+    emptied |= {step.source[0] for step in steps if step.step == "pay_party" and _pays_all(step)}
     moves = [step for step in steps if step.step in ("transfer", "release") and _moves_all(deal, step)]
     for _ in moves:
         for step in moves:
@@ -109,6 +111,14 @@ def _moves_all(deal: Terms, step: AnyStep) -> bool:
     if isinstance(step.target, str):
         return at_the_end(deal, step.target).high <= 0.0
     return step.target.amount == step.target.share_of_cut_off == step.target.floor == 0.0
+
+
+def _pays_all(step: PayParty) -> bool:
+    """Whether a party is paid all that an account holds: amount = "account.income", whenever the step comes."""
+    if step.when or not isinstance(step.amount, str) or len(step.source) > 1:
+        return False
+    tree = parse(step.amount)
+    return tree.does == "name" and tree.name == "account" and tree.of == step.source[0]
 
 
 def _income_used(phase: str, steps: tuple[AnyStep, ...]) -> None:

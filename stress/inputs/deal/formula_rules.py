@@ -183,9 +183,9 @@ def indices_in(deal: Terms) -> list[str]:
     return [name for name in deal.indices if name in used]
 
 
-def sees(deal: Terms, text: str, trigger: str) -> bool:
-    """Whether a formula looks at whether a trigger has tripped."""
-    return ("tripped", trigger) in looks_at(parse(text), names_of(deal))
+def sees(deal: Terms, text: str, name: str, of: str) -> bool:
+    """Whether a formula looks at a quantity: at `tripped` of a trigger, at `unpaid` of a note."""
+    return (name, of) in looks_at(parse(text), names_of(deal))
 
 
 def _read(place: Place, names: Names) -> Node:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stress.inputs.deal.date_remarks import dates_apart
 from stress.inputs.deal.formula_remarks import negative_numbers
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
-from stress.inputs.deal.reserve_remarks import bought_by_others, large_targets, never_drawn
+from stress.inputs.deal.reserve_remarks import bought_by_others, large_targets, never_drawn, not_gathered
 from stress.inputs.deal.trust_rules import fixed_series, principal_twice
 from stress.inputs.text.remark import Remark, Sentences, named, remarks
 from stress.look_alike import look_alike
@@ -40,49 +40,6 @@ HIGH_COUPON, HIGH_FEE, LATE_CALL = 0.25, 0.10, 0.5
 def notes_of_deal(deal: Deal) -> list[Remark]:
     """What of a deal may not be what its author means; empty where there is nothing."""
     return remarks("deal", deal, _RULES)
-
-
-def _not_gathered(deal: Deal) -> Sentences:
-    """Interest that is due every few months, while other steps take the income of the months between."""
-    for phase in phases(deal):
-        yield from _not_gathered_in(deal, phase)
-
-
-def _not_gathered_in(deal: Deal, phase: str) -> Iterator[tuple[str, str]]:
-    steps = steps_of(deal, phase)
-    taker = next(
-        (
-            f"step {number} ({step.step})"
-            for number, step in enumerate(steps, 1)
-            if step.step in ("purchase", "pay_residual", "transfer") and "income" in step.source and not step.when
-        ),
-        None,
-    )
-    filled = {receiver_of(step) for step in steps}
-    for note in deal.notes:
-        every = next((months for known, months in note.payment_months.items() if known == phase), 1)
-        paying = [step for step in steps if step.step == "pay_interest" and note.name in notes_of(step)]
-        draws = [account for step in paying for account in step.source]
-        gathered = [account for account in draws if account in filled and account != "income"]
-        key = f"{named('notes', note.name)}.payment_months"
-        if every > 1 and gathered and "income" in draws[: draws.index(gathered[0])]:
-            below = steps[steps.index(paying[0]) + 1 :]
-            exposed = [s for s in below if s.step == "pay_interest" and not {gathered[0], "principal"} & set(s.source)]
-            if exposed:
-                yield (
-                    key,
-                    f"its interest of {every} months takes the month's income before what "
-                    f"{gathered[0]} has gathered, so that of {notes_of(exposed[0])[0]} can fall short: "
-                    f"name {gathered[0]} before income in the source",
-                )
-        if every == 1 or taker is None or "principal" in draws or gathered:
-            continue
-        yield (
-            key,
-            f"its interest is due every {every} months in the {_phase(phase)} phase, and "
-            f"{taker} takes the income of the months between, so it can fall short: let a top_up gather it in an "
-            f"account (target = {{ months_of_senior_cost = {every}.0 }}) that its pay_interest names among its sources",
-        )
 
 
 def _names(deal: Deal) -> Sentences:
@@ -268,13 +225,9 @@ def _written(deal: Deal) -> tuple[str, ...]:
     return tuple(phase for phase in phases(deal) if phase in deal.priority)
 
 
-def _phase(phase: str) -> str:
-    return phase.replace("_", " ")
-
-
 _RULES: tuple[Callable[[Deal], Sentences], ...] = (
     dates_apart,
-    _not_gathered,
+    not_gathered,
     _names,
     _costs,
     _clean_up,

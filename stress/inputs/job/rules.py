@@ -59,13 +59,15 @@ def _check_units(deal: Deal, pool: Pool) -> None:
     unit = f"the pool's balance is {pool.balance:.10g}; are both in units of {pool.currency}?"
     size = [note.original(pool.balance) for note in deal.notes]
     smallest = 0.0 if deal.trust is not None else pool.balance / LARGE
-    if not smallest <= sum(size) <= 2.0 * pool.balance:
-        raise ValueError(f"deal: notes sum to {sum(size):.10g}: {unit}")
+    kept = {name: cash for name, cash in deal.opening_cash.items() if name in deal.principal_accounts}
+    if not smallest <= sum(size) - sum(kept.values()) <= 2.0 * pool.balance:
+        less = f", {sum(kept.values()):.10g} of it in principal accounts" if kept else ""
+        raise ValueError(f"deal: notes sum to {sum(size):.10g}{less}: {unit}")
     for note, amount in zip(deal.notes, size, strict=True):
         if 0.0 < amount < SMALLEST * pool.balance:
             raise ValueError(f"deal: notes: {note.name}: amount = {amount:.10g}: {unit}")
     amounts: list[tuple[str, float | str]] = [(f"fees: {fee.name}: amount", fee.amount) for fee in deal.fees]
-    amounts += [(f"opening_cash.{name}", cash) for name, cash in deal.opening_cash.items()]
+    amounts += [(f"opening_cash.{name}", cash) for name, cash in deal.opening_cash.items() if name not in kept]
     amounts += [(f"{place}: amount", step.amount) for place, step in located(deal) if isinstance(step, Receive)]
     for where, given in amounts:
         if not isinstance(given, str) and given > pool.balance:
