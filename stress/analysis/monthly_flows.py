@@ -22,7 +22,6 @@ from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
 from stress.kernels.layout import LANES
-from stress.runs.ledger import fees_due
 from stress.runs.since_state import paid_before, since_payment
 from stress.runs.trace import (
     NOTHING,
@@ -183,7 +182,6 @@ def _flows(job: Job, values: Mapping[str, Array]) -> Flows:
 def _money(job: Job, values: Mapping[str, Array]) -> Flows:
     v = dict(values)
     v["interest"] = v["interest_paid"] + v["residual_yield"]
-    v["fee_due"] = fees_due(job, v["fee_due"])
     v["principal"], v["balance"] = v["principal_paid"], v["note_balance"]
     v["income"] = v["fee_income"] + v["late_charge"] + v["cash_interest"]
     v |= {name: _of_the_month(job, name, v[name]) for name in PARTIES if name in v}

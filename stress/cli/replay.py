@@ -75,11 +75,9 @@ def replay(
         assert tranche is not None
         path, spared, loaded = tail_path(loaded, results, name, tranche, quantile)
 
-    from stress.runs.ledger import fees_due
     from stress.runs.trace import replay as replay_path
 
     trace = replay_path(loaded, path, scenario=name)
-    trace["fee_due"][:] = fees_due(loaded, trace["fee_due"].values, trace["month"].values)
     columns = months(trace)
     if csv_file is not None:
         write_csv(csv_file, columns)

@@ -65,7 +65,8 @@ class Reports(Document):
     kind: Literal["reports"]
     """What the file is."""
     table: Annotated[Text, Field(min_length=1)]
-    """The table: CSV or .xlsx, relative to this file. Any row may be missing, and any cell."""
+    """The table: CSV or .xlsx, relative to this file; newest first is turned round. Any row may be missing, and any
+    cell."""
     period: Text = ""
     """Heading of the column of periods; the first column where it is left out."""
     per_year: PerYear | None = None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from stress.arrays import Array, Ints
+from stress.arrays import Array
 from stress.assemble.priority import account_names
 from stress.inputs.deal.dates import first_payment
 from stress.inputs.job import Job
@@ -26,10 +26,10 @@ NOTHING = 1e-12
 """Share of the pool at closing below which cash is rounding."""
 
 
-def fees_due(job: Job, so_far: Array, months: Ints | None = None) -> Array:
+def fees_due(job: Job, so_far: Array) -> Array:
     """(month, fee) what is due of each fee: nothing before the first payment. What a path holds until then has accrued,
-    and falls due with it. `months`: of the rows, all of the deal's where left out."""
-    month = np.arange(1, len(so_far) + 1) if months is None else months
+    and falls due with it."""
+    month = np.arange(1, len(so_far) + 1)
     return np.where((month >= first_payment(job.deal))[:, None], so_far, 0.0)
 
 

@@ -26,7 +26,7 @@ from stress.kernels.shown import SHOWN
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.runs import sampling
-from stress.runs.ledger import ledger_of, paid_by_step
+from stress.runs.ledger import fees_due, ledger_of, paid_by_step
 from stress.runs.since_state import since_payment
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def replay(
     """Month-by-month cash flows of one path under one scenario (the job's first where left out).
 
     `seed` overrides the job's, as in `simulate`. `normals` (T, F) replaces the path's own innovations.
-    Money in the deal's currency, rates per month; purchases count from one determination to the next. A row has what
+    Money in the deal's currency, rates per month; purchases count from one determination to the next. Interest and fees
+    are due from the first payment on: what has accrued by then falls due with it. A row has what
     its month collected and the payment made from it: `account_opening` + `account_in` - `account_out` is
     `account_after` that payment; `account_balance` is of the month's end, before it on clocks that pay a month later.
     Raises ConfigError for a path that is no whole number from 0 to 10^12, an unknown scenario, or a job that breaks a
@@ -216,6 +217,7 @@ def _variables(job: Job, space: Workspace, problem: Problem, step_of_row: list[i
     for name, (group, _) in SHOWN.items():
         if group in _DIMS and name not in _INNER:
             variables[name] = (("month", *_DIMS[group]), at(name))
+    variables["fee_due"] = (("month", "fee"), fees_due(job, at("fee_due")))
     if problem.sizes.trust:
         variables |= {name: (("month",), at(name)) for name, (group, _) in SHOWN.items() if group == "trust"}
         left = at("pool_balance") - at("invested") - problem.contract.others[:, 0]

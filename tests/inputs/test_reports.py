@@ -73,7 +73,10 @@ def test_a_table_with_our_headings_needs_no_map(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("month,open,lost\n2025-02,1,1\n2025-01,1,1\n", "periods must increase"),
+        (
+            "month,open,lost\n2025-02,1,1\n2025-01,1,1\n2025-03,1,1\n",
+            "2025-01 follows 2025-02: periods must rise from row to row, or fall",
+        ),
         ("month,open,lost\n2025-02,1,x\n", "must be a number"),
         ("month,open,lost\n2025-02,1,-4\n", "never negative"),
         ("month,open,lost\nspring,1,1\n", "must be a period"),
@@ -105,6 +108,30 @@ def test_monthly_rows_may_be_reports_of_a_quarter_where_the_file_says_so(tmp_pat
 )
 def test_a_period_is_found_among_the_reports_by_its_first(said: str, per_year: int, expected: Period) -> None:
     assert period_at(said, per_year) == expected
+
+
+def test_a_table_that_begins_with_its_newest_report_is_turned_round_and_its_contradictions_are_told(
+    tmp_path: Path,
+) -> None:
+    """Web pages and downloads list the newest first: the same figures as from the oldest on, a missing month too."""
+    rows = ["2025-01,100,1,99", "2025-02,99,2,97", "2025-04,90,1,89"]
+    columns = "\n".join(f'{name} = {{ column = "{heading}" }}' for name, heading in
+                        (("pool_begin", "open"), ("defaults", "lost"), ("pool", "end")))  # fmt: skip
+    up, down = (read_reports(written(tmp_path, "\n".join(["month,open,lost,end", *order, ""]), columns))
+                for order in (rows, rows[::-1]))  # fmt: skip
+    assert down._replace(note=()) == up
+    assert down.at == (0, 1, 3)
+    assert down.note == ("rows stand newest first, 2025-04 to 2025-01: turned round",)
+    rows[1] = "2025-02,98,2,96"
+    file = written(tmp_path, "\n".join(["month,open,lost,end", *rows[::-1], ""]), columns)
+    assert contradictions(read_reports(file)) == [("2025-02", "begins with 98.00; the report before ends with 99.00")]
+    assert rate_series(read_reports(file)).rate == pytest.approx((0.12, 12 * 2 / 98, 12 / 90))
+
+
+def test_dates_that_leave_open_which_is_the_newest_are_refused(tmp_path: Path) -> None:
+    """4 May to 3 February with the month first, 5 April to 2 March with the day first: both fall."""
+    with pytest.raises(DataError, match=r"may be 2025-05-04 .* or 2025-04-05"):
+        read_reports(written(tmp_path, "month,open,lost\n5/4/2025,1,1\n3/2/2025,1,1\n"))
 
 
 def test_what_is_no_period_is_refused() -> None:

@@ -152,7 +152,7 @@ def pay_period(path) -> None:
     flows.interest_shortfall.append(list(state.shortfall))
     flows.principal_paid.append(payment.principal_paid)
     flows.residual_yield.append(payment.residual_yield)
-    flows.fee_due.append(payment.fee_due)
+    flows.fee_due.append(payment.fee_due if payment.begun else [0.0] * len(deal.fees))
     flows.fee_paid.append(payment.fee_paid)
     flows.deficiency.append(state.deficiency)
     flows.step_paid.append([payment.step_paid.get(key, 0.0) for key in all_steps(deal)])

@@ -223,6 +223,7 @@ def _read(
     columns: Sequence[Mapping[str, Column]],
 ) -> list[Reported]:
     """The figures of each table, numbers of all read in one way where a table does not show its own."""
+    tables, labels = zip(*map(_oldest_first, tables, labels), strict=True)
     places = [
         {figure: places_of(cells, column, f"columns.{figure}.column") for figure, column in own.items()}
         for cells, own in zip(tables, columns, strict=True)
@@ -251,6 +252,15 @@ def _figures(
     return Reported(cells.file, name, periods, figure, error, cells.note)
 
 
+def _oldest_first(cells: Cells, label: list[Period]) -> tuple[Cells, list[Period]]:
+    """The rows from the oldest to the newest: turned round, and noted, where each is older than the one above it."""
+    if len(label) < 2 or not all(b.ordinal < a.ordinal for a, b in itertools.pairwise(label)):
+        return cells, label
+    head, *body = cells.row
+    note = f"rows stand newest first, {label[0]} to {label[-1]}: turned round"
+    return cells._replace(row=(head, *body[::-1]), note=(*cells.note, note)), label[::-1]
+
+
 def _regular(cells: Cells, label: list[Period], per_year: int | None) -> tuple[Period, ...]:
     """Periods at the frequency of the reports, increasing."""
     if len({p.per_year for p in label}) > 1:
@@ -263,7 +273,9 @@ def _regular(cells: Cells, label: list[Period], per_year: int | None) -> tuple[P
         first[period] = row.number
     for k, (a, b) in enumerate(itertools.pairwise(label)):
         if b.ordinal < a.ordinal:
-            raise DataError(f"{cells.place(cells.row[2 + k])}: {b} follows {a}: periods must increase")
+            raise DataError(
+                f"{cells.place(cells.row[2 + k])}: {b} follows {a}: periods must rise from row to row, or fall"
+            )
     given = label[0].per_year
     if per_year is None:
         per_year = _frequency(label)
