@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -18,13 +19,15 @@ MONEY = (
     *("pool", "notes", "defaults", "recoveries", "collected_principal", "collected_income", "prepaid", "senior_cost"),
     *("pool.cut_off", "pool.month_start", "purchased"),
 )
+LATE = ("pool.overdue_1", "pool.overdue_30", "pool.overdue_60", "pool.overdue_90")
 
 
-def with_formulas(rng: Random, deal: Deal) -> Deal:
-    """The deal with some of its amounts, conditions and triggers as formulas; mostly as it is."""
+def with_formulas(rng: Random, deal: Deal, segments: Sequence[str]) -> Deal:
+    """The deal with some of its amounts, conditions and triggers as formulas, which may look at these segments; mostly
+    as it is."""
     if not flag(rng, 0.5):
         return deal
-    words = _Words(rng, deal)
+    words = _Words(rng, deal, segments)
     fees = tuple(_fee(words, i, fee) for i, fee in enumerate(deal.fees))
     priority = {phase: tuple(_step(words, step) for step in steps) for phase, steps in deal.priority.items()}
     triggers = [_trigger(words, i, trigger) for i, trigger in enumerate(deal.triggers)]
@@ -59,8 +62,10 @@ def with_hurdle(rng: Random, deal: Deal, pool: Pool) -> Deal:
 class _Words:
     """Writes formulas of a unit."""
 
-    def __init__(self, rng: Random, deal: Deal) -> None:
+    def __init__(self, rng: Random, deal: Deal, segments: Sequence[str]) -> None:
         self.rng, self.deal = rng, deal
+        self.of_pool, self.parts = Random(repr(deal.notes)), [*LATE, *(f'segment["{name}"]' for name in segments)]
+        """Parts of the pool, drawn apart: jobs that do not look at them stay what they were."""
         self.own: dict[str, Any] = {}
 
     def money(self, deep: int = 2) -> str:
@@ -87,7 +92,8 @@ class _Words:
         named.append(f"account.{rng.choice(('income', 'principal', *deal.accounts))}")
         if deal.fees:
             named.append(f'fee["{rng.choice(deal.fees).name}"]')
-        return rng.choice((*MONEY, *named))
+        chosen = rng.choice((*MONEY, *named))
+        return self.of_pool.choice(self.parts) if flag(self.of_pool, 0.1) else chosen
 
     def share(self) -> str:
         rng = self.rng

@@ -62,7 +62,8 @@ def random_structure(rng: Random, clock: str = "", last: int = 0) -> tuple[Deal,
     pool = random_pool(rng, last)
     pool = with_billing_dates(Random(pool.balance), pool, last) if clock == "daily" else pool
     deal = random_deal(rng, pool.balance, clock, last)
-    deal = with_formulas(Random(pool.balance), deal)
+    segments = [segment.name for segment in pool.segments] if pool.payment_rate is None else []
+    deal = with_formulas(Random(pool.balance), deal, segments)
     if clock == "monthly" and pool.payment_rate is not None and flag(Random(5.0 + pool.balance), 0.5):
         deal, pool = with_trust(Random(6.0 + pool.balance), deal, pool)
     pool = with_calendar(Random(7.0 + pool.balance), pool, list(deal.indices))

@@ -30,7 +30,7 @@ from stress.kernels.tables import DEAL, STEP, STEP_VALUE, TRIGGER, Contract
 def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool: Pool) -> Contract:
     """Arrays of a deal under K scenarios; shares refer to the balance of the pool."""
     adjusted = None if deal.hurdle_rate is None else adjusted_share(pool, deal.hurdle_rate, deal.legal_maturity_months)
-    terms = _terms(deal, pool.balance, adjusted)
+    terms = _terms(deal, pool.balance, tuple(segment.name for segment in pool.segments), adjusted)
     accrual = np.stack([m.coupon * dates.note_fraction for m in months])
     guess = np.log1p(accrual).sum(axis=1) / dates.years[-1]  # (K, N): of a note at par that pays every month
     used = [list(deal.indices).index(name) for name in indices_in(deal)]
@@ -48,11 +48,11 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
 
 
 @by_identity
-def _terms(deal: Deal, cut_off: float, adjusted: np.ndarray | None) -> dict[str, Any]:
+def _terms(deal: Deal, cut_off: float, segments: tuple[str, ...], adjusted: np.ndarray | None) -> dict[str, Any]:
     """Tables that are the same whatever happens."""
     n_month, dates = deal.legal_maturity_months, calendar_of(deal)
     size = np.array(sizes_of(deal, cut_off))
-    programs = Programs(deal, cut_off, n_month, adjusted)
+    programs = Programs(deal, cut_off, n_month, segments, adjusted)
     steps = Steps(deal, cut_off, n_month, programs)  # a program has its number from who asks first
     triggers = _triggers(deal, programs)
     fees, call = _fee_tables(deal, programs), deal.clean_up

@@ -31,6 +31,10 @@ _FOLDED = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 """What is computed once where both sides are numbers."""
 _POOL_ROWS = {
     "pool": ("balance",),
+    "pool.overdue_1": ("late_1", "late_2", "late_3", "late_beyond"),
+    "pool.overdue_30": ("late_2", "late_3", "late_beyond"),
+    "pool.overdue_60": ("late_3", "late_beyond"),
+    "pool.overdue_90": ("late_beyond",),
     "pool.month_start": ("month_start",),
     "purchased": ("total_bought",),
     "defaults": ("defaulted",),
@@ -72,8 +76,10 @@ Row = tuple[int, int]
 class Programs:
     """All formulas of a deal, one after another; what stands twice is kept once."""
 
-    def __init__(self, deal: Deal, cut_off: float, n_month: int, adjusted: np.ndarray | None = None) -> None:
-        self.deal, self.cut_off, self.names = deal, cut_off, names_of(deal)
+    def __init__(
+        self, deal: Deal, cut_off: float, n_month: int, segments: Sequence[str], adjusted: np.ndarray | None = None
+    ) -> None:
+        self.deal, self.cut_off, self.segments, self.names = deal, cut_off, segments, names_of(deal)
         self.rows: list[Row] = []
         self.numbers: list[float] = []
         self.schedules: list[np.ndarray] = [np.arange(1.0, n_month + 1.0)]
@@ -173,6 +179,8 @@ class Programs:
         return self._keep(rows, 1) if quantity.monthly and self.at_payment else rows
 
     def _quantity(self, name: str, of: str) -> list[Row]:
+        if name == "segment":
+            return [(codes.SEGMENT_BALANCE, self.segments.index(of))]
         if name in _ONE_OF:
             return [(_ONE_OF[name], list(self.names.of[QUANTITIES[name].of]).index(of))]
         if name in OBSERVABLES:

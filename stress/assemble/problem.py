@@ -21,7 +21,7 @@ from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.clocks import COHORTS, Clock
 from stress.inputs.deal import Deal
-from stress.inputs.deal.formula_rules import indices_in
+from stress.inputs.deal.formula_rules import indices_in, quantities_in
 from stress.inputs.deal.reading import buys, written_down
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
@@ -182,13 +182,19 @@ def sizes_of(
         payment_step=payment_step,
         buys_each_step=int(deal.purchase == "each_step" and clock != "payment_date"),
         longest=longest,
-        limits=int(bool(pool.eligibility.segment_limit) and deal.trust is None),
+        limits=int(_keeps_segments(deal, pool)),
         interest_on_unpaid=int(deal.interest_on_unpaid_interest),
         constant_payment=int(pool.payment_rate is not None),
         granular=int(pool.obligors is not None and not deterministic),
         trust=int(deal.trust is not None),
         writes_down=int(bool(written_down(deal))),
     )
+
+
+def _keeps_segments(deal: Deal, pool: Pool) -> bool:
+    """Whether limits or formulas look at what each segment has."""
+    looked_at = any(name == "segment" for name, _ in quantities_in(deal))
+    return deal.trust is None and (bool(pool.eligibility.segment_limit) or looked_at)
 
 
 def _ladder_sizes(pool: Pool) -> dict[str, int]:

@@ -121,11 +121,13 @@ due first in month t + 2 (c + D >= 60), that must hold for t + 1.
 quantities stand as they are when it is used: a trigger's and a condition's at the determination (6, 7), a target's and
 a cap's when its step runs, before its first source pays. Only what belongs to a month is of the period's determination
 wherever it is used: the flows of the month (defaults, recoveries, principal and income collected, the pool at the
-month's start, a month of senior cost, the level of an index) and the observables of (7). mean(x, n) is the mean of x at
-the last n determinations from F on, of those there are where they are fewer; it is taken before the triggers are
-tested. A schedule keeps its value until the next month that it gives; before the first it is 0. `year_fraction` is
-fraction(t) of the period, by the deal's day count (Determination 1). A quotient is 0 where its divisor is within 1e-9
-of 0 (of money: of the cut-off balance), and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
+month's start, what of it is late, a month of senior cost, the level of an index) and the observables of (7).
+`pool.overdue_n` is M(1 + n / 30) + .. + MB, of n = 1 all that is late; `segment.NAME` the segment's P + M1..MB, of all
+its stages and of receivables of all odds. mean(x, n) is the mean of x at the last n determinations from F on, of those
+there are where they are fewer; it is taken before the triggers are tested. A schedule keeps its value until the next
+month that it gives; before the first it is 0. `year_fraction` is fraction(t) of the period, by the deal's day count
+(Determination 1). A quotient is 0 where its divisor is within 1e-9 of 0 (of money: of the cut-off balance), and is held
+within 1e9 of 0. A comparison is 1 where it holds, else 0.
 
 **Adjusted pool** (`hurdle_rate` h, static deals). As the opening pool is scheduled, without default, prepayment and
 delay, a loan has the balance b(t) after month t and pays x(s) in month s: principal, interest, flat fee, origination

@@ -91,6 +91,7 @@ FEE_BASES = ("notes", "pool", "interest_income", "fixed", "formula")
     TRUST_ROW,
     SELLER,
     CHARGED_OFF,
+    SEGMENT_BALANCE,
     ADD,
     SUBTRACT,
     MULTIPLY,
@@ -99,7 +100,7 @@ FEE_BASES = ("notes", "pool", "interest_income", "fixed", "formula")
     LARGER,
     LESS,
     CHOOSE,
-) = range(27)
+) = range(28)
 OF_MONEY = 1
 """Of what a quotient's divisor is, else a bare number, a share or a count."""
 FIRST_OPERATION = ADD

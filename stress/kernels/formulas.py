@@ -27,6 +27,7 @@ from .codes import (
     POOL_ROW,
     RECEIVED,
     SCHEDULE,
+    SEGMENT_BALANCE,
     SELLER,
     SHIFT,
     SMALLER,
@@ -36,7 +37,7 @@ from .codes import (
 )
 from .jit import aside, stage
 from .lanes import larger, smaller, splat, where_less
-from .observables import observe
+from .observables import held_by, observe
 from .records import Memory
 from .rows import positive, size
 from .typed import Lanes
@@ -107,6 +108,8 @@ def _quantity(m: Memory, t: int, does: int, what: int) -> Lanes:
         return positive(m.pool.balance - m.trust.invested - m.t.others[t].invested)
     if does == CHARGED_OFF:
         return _charged_off(m, what)
+    if does == SEGMENT_BALANCE:
+        return held_by(m, what, m.p.n_stage)
     return splat(0.0)
 
 

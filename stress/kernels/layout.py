@@ -76,7 +76,7 @@ class Sizes(NamedTuple):
     longest: int
     """Largest number of slots of a purchased receivable."""
     limits: int
-    """1 where segment limits bind purchases."""
+    """1 where the balance of each segment is kept: limits bind purchases, or a formula looks at it."""
     interest_on_unpaid: int
     constant_payment: int
     """1 where the pool pays a share of its balance (cards), not instalments."""

@@ -113,6 +113,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
     def ever(column: str) -> int:
         return int((month[..., MONTH.index(column)] > 0.0).any())
 
+    late = {(POOL_ROW, ROWS[Pool].index(name)) for name in ("late_1", "late_2", "late_3", "late_beyond")}
     paid = {(POOL_ROW, ROWS[Pool].index(name)) for name in ("scheduled", "prepaid", "cured")}
     cost = (contract.step_value[:, STEP_VALUE.index("months_of_senior_cost")] > 0.0).any()
     return Switches(
@@ -124,7 +125,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         commingles=ever("commingled_steps"),
         earns=int((month[..., MONTH.index("cash_rate")] != 0.0).any()),
         retains=int(contract.senior_fee.any() or contract.senior_note.any()),
-        uses_overdue=looked_at(OVERDUE_30, OVERDUE_60, OVERDUE_90),
+        uses_overdue=int(looked_at(OVERDUE_30, OVERDUE_60, OVERDUE_90) or bool(used & late)),
         uses_payments=int(looked_at(PAYMENT_RATE) or bool(used & paid) or problem.sizes.trust == 1),
         uses_average=looked_at(EXCESS_SPREAD_3M),
         uses_idle=looked_at(IDLE_CASH_DAYS),

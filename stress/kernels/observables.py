@@ -94,3 +94,13 @@ def _notes_outstanding(m: Memory) -> Lanes:
             closing += m.t.opening_note[n]
             value = value + m.note[n].outstanding
     return value * (1.0 / max(closing, 1e-300))
+
+
+@stage
+def held_by(m: Memory, level: int, n_stage: int) -> Lanes:
+    """Balance of a segment in all its stages and qualities."""
+    held = splat(0.0)
+    for w in range(level, m.p.n_whole, m.p.n_level):
+        for i in range(n_stage):
+            held = held + m.segment[w * n_stage + i].balance
+    return held

@@ -6,6 +6,7 @@ from .cash import move_deficiency
 from .codes import PRINCIPAL
 from .jit import aside, stage
 from .lanes import anywhere, larger, smaller, splat, where_less
+from .observables import held_by
 from .records import Memory
 from .retention import retained
 from .rows import positive
@@ -91,17 +92,7 @@ def _within_limits(m: Memory, k: int, t: int, n_stage: int, face: Lanes) -> Lane
 @stage
 def _room(m: Memory, w: int, n_stage: int, total: Lanes) -> Lanes:
     """What the limit of a segment leaves of a purchase of so much in all."""
-    return positive((m.pool.balance + total) * m.t.limit[w] - _held(m, w % m.p.n_level, n_stage))
-
-
-@stage
-def _held(m: Memory, level: int, n_stage: int) -> Lanes:
-    """Balance of a segment in all its stages and qualities."""
-    held = splat(0.0)
-    for w in range(level, m.p.n_whole, m.p.n_level):
-        for i in range(n_stage):
-            held = held + m.segment[w * n_stage + i].balance
-    return held
+    return positive((m.pool.balance + total) * m.t.limit[w] - held_by(m, w % m.p.n_level, n_stage))
 
 
 @stage

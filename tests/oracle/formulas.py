@@ -21,6 +21,7 @@ FLOWS = {
     "prepaid": ("prepaid",),
 }
 """Flows of a month."""
+DAYS = (1, 30, 60, 90)
 MEAN = "mean"
 AFTER_FEES = ("excess_spread", "excess_spread_3m", "portfolio_yield", "base_rate")
 """What fees are part of."""
@@ -45,7 +46,8 @@ class Formulas:
         path = self.path
         self.month = t
         flows = {name: sum(getattr(path.flows, row)[-1] for row in rows) for name, rows in FLOWS.items()}
-        self.of_month = {**flows, **observe(path, t), "pool.month_start": path.month_start}
+        late = {f"pool.overdue_{days}": sum(map(path.portfolio.late, range(k, 6))) for k, days in enumerate(DAYS)}
+        self.of_month = {**flows, **late, **observe(path, t), "pool.month_start": path.month_start}
         if path.trust is not None:
             self.of_month |= path.trust.quantities()
         for name in AFTER_FEES:
@@ -174,6 +176,8 @@ class Formulas:
                 return state.phase == of
             case "series":
                 return level(next(s for s in deal.trust.series if s.name == of).invested, self.month)
+            case "segment":
+                return path.portfolio.balance_of(position(path.pool.segments, of))
             case "charged_off":
                 return path.trust.charged_off(position(deal.notes, of))
         raise AssertionError(name)

@@ -34,7 +34,7 @@ class Names(NamedTuple):
     """What a formula may name in a deal."""
 
     of: Mapping[str, Sequence[str]]
-    """Names of notes, accounts, fees, triggers, phases."""
+    """Names of notes, accounts, fees, triggers, phases; a deal does not know the segments of its pool."""
     own: Mapping[str, Node | tuple[tuple[int, float], ...]]
     """The deal's own quantities: trees of formulas, or schedules."""
     last: int
@@ -55,6 +55,8 @@ ANY: At = {}
 END: At = {
     "pool": (0.0, 0.0),
     "pool.adjusted": (0.0, 0.0),
+    **{f"pool.overdue_{days}": (0.0, 0.0) for days in (1, 30, 60, 90)},
+    "segment": (0.0, 0.0),
     "notes": (0.0, 0.0),
     "note": (0.0, 0.0),
     "notes_outstanding": (0.0, 0.0),
@@ -142,12 +144,12 @@ def _named(tree: Node, names: Names, at: At) -> Value:
     if quantity.hurdle and not names.hurdle:
         raise FormulaError(tree.at, f"{full_name(tree)} is what loans are worth at the deal's hurdle_rate; it has none")
     if quantity.of and not tree.of:
-        listed = ", ".join(names.of[quantity.of]) or "none is defined"
+        listed = ", ".join(names.of.get(quantity.of, ("those of the pool",))) or "none is defined"
         raise FormulaError(tree.at, f"{name} of which {quantity.of}? {name}.NAME, one of {listed}")
     if not quantity.of and tree.of and name == tree.name:
         raise FormulaError(tree.at, _unknown(tree, names))
-    if quantity.of and tree.of not in names.of[quantity.of]:
-        known = names.of[quantity.of]
+    known = names.of.get(quantity.of)
+    if known is not None and tree.of not in known:
         raise FormulaError(
             tree.at, f"no {quantity.of} {tree.of!r}: one of {', '.join(known)}{suggest(tree.of, list(known))}"
         )

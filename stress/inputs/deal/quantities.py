@@ -87,6 +87,11 @@ QUANTITIES: dict[str, Quantity] = {
         "money", 0.0, math.inf, "the pool, loans below the hurdle rate at their present value", hurdle=True
     ),
     "pool.cut_off": Quantity("money", 0.0, math.inf, "the pool at cut-off"),
+    **{
+        f"pool.overdue_{days}": _of_month(f"receivables {days}+ days past due, not defaulted")
+        for days in (1, 30, 60, 90)
+    },
+    "segment": Quantity("money", 0.0, math.inf, "the pool's segment {}: current and late, not defaulted", of="segment"),
     "pool.month_start": _of_month("the pool at the month's start"),
     "notes": Quantity("money", 0.0, math.inf, "notes outstanding other than the residual one"),
     "note": Quantity("money", 0.0, math.inf, "balance of the note {}", of="note"),

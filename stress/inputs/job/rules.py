@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stress.inputs.deal import Deal
-from stress.inputs.deal.formula_rules import indices_in
+from stress.inputs.deal.formula_rules import indices_in, quantities_in
 from stress.inputs.deal.reading import located
 from stress.inputs.deal.rules import SMALLEST
 from stress.inputs.deal.steps import Receive
@@ -29,6 +29,7 @@ def check_job(job: JobTerms) -> None:
     check_trust_on_pool(job)
     _check_units(job.deal, job.pool)
     _check_indices(job.deal, job.pool)
+    _check_segments(job.deal, job.pool)
     _check_hurdle(job.deal, job.pool)
     _check_pool_in_deal(job.deal, job.pool)
     _check_scenario_names(job.scenarios)
@@ -90,6 +91,16 @@ def _check_indices(deal: Deal, pool: Pool) -> None:
     for index in deal.indices:
         if index not in used:
             raise ValueError(f"deal: indices: {index!r} is used by no note, no formula and no loan")
+
+
+def _check_segments(deal: Deal, pool: Pool) -> None:
+    """Formulas look at segments that the pool has, and that are the deal's."""
+    known = [segment.name for segment in pool.segments]
+    for of in (of for name, of in quantities_in(deal) if name == "segment"):
+        if of not in known:
+            raise ValueError(f"deal: formulas: no segment {of!r}: one of {', '.join(known)}{suggest(of, known)}")
+        if deal.trust is not None:
+            raise ValueError(f"deal: formulas: segment {of!r} is the trust's, not the series': look at invested")
 
 
 def _check_hurdle(deal: Deal, pool: Pool) -> None:
