@@ -67,6 +67,13 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
             note if note.residual else note.model_copy(update={"day_count": own.choice((None, *DAY_COUNTS))})
             for note in notes
         )
+    if own.random() < 0.3:
+        notes = tuple(
+            note
+            if note.residual
+            else note.model_copy(update={"interest_on_unpaid_interest": own.choice((None, False, True))})
+            for note in notes
+        )
     return Deal(
         version=1,
         kind="deal",

@@ -20,7 +20,7 @@ from stress.inputs.deal import (
     PayInterest,
 )
 from stress.inputs.deal.formula_rules import indices_in, is_formula
-from stress.inputs.deal.reading import notes_of
+from stress.inputs.deal.reading import notes_of, on_unpaid
 from stress.inputs.pool import Pool
 from stress.kernels import codes
 from stress.kernels.layout import MONTH_YEARS
@@ -112,11 +112,12 @@ def _deal_numbers(deal: Deal, cut_off: float, first_years: float) -> np.ndarray:
 
 def _note_tables(deal: Deal, size: np.ndarray, cut_off: float) -> dict[str, np.ndarray]:
     """(N,) each: what a note is measured by (a certificate by the pool), balance, stake and whether it is residual."""
-    original = np.where(size > 0.0, size, cut_off)
+    original, bears = np.where(size > 0.0, size, cut_off), on_unpaid(deal)
     return {
         "original": original,
         "per_original": 1.0 / original,
         "opening_note": size,
+        "on_unpaid": np.array([float(bears.get(note.name, False)) for note in deal.notes]),
         "stake": _stake(original),
         "residual": np.array([float(n.residual and amount > 0.0) for n, amount in zip(deal.notes, size, strict=True)]),
     }

@@ -22,11 +22,12 @@ from stress.errors import ConfigError
 from stress.inputs.clocks import COHORTS, Clock
 from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import indices_in, quantities_in
-from stress.inputs.deal.reading import buys, written_down
+from stress.inputs.deal.reading import buys, on_unpaid, written_down
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
 from stress.inputs.pool.ladder import Bucket
 from stress.inputs.state import State
+from stress.kernels import codes
 from stress.kernels.layout import Sizes
 from stress.kernels.tables import Opening, Problem
 
@@ -183,7 +184,7 @@ def sizes_of(
         buys_each_step=int(deal.purchase == "each_step" and clock != "payment_date"),
         longest=longest,
         limits=int(_keeps_segments(deal, pool)),
-        interest_on_unpaid=int(deal.interest_on_unpaid_interest),
+        interest_on_unpaid=_whose_unpaid(deal),
         constant_payment=int(pool.payment_rate is not None),
         granular=int(pool.obligors is not None and not deterministic),
         trust=int(deal.trust is not None),
@@ -195,6 +196,12 @@ def _keeps_segments(deal: Deal, pool: Pool) -> bool:
     """Whether limits or formulas look at what each segment has."""
     looked_at = any(name == "segment" for name, _ in quantities_in(deal))
     return deal.trust is None and (bool(pool.eligibility.segment_limit) or looked_at)
+
+
+def _whose_unpaid(deal: Deal) -> int:
+    """Whose unpaid interest bears interest."""
+    bears = on_unpaid(deal).values()
+    return codes.OF_ALL_NOTES if all(bears) else codes.OF_SOME_NOTES if any(bears) else 0
 
 
 def _ladder_sizes(pool: Pool) -> dict[str, int]:

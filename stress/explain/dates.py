@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from stress.explain.words import percent
+from stress.explain.words import listed, percent
 from stress.inputs.deal import CleanUp, Deal
 from stress.inputs.deal.dates import collection_ends, first_payment, issue_of, payment_dates
 from stress.inputs.deal.formula_rules import names_of
 from stress.inputs.deal.formula_text import parse
 from stress.inputs.deal.formulas import looks_at
+from stress.inputs.deal.reading import on_unpaid
 
 
 def effective(deal: Deal) -> str:
@@ -35,7 +36,7 @@ def date_lines(deal: Deal) -> list[str]:
         f"- Scheduled end: month {deal.scheduled_months} ({month_end(deal, deal.scheduled_months)}).",
         f"- Legal maturity: month {deal.legal_maturity_months} ({month_end(deal, deal.legal_maturity_months)}); "
         "principal unpaid then is lost.",
-        f"- Unpaid interest {'bears' if deal.interest_on_unpaid_interest else 'bears no'} interest.",
+        _on_unpaid(deal),
     ]
     if deal.hurdle_rate is not None:
         lines.append(
@@ -43,6 +44,15 @@ def date_lines(deal: Deal) -> list[str]:
             "of what they still pay at that rate, as scheduled at closing; the rest is yield supplement."
         )
     return lines if deal.clean_up is None else [*lines, _clean_up(deal, deal.clean_up)]
+
+
+def _on_unpaid(deal: Deal) -> str:
+    """Whether unpaid interest bears interest, and of which notes it does not."""
+    bears = on_unpaid(deal)
+    none = [name for name, bearing in bears.items() if not bearing]
+    if 0 < len(none) < len(bears):
+        return f"- Unpaid interest bears interest at the note's coupon; that of {listed(none)} bears none."
+    return f"- Unpaid interest {'bears no' if none else 'bears'} interest."
 
 
 def _clean_up(deal: Deal, call: CleanUp) -> str:

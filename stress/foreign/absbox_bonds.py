@@ -56,11 +56,7 @@ def _bears(rate: Any) -> Iterator[bool]:
 
 def _coupon(place: str, about: Mapping[str, Any], indices: dict[str, float], left: list[str]) -> dict[str, Any]:
     """Coupon, or margin over an index within cap and floor."""
-    rate, held = about.get("rateType") or {}, dict[str, float]()
-    while isinstance(rate, list | tuple) and len(rate) == 3 and str(rate[0]).lower() in ("cap", "floor"):
-        bound, level, rate = str(rate[0]).lower(), float(rate[1]), rate[2]
-        if _fits(f"{place}.rateType {bound}", level, "it is left out", left):
-            held[bound] = level
+    rate, held = _unwrapped(f"{place}.rateType", about.get("rateType") or {}, left)
     terms = {str(k).lower(): v for k, v in rate.items()} if isinstance(rate, Mapping) else {}
     days = terms.get("daycount", "DC_ACT_365F")
     if days not in _DAY_COUNTS:
@@ -74,6 +70,24 @@ def _coupon(place: str, about: Mapping[str, Any], indices: dict[str, float], lef
         coupon = about.get("rate", 0.0)
         left.append(f"{place}.rateType {rate!r}: its present rate {coupon} stands as a fixed coupon")
     return note | _fixed(place, float(coupon), left)
+
+
+def _unwrapped(place: str, rate: Any, left: list[str]) -> tuple[Any, dict[str, float]]:
+    """The rate itself, and the cap and the floor around it. Unpaid interest bears interest in any case, there too."""
+    held = dict[str, float]()
+    while True:
+        if isinstance(rate, Mapping) and "intOverInt" in rate:
+            rate = ("withIntOverInt", next(iter(rate["intOverInt"].items())), rate["rateType"])
+        word = str(rate[0]).lower() if isinstance(rate, list | tuple) and len(rate) == 3 else ""
+        if word in ("cap", "floor"):
+            if _fits(f"{place} {word}", float(rate[1]), "it is left out", left):
+                held[word] = float(rate[1])
+        elif word == "withintoverint":
+            if float(rate[1][1]) != 0.0:
+                left.append(f"{place} {rate[0]} {rate[1]!r}: unpaid interest bears interest at the coupon alone here")
+        else:
+            return rate, held
+        rate = rate[2]
 
 
 def _fixed(place: str, coupon: float, left: list[str]) -> dict[str, Any]:

@@ -147,8 +147,8 @@ month), need = 0. Up to the first payment (t <= F) need holds all fees that have
 income account holds at the month's start counts as income too. Before a payment, and at dates before F: waiting = 0.
 
 **Determination** at the end of month t (after its last step).
-1. Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
-   interest), where the fraction runs from payment date t-1 (the issue date for t = 1, or where issue is later) to
+1. Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + the note's unpaid interest, where that
+   bears interest), where the fraction runs from payment date t-1 (the issue date for t = 1, or where issue is later) to
    payment date t, by the note's own day count if it has one; 0 for a payment date before issue. coupon(t) = margin +
    step-up + index level of month t, within cap and floor, never negative. An index given by month keeps its level until
    the next month that is given.

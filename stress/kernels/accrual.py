@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .codes import INTEREST_INCOME_BASE, NOTES_BASE, POOL_BASE
+from .codes import INTEREST_INCOME_BASE, NOTES_BASE, OF_ALL_NOTES, OF_SOME_NOTES, POOL_BASE
 from .formulas import set_levels, value_of
 from .jit import aside, stage
 from .lanes import fma, splat
@@ -22,6 +22,18 @@ def coupon(m: Memory, k: int, t: int, n: int) -> Lanes:
     if trigger >= 0:
         rate = fma(m.trigger[trigger].on, m.t.step_up[k, t, n], rate)
     return rate
+
+
+@stage
+def bears_interest(m: Memory, n: int) -> Lanes:
+    """Determination 1: the balance of a note, with its unpaid interest where that bears interest too."""
+    note = m.note[n]
+    balance = note.outstanding
+    if m.p.interest_on_unpaid == OF_ALL_NOTES:
+        balance = balance + note.unpaid
+    elif m.p.interest_on_unpaid == OF_SOME_NOTES:
+        balance = balance + note.unpaid * m.t.on_unpaid[n]
+    return balance
 
 
 @stage

@@ -70,6 +70,9 @@ DENOMINATORS = ("cut_off", "cut_off_plus_purchases", "current_pool")
 NOTES_BASE, POOL_BASE, INTEREST_INCOME_BASE, FIXED_BASE = range(4)
 FEE_BASES = ("notes", "pool", "interest_income", "fixed", "formula")
 
+OF_ALL_NOTES, OF_SOME_NOTES = 1, 2
+"""Whose unpaid interest bears interest; 0: of none."""
+
 # What a row of a formula does: put a quantity on the stack, or combine what lies there.
 (
     NUMBER,

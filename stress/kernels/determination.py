@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .accrual import charge_by_formula, coupon, fee_of_month
+from .accrual import bears_interest, charge_by_formula, coupon, fee_of_month
 from .cash import move_deficiency, principal_cash
 from .codes import INCOME, PRINCIPAL
 from .formulas import value_of
@@ -112,10 +112,8 @@ def _accrue(m: Memory, k: int, t: int) -> tuple[Lanes, Lanes]:
     interest, notes = splat(0.0), splat(0.0)
     for n in range(m.p.n_note):
         note = m.note[n]
-        balance = note.outstanding
-        notes = notes + balance
-        if m.p.interest_on_unpaid == 1:
-            balance = balance + note.unpaid
+        notes = notes + note.outstanding
+        balance = bears_interest(m, n)
         if not anywhere(balance):
             continue  # repaid
         accrued = balance * coupon(m, k, t, n)

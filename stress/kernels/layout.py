@@ -78,6 +78,7 @@ class Sizes(NamedTuple):
     limits: int
     """1 where the balance of each segment is kept: limits bind purchases, or a formula looks at it."""
     interest_on_unpaid: int
+    """Whose unpaid interest bears interest: `codes.OF_ALL_NOTES`, OF_SOME_NOTES (`Contract.on_unpaid`), or 0."""
     constant_payment: int
     """1 where the pool pays a share of its balance (cards), not instalments."""
     seasoned: int

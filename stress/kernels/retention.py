@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .accrual import coupon, fee_of_month
+from .accrual import bears_interest, coupon, fee_of_month
 from .codes import INCOME
 from .jit import aside, stage
 from .lanes import fma, splat
@@ -17,15 +17,13 @@ def set_need(m: Memory, k: int, t: int) -> None:
     need, notes, none = splat(0.0), splat(0.0), splat(0.0)
     for n in range(m.p.n_note):
         note = m.note[n]
-        balance, unpaid, owed = note.outstanding, note.unpaid, note.accrued
-        notes = notes + balance
+        owed = note.accrued
+        notes = notes + note.outstanding
         if t > 0:  # what is paid at the last period's payment date is not owed here, or still waits there
             owed = owed * (1.0 - m.t.payable[0, t - 1, n])
         if m.p.payment_step < 0:
-            owed = owed + unpaid
-        if m.p.interest_on_unpaid == 1:
-            balance = balance + unpaid
-        need = fma(fma(balance, coupon(m, k, t, n), owed), m.t.senior_note[n], need)
+            owed = owed + note.unpaid
+        need = fma(fma(bears_interest(m, n), coupon(m, k, t, n), owed), m.t.senior_note[n], need)
     for f in range(m.p.n_fee):
         amount = fee_of_month(m, k, t, f, notes, m.pool.balance, none)
         if t <= m.p.first_payment:

@@ -153,6 +153,8 @@ class Contract(NamedTuple):
     """1 for the residual note; 0 for a certificate, which has nothing to lose."""
     accrual: Annotated[Floats, K, T, N]
     """Coupon x day-count fraction."""
+    on_unpaid: Annotated[Floats, N]
+    """1 where the note's unpaid interest bears interest."""
     payable: Annotated[Floats, 4, T, N]
     """1 where the note pays interest in this phase and month."""
     years: Annotated[Floats, T, ("paid", "shift")]

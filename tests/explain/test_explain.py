@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 import tomli
+from hand_worked import REST, A, B, deal
 from rich.console import Console
 from shipped import ROOT
 
 from stress.cli import exit_code
 from stress.cli.explain import _show
 from stress.explain import explain_deal, explain_job
+from stress.explain.dates import date_lines
 from stress.explain.drawing import picture, picture_svg
 from stress.explain.notes import shares_of, support_of
 from stress.explain.pool import after_default, plan_words, stages
@@ -31,6 +33,19 @@ from stress.inputs.scenario import Shock
 
 CARD = ROOT / "scenarios/deals/card-master-trust.toml"
 Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("by_deal", "of_a", "said"),
+    [
+        (True, None, "Unpaid interest bears interest."),
+        (True, False, "Unpaid interest bears interest at the note's coupon; that of A bears none."),
+        (False, None, "Unpaid interest bears no interest."),
+    ],
+)
+def test_whose_unpaid_interest_bears_interest(by_deal: bool, of_a: bool | None, said: str) -> None:
+    a, b = {**A, "interest_on_unpaid_interest": of_a}, B
+    assert f"- {said}" in date_lines(deal(notes=(a, b, REST), interest_on_unpaid_interest=by_deal))
 
 
 def shipped(name: str) -> Deal:

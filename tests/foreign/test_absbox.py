@@ -227,6 +227,21 @@ def test_a_day_count_or_a_key_that_nothing_reads_is_told() -> None:
     assert "lockout 12" in left
 
 
+@pytest.mark.parametrize("how", [["spread", 0.0], ["inflate", 0.2]])
+@pytest.mark.parametrize("as_table", [False, True])
+def test_a_rate_of_its_own_on_unpaid_interest_is_told(how: list[Any], as_table: bool) -> None:
+    deal = deal_of("static_cdr0")
+    rate = ("cap", 0.08, {"floater": [0.045, "LPR5Y", 0.01, "MonthEnd"]})
+    own = {"intOverInt": {how[0]: how[1]}, "rateType": rate} if as_table else ("withIntOverInt", how, rate)
+    deal["bonds"]["B"]["rateType"] = own
+    converted = convert(deal)
+    notes = {note.name: note for note in converted.deal.notes}
+    assert converted.deal.interest_on_unpaid_interest
+    assert (notes["B"].coupon, notes["B"].index, notes["B"].cap) == (0.01, "lpr5y", 0.08)
+    told = [line for line in converted.left if "unpaid interest" in line]
+    assert [line.split(" ")[:2] for line in told] == [["bonds.B.rateType", "withIntOverInt"]] * (how[1] != 0.0)
+
+
 def test_a_bond_accrues_by_its_own_day_count() -> None:
     deal = deal_of("static_cdr0")
     deal["bonds"]["A"] |= {"rateType": {"fix": 0.05, "dayCount": "DC_ACT_360"}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy.optimize import brentq
 
 from hand_worked import INTEREST, LAST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
@@ -80,6 +81,38 @@ def test_unpaid_interest_bears_none_where_the_deal_says_so() -> None:
     """As above, but B is owed 2 + 6 = 8 in month 2."""
     data = run(deal(interest_on_unpaid_interest=False), pool(annual_yield=0.12))
     same(data, "interest_due", "B", 6.0, 8.0)
+
+
+@pytest.mark.parametrize(
+    ("by_deal", "of_a", "of_b", "due_a", "due_b"),
+    [
+        (True, None, None, 5.01, 7.02),
+        (True, False, None, 5.0, 7.02),
+        (False, None, True, 5.0, 7.02),
+        (True, None, False, 5.01, 7.0),
+        (False, True, True, 5.01, 7.02),
+        (True, False, False, 5.0, 7.0),
+    ],
+)
+def test_unpaid_interest_bears_interest_by_class(
+    by_deal: bool, of_a: bool | None, of_b: bool | None, due_a: float, due_b: float
+) -> None:
+    """Income is 1% of the pool a month, 10 and 8; A and B share it by what is due to each.
+
+    Of 6 each has 5 in month 1; 1 stays unpaid. In month 2 A is owed 1 + 4 and 1% of the 1 where that bears interest, B
+    1 + 6 and 2% of it. The 8 are shared by what is due.
+    """
+    together = [{"step": "pay_interest", "notes": ["A", "B"]}, *PRINCIPAL, *RESIDUAL]
+    a, b = ({**note, "interest_on_unpaid_interest": own} for note, own in ((A, of_a), (B, of_b)))
+    data = run(deal(together, (a, b, REST), interest_on_unpaid_interest=by_deal), pool(annual_yield=0.12))
+    same(data, "interest_due", "A", 6.0, due_a)
+    same(data, "interest_due", "B", 6.0, due_b)
+    same(data, "interest_unpaid", "B", 1.0, due_b - 8.0 * due_b / (due_a + due_b))
+
+
+def test_a_residual_note_has_no_interest_that_could_bear_interest() -> None:
+    with pytest.raises(ValidationError, match="has no interest, so no interest_on_unpaid_interest"):
+        deal(notes=(A, B, {**REST, "interest_on_unpaid_interest": False}))
 
 
 def test_quarterly_interest_gathers_three_months() -> None:

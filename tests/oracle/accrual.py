@@ -4,8 +4,10 @@ from __future__ import annotations
 
 
 def interest_of_month(path, n: int, t: int) -> float:
-    """Interest that accrues on a note in period t, on its balance (and on unpaid interest, if the deal says so)."""
-    unpaid = path.state.unpaid[n] if path.deal.interest_on_unpaid_interest else 0.0
+    """Interest that accrues on a note in period t, on its balance, and on its unpaid interest where that bears some."""
+    own = path.deal.notes[n].interest_on_unpaid_interest
+    bears = path.deal.interest_on_unpaid_interest if own is None else own
+    unpaid = path.state.unpaid[n] if bears else 0.0
     up = path.deal.notes[n].step_up
     names = [trigger.name for trigger in path.deal.triggers]
     stepped = up is not None and up.trigger is not None and path.state.tripped[names.index(up.trigger)]

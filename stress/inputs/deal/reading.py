@@ -62,6 +62,16 @@ def written_down(deal: Terms) -> set[str]:
     return {name for step in steps if step.step == "write_down" for name in step.notes}
 
 
+def on_unpaid(deal: Terms) -> dict[str, bool]:
+    """Whether unpaid interest of each note bears interest; residual notes left out, which have none."""
+    by_deal = deal.interest_on_unpaid_interest
+    return {
+        note.name: by_deal if note.interest_on_unpaid_interest is None else note.interest_on_unpaid_interest
+        for note in deal.notes
+        if not note.residual
+    }
+
+
 def conditions(deal: Terms) -> list[str]:
     """Triggers that are conditions: they have no value and no limit."""
     return [trigger.name for trigger in deal.triggers if trigger.condition is not None]

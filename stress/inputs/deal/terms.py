@@ -58,6 +58,8 @@ class Note(Strict):
     """A rise of coupon or margin, from a month or once a trigger has tripped."""
     day_count: DayCount | None = None
     """How days become a share of a year in its interest; the deal's `day_count` where left out."""
+    interest_on_unpaid_interest: bool | None = None
+    """Interest of this note that is late bears interest at its coupon; the deal's key where left out."""
     residual: bool = False
     """The last note takes what is left and has no coupon. With a size of 0 it is a certificate."""
     discount_rate: AnnualRate = 0.0
@@ -73,6 +75,8 @@ class Note(Strict):
             raise ValueError(f"note {self.name}: a residual note has no coupon")
         if self.residual and self.day_count is not None:
             raise ValueError(f"note {self.name}: a residual note has no coupon, so no day_count")
+        if self.residual and self.interest_on_unpaid_interest is not None:
+            raise ValueError(f"note {self.name}: a residual note has no interest, so no interest_on_unpaid_interest")
         if self.discount_rate != 0.0 and not self.residual:
             raise ValueError(
                 f"note {self.name}: discount_rate is of a residual note; others are priced at their coupon plus "
@@ -188,7 +192,7 @@ class Terms(Document):
     day_count: DayCount = "ACT/365F"
     """How days become a share of a year in interest and fees; a note may have its own."""
     interest_on_unpaid_interest: bool = True
-    """Interest that is late bears interest at the coupon."""
+    """Interest that is late bears interest at the coupon; a note may say otherwise of its own."""
     purchase: Literal["each_step", "payment_date", "none"] = "each_step"
     """Principal buys receivables at every step of the clock, or only by a purchase step of the priority."""
     retain_senior_cost: bool = True
