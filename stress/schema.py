@@ -19,13 +19,7 @@ from typing import Any, NamedTuple
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.results.variables import MEASURES
 
-__all__ = [
-    "VERSION",
-    "Column",
-    "TableSchema",
-    "document",
-    "tables",
-]
+__all__ = ["VERSION", "Column", "TableSchema", "document", "tables"]
 
 VERSION = 1
 NOTE_PATHS, POOL_PATHS = "note_paths", "pool_paths"

@@ -123,10 +123,7 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
         "can never be met",
     ),
     "interest of one and of several": (put("priority", "revolving", 2, "notes", ["A", "B"]), "give note, or notes"),
-    "interest of nobody": (
-        lambda d: d["priority"]["revolving"][2].pop("note"),
-        "give note, or notes",
-    ),
+    "interest of nobody": (lambda d: d["priority"]["revolving"][2].pop("note"), "give note, or notes"),
     "interest of the residual among others": (
         lambda d: (
             d["priority"]["revolving"][2].pop("note"),

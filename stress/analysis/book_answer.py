@@ -43,11 +43,6 @@ def book(
     if not isinstance(held, Book):
         raise ConfigError(f"a {type(held).__name__} is not a book: give what stress.load reads from a book's file")
     level_of("level", level)
-    chosen = redrawn(
-        held,
-        paths,
-        None if seed is None else seed_of(seed),
-        estimator,
-    )
+    chosen = redrawn(held, paths, None if seed is None else seed_of(seed), estimator)
     where = BookRun(chosen.paths, chosen.seed, Path(), threads_of(threads) or n_core())
     return book_risk(chosen, counted(ready(chosen, level), where).tally, level, losses)

@@ -23,15 +23,7 @@ from stress.inputs.job import Job
 from stress.inputs.load import job_hash
 from stress.kernels.layout import LANES
 from stress.runs.since_state import paid_before, since_payment
-from stress.runs.trace import (
-    NOTHING,
-    Values,
-    block_means,
-    labels_of,
-    overdue_stock,
-    path_values,
-    values_of,
-)
+from stress.runs.trace import NOTHING, Values, block_means, labels_of, overdue_stock, path_values, values_of
 from stress.version import __version__
 
 if TYPE_CHECKING:
@@ -67,10 +59,7 @@ MONEY = {
 """Money of the month: which dimension it has beside the month, and what it is."""
 WRITTEN = {"written_down": ("tranche", "what the note has been written down by so far")}
 """The same of a deal that writes notes down."""
-PARTIES = {
-    "received": ("party", "received from the party"),
-    "paid_out": ("party", "paid to the party"),
-}
+PARTIES = {"received": ("party", "received from the party"), "paid_out": ("party", "paid to the party")}
 """The same of a deal whose steps have parties outside it."""
 SOLD = {"sold": ("", "receivables sold by the clean-up, face")}
 """The same of a deal with a clean-up, but for a series of a trust: what is sold of that is no receivable."""

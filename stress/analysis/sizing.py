@@ -135,14 +135,7 @@ def _samplers(work: Work, job: Job) -> dict[str, Shifted | None]:
     return {name: shifted_of(trials.variants(job, case, [[]])) for name, case in work.cases().items()}
 
 
-def _sized(
-    job: Job,
-    note: int,
-    solved: _Solved,
-    target: Target | None,
-    proof: Reading,
-    table: Bands,
-) -> Sized:
+def _sized(job: Job, note: int, solved: _Solved, target: Target | None, proof: Reading, table: Bands) -> Sized:
     value, limit = (proof.expected_loss[note], np.nan) if target is None else against(target, proof, note, table)
     if not trials.lends(job.deal.notes[note]):
         value = _known(np.nan)

@@ -260,13 +260,7 @@ def _dataset(job: Job, tally: Tally, estimator: str) -> xr.Dataset:
         [note.name for note in job.deal.notes],
         [trigger.name for trigger in job.deal.triggers],
         np.array(calendar_of(job.deal).collection_end, dtype="datetime64[ns]"),
-        {
-            "seed": str(job.seed),
-            "paths": job.paths,
-            "rng": RNG,
-            "estimator": estimator,
-            "job": _notes_of(job),
-        },
+        {"seed": str(job.seed), "paths": job.paths, "rng": RNG, "estimator": estimator, "job": _notes_of(job)},
         sizes_of(job.deal, job.pool.balance),
     )
     return ds[[name for name in KEPT if name in ds]]

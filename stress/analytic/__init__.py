@@ -12,14 +12,7 @@ from stress.analytic.instalment import (
     steady_payment_rate,
     steady_profile,
 )
-from stress.analytic.large_pool import (
-    loss_distribution,
-    loss_es,
-    loss_quantile,
-    loss_sd,
-    tranche_el,
-    tranche_pd,
-)
+from stress.analytic.large_pool import loss_distribution, loss_es, loss_quantile, loss_sd, tranche_el, tranche_pd
 from stress.analytic.mixture import default_count_distribution, t_loss_distribution, t_loss_es, t_loss_quantile
 from stress.analytic.prepayment import PassThrough, cpr_from_smm, pass_through_month, psa_smm, smm_from_cpr
 from stress.analytic.turnover import (

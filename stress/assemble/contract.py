@@ -14,11 +14,7 @@ from stress.assemble.formulas import Programs
 from stress.assemble.monthly import MonthInputs, mean_coupons
 from stress.assemble.priority import Steps, account_names, phase_steps, principal_names
 from stress.assemble.trust import additions, trust_tables
-from stress.inputs.deal import (
-    Deal,
-    PayFee,
-    PayInterest,
-)
+from stress.inputs.deal import Deal, PayFee, PayInterest
 from stress.inputs.deal.formula_rules import indices_in, is_formula
 from stress.inputs.deal.reading import notes_of, on_unpaid
 from stress.inputs.pool import Pool

@@ -84,12 +84,7 @@ def _loaded(pool: Pool) -> Factors:
 
 
 def market_of(
-    deal: Deal,
-    pool: Pool,
-    months: Sequence[MonthInputs],
-    sizes: Sizes,
-    supply: Array,
-    deterministic: bool,
+    deal: Deal, pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, supply: Array, deterministic: bool
 ) -> Market:
     """Factors, links and month scalars of every scenario. `deterministic`: rho = 0 and nothing drawn."""
     dependence = pool.dependence

@@ -20,12 +20,7 @@ from stress.inputs.kinds import level_of
 if TYPE_CHECKING:
     from stress.calibration.rho import RhoFit, calibrate_rho
     from stress.calibration.sampling import sampling_of
-    from stress.calibration.satellite import (
-        SatelliteFit,
-        Term,
-        fit_satellite,
-        parse_term,
-    )
+    from stress.calibration.satellite import SatelliteFit, Term, fit_satellite, parse_term
     from stress.calibration.satellite_file import read_satellite, satellite_to_toml
     from stress.inputs.table import MacroTable, join_tables, read_table
 

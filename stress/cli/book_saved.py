@@ -27,12 +27,7 @@ def say_table(
 
 
 def say_report(
-    folder: Path,
-    out: Path | None,
-    scenario: str | None,
-    workbook: Path | None,
-    output: Output,
-    others: dict[str, Any],
+    folder: Path, out: Path | None, scenario: str | None, workbook: Path | None, output: Output, others: dict[str, Any]
 ) -> None:
     """The page of a book beside its counts or where `out` says, and its tables. Raises as `say_table`."""
     counts = _opened(folder, output, others)

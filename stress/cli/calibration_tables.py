@@ -117,7 +117,7 @@ def satellite_notes(fit: SatelliteFit) -> str:
     effective = fit.n * (1.0 - phi) / (1.0 + phi)
     said = [
         f"Residuals: sd {fit.residual_sd:.4f}, lag-1 correlation {phi:.2f}: {fit.n} observations are worth "
-        f"{effective:.0f} independent ones. HAC = Newey-West with {fit.robust_lags} lags.",
+        f"{effective:.0f} independent ones. HAC = Newey-West with {fit.robust_lags} lags."
     ]
     if all(term.variable for term in fit.term):
         said.append(f"In a scenario, residual_rho = true leaves the factor {1.0 - fit.r2:.2f} of rho.")

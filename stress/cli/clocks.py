@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 )
 @click.option("--month", type=click.IntRange(1), help="The month of the outage. [default: mid revolving period]")
 @question
-def clocks(
-    asked: Question,
-    days: int,
-    month: int | None,
-) -> None:
+def clocks(asked: Question, days: int, month: int | None) -> None:
     """Run a job daily, monthly and with purchases at payment dates, and daily with some days of outage.
 
     Shows daily purchases and what the others change, on common random numbers.

@@ -40,12 +40,7 @@ FROM_THE_STATE = ("wal", "irr", "price", "multiple")
 @xlsx_option
 @output_options
 def compare(
-    results: Path,
-    other: Path,
-    chosen: tuple[str, ...],
-    figure: Path | None,
-    workbook: Path | None,
-    output: Output,
+    results: Path, other: Path, chosen: tuple[str, ...], figure: Path | None, workbook: Path | None, output: Output
 ) -> None:
     """Show both runs and the second minus the first, for the scenarios and notes that both have.
 
@@ -79,10 +74,7 @@ def compare(
 
         runs |= {f"remark {k}": says for k, says in enumerate(said, 1)}
         save_tables(workbook, [_sheet(name, change) for name, change in changes.items()], runs, job_of(after))
-    output.result(
-        lambda: _tables(f"{other} minus {results}", changes, said),
-        lambda: _document(changes, said),
-    )
+    output.result(lambda: _tables(f"{other} minus {results}", changes, said), lambda: _document(changes, said))
 
 
 def _meaningful(change: xr.Dataset, name: str, *runs: xr.Dataset) -> xr.Dataset:

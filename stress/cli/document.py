@@ -31,12 +31,7 @@ PATHS = 8192
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
 @output_options
 def document(
-    job: Path,
-    out: Path,
-    measured: tuple[str, ...],
-    paths: int | None,
-    threads: int | None,
-    output: Output,
+    job: Path, out: Path, measured: tuple[str, ...], paths: int | None, threads: int | None, output: Output
 ) -> None:
     """Write the model document: purpose, theory, assumptions, data, results, sensitivity, outcomes, limits, changes.
 

@@ -21,13 +21,7 @@ from stress.cli.writing import save_text, writing
 @click.option("--csv", "as_csv", is_flag=True, help="Measures as CSV instead, safe to open in a spreadsheet.")
 @click.option("--schema", "show_schema", is_flag=True, help="Print the schema of all tables as JSON, and stop.")
 @output_options
-def export(
-    results: Path | None,
-    out: Path | None,
-    as_csv: bool,
-    show_schema: bool,
-    output: Output,
-) -> None:
+def export(results: Path | None, out: Path | None, as_csv: bool, show_schema: bool, output: Output) -> None:
     """Write the measures of a run, and the paths it kept, as Parquet tables with a schema.json beside them.
 
     Columns, types, units and meanings are those of stress.schema, under a version that every file carries. DuckDB,

@@ -27,12 +27,7 @@ if TYPE_CHECKING:
     "--satellite", type=FILE, metavar="FILE", help="Also the macro path that this satellite puts behind the rates."
 )
 @question
-def reverse(
-    asked: Question,
-    tranche: str,
-    loss: float,
-    satellite: Path | None,
-) -> None:
+def reverse(asked: Question, tranche: str, loss: float, satellite: Path | None) -> None:
     """Find the most likely path of the systematic factors that makes a note lose.
 
     Its distance beta gives the first-order probability Phi(-beta), shown beside the simulated one.
@@ -62,10 +57,7 @@ def reverse(
         macro = macro_path(model, path, expected)
     said = document(answer) | ({} if macro is None else {"macro": plain(macro)})
     asked.book("reverse", said)
-    asked.output.result(
-        lambda: _with_macro(_tables(answer), macro),
-        lambda: said,
-    )
+    asked.output.result(lambda: _with_macro(_tables(answer), macro), lambda: said)
 
 
 def _with_macro(tables: RenderableType, macro: MacroPath | None) -> RenderableType:

@@ -33,13 +33,7 @@ if TYPE_CHECKING:
     "--gradients", is_flag=True, help="Every input of the draws from one run, to first order: likelihood-ratio scores."
 )
 @question
-def sensitivity(
-    asked: Question,
-    measure: str,
-    tranche: str | None,
-    parameters: Path | None,
-    gradients: bool,
-) -> None:
+def sensitivity(asked: Question, measure: str, tranche: str | None, parameters: Path | None, gradients: bool) -> None:
     """Move each input down and up by a stated amount: a tornado of one measure, on common random numbers.
 
     Losses of a note that fewer than 2% of plain paths show are sampled around the likely ways to them. With --gradients

@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--bands", type=FILE, metavar="FILE.toml", help="Your table of EL-implied bands. [default: illustrative]")
 @question
-def size(
-    asked: Question,
-    targets: tuple[str, ...],
-    bands: Path | None,
-) -> None:
+def size(asked: Question, targets: tuple[str, ...], bands: Path | None) -> None:
     """Find the largest notes, the most senior first, that meet a target each; a fresh run proves it.
 
     A band is implied by expected loss and average life through a table; it is not a rating.

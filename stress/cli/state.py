@@ -19,14 +19,7 @@ from stress.cli.writing import save_text
 @click.option("--scenario", metavar="NAME", help="Under which scenario. [default: the job's first]")
 @click.option("--out", "-o", type=TOML, metavar="FILE.toml", help="Write it to a file. [default: show it]")
 @output_options
-def state(
-    job: Path,
-    month: int,
-    path: int | None,
-    scenario: str | None,
-    out: Path | None,
-    output: Output,
-) -> None:
+def state(job: Path, month: int, path: int | None, scenario: str | None, out: Path | None, output: Output) -> None:
     """Write the state of a deal at the end of a month: notes, accounts, pool, triggers and sums, as a file.
 
     Put the reported figures in the place of the model's, name the file in a job (`state = "state.toml"`), and every

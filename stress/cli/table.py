@@ -24,12 +24,7 @@ from stress.cli.writing import writing
 @xlsx_option
 @output_options
 def table(
-    results: Path,
-    cell: Cell,
-    folder: Path | None,
-    limits: tuple[str, ...],
-    workbook: Path | None,
-    output: Output,
+    results: Path, cell: Cell, folder: Path | None, limits: tuple[str, ...], workbook: Path | None, output: Output
 ) -> None:
     """Print the table of a run; of one that is not over, the paths that its checkpoints hold so far.
 

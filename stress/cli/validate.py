@@ -35,13 +35,7 @@ COLOUR = {"kept": "green", "shown": "cyan", "broken": "bold red", "not run": "ye
     "-o", "--out", type=Written(".json"), metavar="FILE.json", help=f"Where the record goes. [default: {RECORD}]"
 )
 @output_options
-def validate(
-    names: tuple[str, ...],
-    everything: bool,
-    listed: bool,
-    out: Path | None,
-    output: Output,
-) -> None:
+def validate(names: tuple[str, ...], everything: bool, listed: bool, out: Path | None, output: Output) -> None:
     """Measure the engine's promises again: published figures, closed forms, draws, laws.
 
     Without a NAME the set that takes under a minute; with NAMEs these, every number of them shown. What was measured

@@ -9,17 +9,7 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from stress.errors import DataError
-from stress.tables.periods import (
-    ALLOWED,
-    DAY_FIRST,
-    MONTH_FIRST,
-    MONTHS,
-    QUARTERS,
-    Period,
-    Stamp,
-    parse_stamp,
-    regular,
-)
+from stress.tables.periods import ALLOWED, DAY_FIRST, MONTH_FIRST, MONTHS, QUARTERS, Period, Stamp, parse_stamp, regular
 
 _STYLES = tuple(frozenset(pair) for pair in product((MONTH_FIRST, DAY_FIRST), (QUARTERS, MONTHS)))
 _ALL = frozenset((MONTH_FIRST, DAY_FIRST, QUARTERS, MONTHS))

@@ -18,11 +18,7 @@ WEIGHT = WEIGHT / WEIGHT.sum()
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    p=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6),
-    rho=st.floats(0.0, 0.24),
-    sign=st.sampled_from([1, -1]),
-)
+@given(p=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6), rho=st.floats(0.0, 0.24), sign=st.sampled_from([1, -1]))
 def test_a_fitted_rate_stays_within_its_bound_everywhere(p, rho, sign):
     rate = np.array(p)
     fit = fit_links(rate, rho, sign)

@@ -28,10 +28,7 @@ def drawn(seed: int, loans: int = 200_000, ages: int = 30, odds: tuple[float, ..
     return Vintages(tuple(str(k) for k in range(len(odds))), at_risk, defaulted)
 
 
-@given(
-    hazard=st.lists(st.floats(0.0, 0.2), min_size=1, max_size=4),
-    share=st.floats(0.0, 0.9),
-)
+@given(hazard=st.lists(st.floats(0.0, 0.2), min_size=1, max_size=4), share=st.floats(0.0, 0.9))
 @settings(deadline=None)
 def test_the_hazard_of_an_age_is_that_of_a_cohort_run_stage_by_stage(hazard: list[float], share: float) -> None:
     current = np.zeros(len(hazard))

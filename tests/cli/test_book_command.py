@@ -310,11 +310,7 @@ PACKS = SimpleNamespace(book=SimpleNamespace(paths=4096, seed=1), level=0.99)
 @pytest.mark.parametrize(
     ("ended", "raised", "said"),
     [
-        (
-            KeyboardInterrupt("1,024 paths are kept in DIR"),
-            Exit,
-            "stress: 1,024 paths are kept in DIR\n",
-        ),
+        (KeyboardInterrupt("1,024 paths are kept in DIR"), Exit, "stress: 1,024 paths are kept in DIR\n"),
         (KeyboardInterrupt(), KeyboardInterrupt, ""),
         (512, KeyboardInterrupt, ""),
         (2048, None, ""),

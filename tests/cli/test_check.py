@@ -128,9 +128,7 @@ TEXTS = {
     ),
     "a key of a table that may be a list": (
         edited(POOL, "roll_m1 = 0.", "roll_m1 = 30 # 0."),
-        [
-            "wrong.toml: ladder.roll_m1 = 30: must be a number from 0 to 1; a fraction, not a percent",
-        ],
+        ["wrong.toml: ladder.roll_m1 = 30: must be a number from 0 to 1; a fraction, not a percent"],
     ),
     "a key of one of several tables": (
         edited(DEAL, "revolving_months", 'indices = { lpr = { file = "x.csv", percent = 3 } }\nrevolving_months'),

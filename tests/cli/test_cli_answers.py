@@ -89,16 +89,7 @@ def test_compare_shows_differences_and_refuses_other_draws(saved: Path, tmp_path
 def test_a_report_answers_the_questions_it_is_asked(tmp_path: Path, capsys: Capture) -> None:
     ds = stress.simulate(load_job(SHORT), paths=512, scenarios=["baseline"])
     results.save(ds, tmp_path / "results.nc")
-    asked = [
-        "--with",
-        "breakeven,ecl",
-        "--with",
-        "bands",
-        "--tranche",
-        "subordinated",
-        "--paths",
-        "512",
-    ]
+    asked = ["--with", "breakeven,ecl", "--with", "bands", "--tranche", "subordinated", "--paths", "512"]
     assert exit_code(["report", str(tmp_path), *asked, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert list(document["answers"]) == ["breakeven", "ecl", "bands"]

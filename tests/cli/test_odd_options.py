@@ -68,10 +68,7 @@ Capture = pytest.CaptureFixture[str]
         ("calibrate pool {DEAL}", 'kind = "deal": a pool is needed here'),
         ("calibrate rho {HISTORY}", "has 8 columns; choose one with --column: ResidentialRE, "),
         ("calibrate rho {HISTORY} --column CreditCard", "has no column 'CreditCard': one of ResidentialRE, "),
-        (
-            "calibrate tape x.csv --defaulted a --column issued",
-            "--column issued: write OURS=THEIRS, with one of",
-        ),
+        ("calibrate tape x.csv --defaulted a --column issued", "--column issued: write OURS=THEIRS, with one of"),
         ("explain {JOBS}/baitiao-sweep.toml", "a sweep over "),
         ("calibrate nope", "no such command 'nope'"),
     ],

@@ -83,10 +83,7 @@ def test_overdue_shares_count_the_buckets_by_their_days() -> None:
 
 def test_a_stage_moves_its_share_on_after_the_step() -> None:
     """Half of 800 moves on after month 1: 40 of the 400 left and 80 of the 400 moved default, 0.1 and 0.2."""
-    stages = [
-        {"name": "new", "moves_on": 0.5, "entry_rate": [0.1]},
-        {"name": "old", "entry_rate": [0.2]},
-    ]
+    stages = [{"name": "new", "moves_on": 0.5, "entry_rate": [0.1]}, {"name": "old", "entry_rate": [0.2]}]
     pool = hand_worked.pool(
         stages=stages, payment_rate=None, plans=[{"term": 2, "share": 1.0}],
         opening=[{"term": 2, "remaining": 2, "share": 1.0}], segments=ENTERS,

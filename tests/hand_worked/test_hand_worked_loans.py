@@ -36,11 +36,7 @@ def small(**more: Any) -> Any:
         ({"kind": "equal_principal"}, (300.0, 300.0, 300.0), (9.0, 6.0, 3.0)),
         ({"kind": "bullet"}, (0.0, 0.0, 900.0), (9.0, 9.0, 9.0)),
         # 900 over two months at 1%: 900 / (1 / 1.01 + 1 / 1.01^2) = 456.7611940 a month after one of interest alone
-        (
-            {"kind": "interest_only", "interest_only_months": 1},
-            (0.0, 447.7611940, 452.2388060),
-            (9.0, 9.0, 4.52238806),
-        ),
+        ({"kind": "interest_only", "interest_only_months": 1}, (0.0, 447.7611940, 452.2388060), (9.0, 9.0, 4.52238806)),
         # 900 over three months: 306.0198998 a month
         ({"kind": "level"}, (297.0198998, 299.9900988, 302.9900003), (9.0, 6.0298010, 3.0299000)),
         # 900 as over four: 230.6529846 a month; 228.3692917 is left for the end

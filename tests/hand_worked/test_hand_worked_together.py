@@ -261,11 +261,7 @@ def test_the_measures_of_a_certificate_divide_by_nothing() -> None:
         (CSV, '{ file = "lpr.csv", column = "lpr", percent = true }', "has no column 'lpr'.*did you mean lpr_1y"),
         ("date,a,b\n2021-01,1,1\n", '{ file = "lpr.csv" }', "has 2 columns of levels; name one"),
         ("date,a\n2022-02,0.1\n", '{ file = "lpr.csv" }', "no level on or before 2022-01-01"),
-        (
-            "date,a\n2021-02,0.1\n2021-03,0.1\n2021-01,0.1\n",
-            '{ file = "lpr.csv" }',
-            "line 4, .*dates must go forward",
-        ),
+        ("date,a\n2021-02,0.1\n2021-03,0.1\n2021-01,0.1\n", '{ file = "lpr.csv" }', "line 4, .*dates must go forward"),
         ("date,a\nsoon,0.1\n", '{ file = "lpr.csv" }', "'soon': must be a month from closing"),
         ("date,a\n2021-01,x\n", '{ file = "lpr.csv" }', "column 'a': 'x': must be a number"),
         (CSV, '{ file = "http://a.b/lpr.csv" }', "must be a local file"),

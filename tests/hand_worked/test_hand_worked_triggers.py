@@ -10,10 +10,7 @@ from hand_worked import INTEREST, LAST, PLAIN, PRINCIPAL, RESIDUAL, A, deal, poo
 
 DEFAULTING = pool(default=0.05, recovery=0.2)
 """Defaults 50, 38, 28.88; recoveries 0, 10, 7.6; principal 190, 144.4, 109.744; pool 760, 577.6, 438.976."""
-LATE = pool(
-    ladder={"roll_m1": 0.5, "roll_m2": 0.5, "roll_m3": 0.5},
-    delinquent={"m1": 0.05, "m2": 0.03, "m3": 0.02},
-)
+LATE = pool(ladder={"roll_m1": 0.5, "roll_m2": 0.5, "roll_m3": 0.5}, delinquent={"m1": 0.05, "m2": 0.03, "m3": 0.02})
 """900 performing, 50 / 30 / 20 late. Month 1: 10 defaults, M3 15, M2 25, cures of 25, 15 and 10 pay 5, 5.4 and 4.88.
 
 The rest rejoins: 934.72 performing pays 186.944; the pool is 747.776 + 25 + 15 = 787.776.
@@ -161,10 +158,7 @@ def test_consecutive_months_in_breach_are_needed() -> None:
 
 def test_a_scheduled_limit_holds_in_its_months_only() -> None:
     """0.64 in month 2 is above 0.65 never, in month 3 0.512 is above 0.5; months 1 and 4 are not tested."""
-    thresholds = [
-        {"from_month": 2, "to_month": 2, "limit": 0.65},
-        {"from_month": 3, "to_month": 3, "limit": 0.5},
-    ]
+    thresholds = [{"from_month": 2, "to_month": 2, "limit": 0.65}, {"from_month": 3, "to_month": 3, "limit": 0.5}]
     data = values({**watch("pool_factor"), "thresholds": thresholds}, pool())
     assert data["tripped"].sel(trigger="watched").values.tolist() == [0.0, 0.0, 1.0, 1.0]
 

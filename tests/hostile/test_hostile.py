@@ -173,10 +173,7 @@ CASES = {
         "at most 500 characters",
     ),
     "a formula beyond all numbers": deal(
-        "[[notes]]",
-        "quantities = { q = '" + "1e15 * " * 30 + "pool' }\n[[notes]]",
-        "quantities.q",
-        "more than 1e+100",
+        "[[notes]]", "quantities = { q = '" + "1e15 * " * 30 + "pool' }\n[[notes]]", "quantities.q", "more than 1e+100"
     ),
     "a tower of tables": scenario(HEAD + "[" + ".".join("a" * 5_000) + "]\nx = 1", "nested too deeply"),
     "strings that never end": scenario(HEAD + 'x = """' + "\\n" * 500_000, "not valid TOML"),

@@ -93,10 +93,7 @@ def test_a_reserve_that_the_residual_note_takes_is_noted_and_is_gone_at_once() -
     rest = {"step": "pay_residual", "note": "R", "source": ["income", "principal"]}
     terms: dict[str, Any] = {"accounts": ["reserve"], "opening_cash": {"reserve": 20.0}}
     taken = deal([*drawn, fill, *PLAIN[2:-1], {**rest, "source": [*rest["source"], "reserve"]}], **terms)
-    stays = deal(
-        [*drawn, fill, *PLAIN[2:-1], rest, {**rest, "source": ["reserve"], "when": "notes < 1"}],
-        **terms,
-    )
+    stays = deal([*drawn, fill, *PLAIN[2:-1], rest, {**rest, "source": ["reserve"], "when": "notes < 1"}], **terms)
     (note,) = notes_of_deal(taken)
     assert note.key == f"priority.amortization[{len(PLAIN) + 1}] (pay_residual)"
     assert "takes at every payment date what reserve holds" in note.says

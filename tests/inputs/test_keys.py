@@ -203,12 +203,7 @@ def test_a_message_names_the_reference(tmp_path: Path, capsys: pytest.CaptureFix
             "recovery_lag = [1.0]",
             "did you mean recovery? (recovery_lag belongs to the top of the file)",
         ),
-        (
-            "deal",
-            "coupon =",
-            'currency = "EUR"',
-            'notes["A"].currency: no such key; it belongs to the top of the file',
-        ),
+        ("deal", "coupon =", 'currency = "EUR"', 'notes["A"].currency: no such key; it belongs to the top of the file'),
         ("deal", "coupon =", "fee = 1", 'notes["A"].fee: no such key; it belongs to priority'),
         (
             "scenario",

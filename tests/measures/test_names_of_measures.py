@@ -59,7 +59,7 @@ def test_what_is_no_measure_is_refused_with_what_is_allowed(text: str, words: st
 
 def test_measures_of_the_pool_are_those_without_notes() -> None:
     assert [name for name, measure in SHORT.items() if of_pool(measure)] == [
-        *("DEFAULT", "NET_LOSS", "PURCHASED", "INCOME", "RECOVERED"),
+        *("DEFAULT", "NET_LOSS", "PURCHASED", "INCOME", "RECOVERED")
     ]
 
 

@@ -47,10 +47,7 @@ MACRO = of(
     "entry_rates_follow_the_drawn_unemployment_of_the_path",
     "rolls_with_an_elasticity_follow_the_drawn_unemployment_of_the_path",
 )
-BILLS = of(
-    "kernels/test_daily_clock",
-    "instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slow_model",
-)
+BILLS = of("kernels/test_daily_clock", "instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slow_model")
 DAYS = of(
     "hand_worked/test_hand_worked_days",
     "the_cash_of_the_first_days_is_lost_where_it_was_commingled",

@@ -86,11 +86,7 @@ JUDGED: dict[tuple[str, str, str], str] = {
     ("stress.kernels.seasoning", "begins_again = (t + 1) % m.p.n_rebase == 0", "Add -> Sub"): AT_ANOTHER_MONTH,
     ("stress.kernels.pool", MONTH_OF_POOL, "1.0 -> 2.0"): EVERY_MONTH,
     ("stress.kernels.pool", MONTH_OF_POOL, "Gt -> GtE"): EVERY_MONTH,
-    (
-        "stress.kernels.triggers",
-        "if anywhere(where_less(apart * apart, 0.25, 1.0, 0.0)):",
-        "0.0 -> 1.0",
-    ): OTHER_PHASES,
+    ("stress.kernels.triggers", "if anywhere(where_less(apart * apart, 0.25, 1.0, 0.0)):", "0.0 -> 1.0"): OTHER_PHASES,
     (
         "stress.kernels.steps",
         "if not anywhere(left * on):",

@@ -92,10 +92,7 @@ def _carried_over(reports: Reported) -> Contradictions:
         if before is None or begin is None or reports.at[k] != reports.at[k - 1] + 1:
             continue
         if abs(before[0] - begin[0]) > ROUNDING * max(before[0], begin[0]):
-            yield (
-                str(reports.period[k]),
-                f"begins with {begin[0]:,.2f}; the report before ends with {before[0]:,.2f}",
-            )
+            yield (str(reports.period[k]), f"begins with {begin[0]:,.2f}; the report before ends with {before[0]:,.2f}")
 
 
 def _parts_within(reports: Reported) -> Contradictions:

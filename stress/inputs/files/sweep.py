@@ -105,13 +105,7 @@ def _check_reports(path: Path, file: JobFile, over: tuple[Swept, ...]) -> None:
 
 
 def _job(
-    path: Path,
-    file: JobFile,
-    deal: Deal,
-    pool: Pool,
-    cases: tuple[ScenarioCase, ...],
-    seed: int,
-    state: State | None,
+    path: Path, file: JobFile, deal: Deal, pool: Pool, cases: tuple[ScenarioCase, ...], seed: int, state: State | None
 ) -> Job:
     return Job(
         name=file.name,

@@ -12,17 +12,7 @@ from stress.inputs.pool.ladder import Bucket, Buckets, DelinquencyStock, Ladder,
 from stress.inputs.pool.plans import Apr, Floating, MonthlyFee, OpeningLine, PaymentRate, Plan
 from stress.inputs.pool.rules import RULES
 from stress.inputs.pool.stages import Stage, Stages
-from stress.inputs.text.base import (
-    AnnualRate,
-    Document,
-    Fraction,
-    Money,
-    Month,
-    MonthlyRate,
-    Name,
-    Strict,
-    Title,
-)
+from stress.inputs.text.base import AnnualRate, Document, Fraction, Money, Month, MonthlyRate, Name, Strict, Title
 from stress.inputs.text.curve import BY_CURVE, DefaultWords, PrepaymentWords, ShareWords, read_first_month
 
 __all__ = [

@@ -8,16 +8,4 @@ from stress.report.figures.losses import loss
 from stress.report.figures.months import FANS, events, fan
 from stress.report.figures.overview import heat_map
 
-__all__ = [
-    "FANS",
-    "Track",
-    "convergence",
-    "defaults",
-    "events",
-    "fan",
-    "heat_map",
-    "lives",
-    "loss",
-    "svg",
-    "tracks",
-]
+__all__ = ["FANS", "Track", "convergence", "defaults", "events", "fan", "heat_map", "lives", "loss", "svg", "tracks"]

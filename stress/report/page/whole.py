@@ -65,10 +65,7 @@ def write_text(page: str, path: str | os.PathLike[str]) -> Path:
 
 
 def render(
-    ds: xr.Dataset,
-    answers: Sequence[Any] = (),
-    record: Mapping[str, Any] | None = None,
-    signed: Signed = UNSIGNED,
+    ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any] | None = None, signed: Signed = UNSIGNED
 ) -> str:
     """The page as text, with a chapter for each answer of `stress.analysis`.
 

@@ -83,12 +83,7 @@ class Weather:
     """Draws of a few panels after others, in memory that is used again. Not for two threads at once."""
 
     def __init__(
-        self,
-        factors: Factors | None,
-        deals: list[Loaded],
-        seed: int,
-        panels: int = 1,
-        proposal: Proposal | None = None,
+        self, factors: Factors | None, deals: list[Loaded], seed: int, panels: int = 1, proposal: Proposal | None = None
     ) -> None:
         self.deals, self.seed, self.proposal = deals, seed, proposal
         self.still = False

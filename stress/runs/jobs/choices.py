@@ -50,10 +50,7 @@ class Beside:
         case = base_case(job)
         remarks = [*remarks_of(job), *notes_of_base_case(job, case)]
         notes = [[remark.part, remark.key, remark.says] for remark in remarks]
-        return {
-            "base_case": f"{case.scenario}: {summary(case)}",
-            "input_notes": json.dumps(notes, ensure_ascii=False),
-        }
+        return {"base_case": f"{case.scenario}: {summary(case)}", "input_notes": json.dumps(notes, ensure_ascii=False)}
 
     @functools.cached_property
     def also(self) -> Callable[[xr.Dataset], xr.Dataset]:
