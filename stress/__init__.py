@@ -28,6 +28,7 @@ analysis     questions: break-even, note sizes, reverse stress, sensitivity, clo
 explain      a deal or a job in words and in a picture
 calibration  parameters from history, with their intervals
 analytic     closed forms that the engine is held against
+capital      formulas of regulatory capital, one by one
 jobs         a batch job: a run in a folder, with checkpoints
 templates    commented input files to start from
 errors       what is raised, each with the command line's exit code
@@ -51,7 +52,19 @@ from typing import TYPE_CHECKING, Any
 from stress.version import __version__
 
 if TYPE_CHECKING:
-    from stress import analysis, analytic, calibration, errors, explain, measures, report, results, schema, templates
+    from stress import (
+        analysis,
+        analytic,
+        calibration,
+        capital,
+        errors,
+        explain,
+        measures,
+        report,
+        results,
+        schema,
+        templates,
+    )
     from stress.analysis.loading import load
     from stress.runs import jobs
     from stress.runs.engine import simulate
@@ -65,6 +78,7 @@ __all__ = [
     "analysis",
     "analytic",
     "calibration",
+    "capital",
     "errors",
     "explain",
     "jobs",

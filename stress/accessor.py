@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from stress.inputs.arguments import hold_methods
-from stress.inputs.kinds import Checks, held_later, is_list, number_of, say
+from stress.inputs.kinds import Checks, held_later, number_of, say
+from stress.inputs.numbers import is_list
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

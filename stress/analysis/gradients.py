@@ -107,7 +107,7 @@ def _wanted(job: Job, measure: str, tranche: str | None) -> Wanted:
         pool = len(NOTE_QUANTITIES) * len(job.deal.notes)
         return Wanted(name, "", pool + POOL_QUANTITIES.index(OF_POOL[name]), np.nan)
     funded = [note.name for note in job.deal.notes if trials.lends(note)]
-    chosen = tranche or funded[-1]
+    chosen = funded[-1] if tranche is None else tranche
     at = trials.note_index(job, chosen, can_lose=True)
     quantity = "loss" if tail is not None else OF_NOTES[name]
     level = np.nan if tail is None else float(tail[1]) / 100.0

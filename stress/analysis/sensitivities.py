@@ -100,7 +100,7 @@ def _note_of(job: Job, name: str, tranche: str | None) -> int:
         raise ConfigError(f"--tranche {tranche}: {name} is a measure of the pool")
     principal = is_tail(name) or name in OF_PRINCIPAL
     asked = [note.name for note in job.deal.notes if (trials.lends(note) or not principal) and _lives(note, name)]
-    note = trials.note_index(job, tranche or asked[-1], can_lose=principal)
+    note = trials.note_index(job, asked[-1] if tranche is None else tranche, can_lose=principal)
     if not of_pool(name) and not _lives(job.deal.notes[note], name):
         raise ConfigError(f"--tranche {tranche}: a residual note takes what is left: it has no average life")
     return note

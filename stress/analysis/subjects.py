@@ -8,7 +8,8 @@ from typing import Any
 
 from stress.analysis.note_targets import Target
 from stress.inputs.files.reported import Reported
-from stress.inputs.kinds import Checks, is_list, number_of, say
+from stress.inputs.kinds import Checks, number_of, say
+from stress.inputs.numbers import is_list
 from stress.results.sound import check_whole
 from stress.tables.periods import Period
 
@@ -21,7 +22,9 @@ def _ends(name: str, value: Any) -> None:
 
 
 def _curve(name: str, value: Any) -> None:
-    holds = is_list(value) and all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in value)
+    holds = (
+        is_list(value) and len(value) > 0 and all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in value)
+    )
     say(holds, name, value, "a list of pairs, years and a zero rate a year: [(1, 0.02), (5, 0.025)]")
     for number in (number for pair in value for number in pair):
         number_of(name, number)

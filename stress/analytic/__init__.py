@@ -29,6 +29,7 @@ from stress.analytic.two_pools import (
     two_pool_exceedance,
     two_pool_quantile,
 )
+from stress.inputs.arguments import hold
 
 __all__ = [
     "PassThrough",
@@ -67,7 +68,4 @@ __all__ = [
     "two_pool_exceedance",
     "two_pool_quantile",
 ]
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+hold(globals(), __all__)

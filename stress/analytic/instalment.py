@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stress.arrays import Array
+from stress.errors import ConfigError
 
 
 def flat_fee_payment(principal: ArrayLike, fee: ArrayLike, term: ArrayLike) -> Array:
@@ -32,7 +33,7 @@ def flat_fee_apr(fee: ArrayLike, term: ArrayLike) -> Array:
     """
     f, n = np.broadcast_arrays(np.asarray(fee, dtype=np.float64), np.asarray(term, dtype=np.float64))
     if not (np.all(f >= 0.0) and np.all(n >= 1.0)):
-        raise ValueError("a flat fee must not be negative and a term must be at least 1 month")
+        raise ConfigError("a flat fee must not be negative and a term must be at least 1 month")
     target = n / (1.0 + n * f)
     rate = np.zeros(f.shape)
     for _ in range(200):

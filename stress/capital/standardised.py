@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from stress.arrays import Array
 from stress.capital.supervisory import risk_weight
+from stress.errors import ConfigError
 
 DELINQUENT = 0.5
 """Capital per unit of what is 90 days past due, in foreclosure or bankrupt: BCBS, CRE41."""
@@ -23,7 +24,7 @@ def delinquent_charge(pool_capital: ArrayLike, delinquent: ArrayLike, unknown: A
     """
     w, n = np.asarray(delinquent, dtype=np.float64), np.asarray(unknown, dtype=np.float64)
     if np.any(w < 0.0) or np.any(w > 1.0) or np.any(n < 0.0) or np.any(n > 1.0):
-        raise ValueError("the delinquent and the unknown share must lie between 0 and 1")
+        raise ConfigError("the delinquent and the unknown share must lie between 0 and 1")
     known = (1.0 - w) * np.asarray(pool_capital, dtype=np.float64) + DELINQUENT * w
     return np.asarray((1.0 - n) * known + n, dtype=np.float64)
 

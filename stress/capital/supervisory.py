@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stress.arrays import Array
+from stress.errors import ConfigError
 
 HIGHEST = 12.5
 """A risk weight of 1,250%: capital is the exposure itself."""
@@ -44,7 +45,7 @@ def risk_weight(attachment: ArrayLike, detachment: ArrayLike, pool_capital: Arra
         *(np.asarray(x, dtype=np.float64) for x in (attachment, detachment, pool_capital))
     )
     if np.any(low < 0.0) or np.any(high < low) or np.any(high > 1.0 + 1e-12):
-        raise ValueError("attachment and detachment must satisfy 0 <= attachment <= detachment <= 1")
+        raise ConfigError("attachment and detachment must satisfy 0 <= attachment <= detachment <= 1")
     above = marginal_capital(low, high, k, p)
     thick = high - low > THIN
     below = np.clip((k - low) / np.where(thick, high - low, 1.0), 0.0, 1.0)

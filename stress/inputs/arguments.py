@@ -9,15 +9,16 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from stress.errors import ConfigError
-from stress.inputs.kinds import CHECKS, NONE, Checks, is_a, is_list, say
+from stress.inputs.kinds import CHECKS, NONE, Checks, is_a, say
 from stress.inputs.lacking import tell_lacking
-from stress.inputs.numbers import shown
+from stress.inputs.numbers import is_list, plain, shown
 
 F = TypeVar("F")
 T = TypeVar("T")
@@ -84,16 +85,22 @@ def put_to(question: F, checks: Checks = NONE) -> F:
 
     @functools.wraps(question)
     def ask(*given: Any, **named: Any) -> Any:
-        said = (*zip(taken, given, strict=False), *named.items())
-        for name, value in said:
-            own = name not in taken or taken[name].annotation is inspect.Parameter.empty  # `self`, or a word of **names
-            if not own and value is not taken[name].default:
-                _check(name, taken[name].annotation, value, around, checks)
+        given = (*itertools.starmap(held, zip(taken, given, strict=False)), *given[len(taken) :])
+        named = {name: held(name, value) for name, value in named.items()}
         try:
             return question(*given, **named)
         except (KeyError, ValueError, IndexError, TypeError) as error:
-            tell_lacking(question.__name__, error, [value for _, value in said if is_a(value, "Dataset")])
+            tell_lacking(question.__name__, error, [v for v in (*given, *named.values()) if is_a(v, "Dataset")])
             raise
+
+    def held(name: str, value: Any) -> Any:
+        """The value as the function takes it: a number of NumPy as a number, a list of whatever kind as a list."""
+        if name not in taken or taken[name].annotation is inspect.Parameter.empty:  # `self`, or a word of **names
+            return value
+        value = plain(value)
+        if value is not taken[name].default:
+            _check(name, taken[name].annotation, value, around, checks)
+        return [*map(plain, value)] if "Sequence[" in taken[name].annotation and is_list(value) else value
 
     return cast("F", ask)
 
@@ -112,6 +119,16 @@ def _check(name: str, annotation: str, value: Any, around: Mapping[str, Any], ch
             raise ConfigError(f"a {type(value).__name__} is not {what}: give what {come_from}")
     elif "Progress" in kind or kind.startswith("Callable") or kind in CALLED:
         say(callable(value), name, value, "a function")
+    elif fixed := re.fullmatch(r"tuple\[(\w+(?:, \w+)*)\]", kind):
+        kinds = fixed[1].split(", ")
+        said = f"{len(kinds)} values: {', '.join(kinds)}"
+        say(isinstance(value, (tuple, list)) and len(value) == len(kinds), name, value, said)
+        for element, of in zip(value, kinds, strict=True):
+            _check(name, of, plain(element), around, checks)
+    elif table := re.fullmatch(r"Mapping\[str, (.+)\]", kind):
+        say(isinstance(value, Mapping) and all(isinstance(key, str) for key in value), name, value, "a table by name")
+        for key, element in value.items():
+            _check(f"{name}[{shown(key)}]", table[1], plain(element), around, checks)
     elif several := re.fullmatch(r"(?:Sequence\[(\w+)\]|tuple\[(\w+), \.\.\.\])", kind):
         _each(name, several[1] or several[2], value, around, checks)
     elif get_origin(around.get(kind)) is Literal:
@@ -136,4 +153,4 @@ def _each(name: str, kind: str, value: Any, around: Mapping[str, Any], checks: C
     hint = f": write [{shown(value)}]" if meant else ""
     say(is_list(value), name, value, f"a list of {what}{hint}")
     for element in value:
-        _check(name, kind, element, around, checks)
+        _check(name, kind, plain(element), around, checks)

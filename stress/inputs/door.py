@@ -8,7 +8,7 @@ from typing import Any
 from stress.errors import ConfigError
 from stress.inputs.job import Job, Sweep
 from stress.inputs.job.terms import ScenarioCase
-from stress.inputs.numbers import PATH_LIMIT, SEEDS, THREADS, real, shown, whole
+from stress.inputs.numbers import PATH_LIMIT, SEEDS, THREADS, is_list, real, shown, whole
 from stress.inputs.text.messages import show
 from stress.spelling import suggest
 
@@ -52,8 +52,9 @@ def from_closing(job: Job, question: str, because: str) -> None:
 def cases_of(job: Job, names: Iterable[str]) -> tuple[ScenarioCase, ...]:
     """Scenarios of a job by name, in the job's order. Raises ConfigError for none, or one that it has not."""
     known = [case.name for case in job.scenarios]
-    if isinstance(names, str):
-        raise ConfigError(f"scenarios = {show(names)}: must be a list of names: [{show(names)}]")
+    if not is_list(names):
+        hint = f": [{show(names)}]" if isinstance(names, str) else ""
+        raise ConfigError(f"scenarios = {shown(names)}: must be a list of names{hint}")
     wanted = list(names)
     if not wanted:
         raise ConfigError(f"scenarios = []: must name at least one of {', '.join(known)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,8 @@ from stress.inputs.numbers import (
     PATH_LIMIT,
     SEEDS,
     THREADS,
+    is_list,
+    plain,
     real,
     shown,
     whole,
@@ -46,14 +48,10 @@ BETWEEN: Mapping[str, tuple[float, float]] = {
     "half_life": (1.0, 1000.0),
     "losses": (0.0, 1.0),
     "every": (0.0, math.inf),
+    "unseen": (0.0, 1.0),
 }
 """From where to where a number goes, by argument; the others are held against rules of their question."""
 RESULT = "give what stress.simulate or stress.open returns"
-
-
-def is_list(value: Any) -> bool:
-    """Whatever can be looked through twice, in order: an array too."""
-    return isinstance(value, Iterable) and isinstance(value, Sized) and not isinstance(value, (str, bytes, Mapping))
 
 
 def say(holds: bool, name: str, value: Any, what: str) -> None:
@@ -111,7 +109,7 @@ def _levels(name: str, value: Any) -> None:
     else:
         say(is_list(value), name, value, "a list of numbers")
         for level in value:
-            number_of(name, level)
+            number_of(name, plain(level))
 
 
 def held_later(_: str, __: Any) -> None:
@@ -163,8 +161,7 @@ def _file(name: str, value: Any) -> None:
 
 
 def _bool(name: str, value: Any) -> None:
-    of_numpy = getattr(getattr(value, "dtype", None), "kind", "") == "b" and value.shape == ()
-    say(isinstance(value, bool) or of_numpy, name, value, "True or False")
+    say(isinstance(value, bool), name, value, "True or False")
 
 
 CHECKS: Checks = {
@@ -175,7 +172,7 @@ CHECKS: Checks = {
     "int": _whole,
     "float": number_of,
     "float | Sequence[float]": _levels,
-    "ArrayLike": _array,
+    **dict.fromkeys(("ArrayLike", "Array", "np.ndarray", "NDArray[Any]"), _array),
     "str": lambda name, value: say(isinstance(value, str), name, value, "a text"),
     "bool": _bool,
     **dict.fromkeys(("str | Path", "str | os.PathLike[str]"), _file),

@@ -1,9 +1,10 @@
-"""Numbers as callers of Python give them, of any type that is one, NumPy's too. No model is needed to read them."""
+"""Numbers and lists as callers of Python give them, of any type that is one, NumPy's too. No model is needed."""
 
 from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterable, Mapping, Sized
 from numbers import Real
 from typing import Any
 
@@ -54,3 +55,16 @@ def shown(value: Any) -> str:
 
         return show(value)
     return str(value) if isinstance(value, Real) or value is None else f"a {type(value).__name__}"
+
+
+def is_list(value: Any) -> bool:
+    """Whatever can be looked through twice, in order: an array or a column of a table too, no table and no set."""
+    if isinstance(value, (str, bytes, Mapping, set, frozenset)) or getattr(value, "ndim", 1) != 1:
+        return False
+    return isinstance(value, Iterable) and isinstance(value, Sized)
+
+
+def plain(value: Any) -> Any:
+    """A number as Python has it where one is given as a scalar or an array without dims; all else as it is."""
+    of_numbers = getattr(getattr(value, "dtype", None), "kind", "") in tuple("biuf")
+    return value.item() if of_numbers and getattr(value, "shape", None) == () else value

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from stress.errors import DataError
 from stress.inputs.arguments import hold
-from stress.inputs.kinds import is_list, say
+from stress.inputs.kinds import say
+from stress.inputs.numbers import is_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,11 +161,8 @@ def _path(_: str, trace: Any) -> None:
 
 
 def _answers(name: str, value: Any) -> None:
-    say(is_list(value), name, value, "a list of answers of stress.analysis")
+    hint = f": write [{name.removesuffix('s')}]" if hasattr(value, "_fields") else ""
+    say(is_list(value) and not hint, name, value, f"a list of answers of stress.analysis{hint}")
 
 
 hold(globals(), __all__, {"Result": _check, "trace": _path, "Sequence[Any]": _answers})
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

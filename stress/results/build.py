@@ -58,7 +58,7 @@ def build(
     balances at closing: 0 marks a certificate, which has no yield and no average life; `mean_coupon` what their yields
     were counted about, a year.
 
-    Raises DataError for counts of other shapes, and attributes that are neither text nor numbers.
+    Raises DataError for counts that are missing or of other shapes, and attributes that are neither text nor numbers.
 
     >>> from stress.assemble.calendar import calendar_of
     >>> from stress.runs.engine import tallies
@@ -86,13 +86,21 @@ def counted(
     refused = [k for k, v in attrs.items() if isinstance(v, bool) or not isinstance(v, str | int | float)]
     if refused:
         raise DataError(f"attributes must be text or numbers: {', '.join(refused)}")
+    for name, given in (("original", original), ("mean_coupon", mean_coupon)):
+        if given is not None and np.shape(given) not in ((), (len(notes),)):
+            raise DataError(f"{name} of shape {np.shape(given)}: must be one number a note: {len(notes)}")
     coords = _coords(scenarios, notes, triggers, np.asarray(months, "datetime64[ns]"))
     if original is not None:
         words = {"units": "currency", "long_name": "balance at closing; 0 for a certificate"}
         coords["original"] = ("tranche", np.asarray(original, np.float64), words)
     about = np.broadcast_to(np.asarray(mean_coupon, np.float64), len(notes))
     coords["mean_coupon"] = ("tranche", about, {"units": "1/year", "long_name": "mean coupon before any shock"})
-    raw = _named(tally, len(notes))
+    try:
+        raw = _named(tally, len(notes))
+    except KeyError as error:
+        raise DataError(f"tally has no {error}: give the arrays of a whole Tally by field name") from None
+    except (IndexError, ValueError) as error:
+        raise DataError(f"tally with an array of another shape: {error}") from None
     axes = xr.Dataset({}, coords=coords, attrs=dict(attrs))
     variables = (*RAW, *(WEIGHTED if _is_weighted(tally) else ()), *(REPLICATED if _is_replicated(tally) else ()))
     if _is_replicated(tally):

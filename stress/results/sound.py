@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from stress.errors import DataError
-from stress.inputs.kinds import Checks, dataset_of, held_later, say
+from stress.inputs.kinds import Checks, dataset_of, say
 from stress.inputs.lacking import AXES, NAMES, NUMBERS
 from stress.inputs.text.characters import TEXT_PATTERN
 from stress.results.documents import SHAPES, is_document
@@ -73,7 +73,15 @@ def _cells(name: str, value: Any) -> None:
             check_dataset(ds)
 
 
-CHECKS: Checks = {"Result": _counted, "cells": _cells, "months": held_later}
+def _dates(name: str, value: Any) -> None:
+    try:
+        dates = np.asarray(value, "datetime64[ns]")
+    except (ValueError, TypeError, OverflowError):
+        dates = np.array("NaT", "datetime64[ns]")
+    say(dates.ndim == 1 and not np.isnat(dates).any(), name, value, "a list of dates")
+
+
+CHECKS: Checks = {"Result": _counted, "cells": _cells, "months": _dates}
 """Of arguments of this room."""
 
 

@@ -14,10 +14,12 @@ import numpy as np
 
 from stress.assemble.effects import notes_of_effects
 from stress.assemble.problem import assemble
+from stress.inputs.arguments import put_to
 from stress.inputs.door import seed_of, threads_of, with_options
 from stress.inputs.files.sweep import with_seed
 from stress.inputs.job import Job, Sweep, labels_of
 from stress.inputs.job.remarks import notes_of
+from stress.inputs.kinds import held_later
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, pack
 from stress.kernels.tally import Tally, merge
@@ -60,6 +62,7 @@ def simulate(
     target_error: str | None = ...,
     device: str = ...,
 ) -> Result: ...
+@functools.partial(put_to, checks={"scenarios": held_later, "target_error": held_later})
 def simulate(
     job: Job | Sweep,
     paths: int | None = None,

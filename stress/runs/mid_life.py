@@ -16,6 +16,7 @@ from stress.assemble.problem import assemble
 from stress.assemble.receivables import due_of, waits_of
 from stress.assemble.swing import periods_over
 from stress.errors import ConfigError
+from stress.inputs.arguments import put_to
 from stress.inputs.door import path_of, with_options
 from stress.inputs.job import Job
 from stress.inputs.numbers import whole
@@ -29,10 +30,12 @@ from stress.kernels.memory import Workspace
 from stress.kernels.staged_rows import LATE
 from stress.kernels.tables import N_PARAMETER, Problem
 from stress.runs.schedules import schedules_of
+from stress.runs.trace import check_normals
 
 Document = dict[str, Any]
 
 
+@put_to
 def state_at(
     job: Job,
     month: int,
@@ -63,6 +66,8 @@ def state_at(
         raise ConfigError(f"month = {month}: the job starts after month {problem.sizes.n_before}")
     stopped = until(problem, month)
     block, lane = divmod(path_of(path or 0), LANES)
+    if normals is not None:
+        check_normals(normals, problem)
     drawn = np.zeros((problem.sizes.n_month, problem.sizes.n_factor)) if deterministic else normals
     given = None if drawn is None else np.repeat(np.asarray(drawn, float)[:, :, None], LANES, axis=2)
     space = alone.run_block(stopped, block, job.seed, given)

@@ -14,6 +14,7 @@ from stress.assemble.priority import account_names, step_labels
 from stress.assemble.problem import assemble
 from stress.assemble.stages import columns
 from stress.errors import ConfigError
+from stress.inputs.arguments import put_to
 from stress.inputs.deal.reading import conditions
 from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
@@ -39,6 +40,7 @@ Values = dict[str, tuple[tuple[str, ...], np.ndarray]]
 """(dims, values) by name."""
 
 
+@put_to
 def replay(
     job: Job, path: int, scenario: str | None = None, normals: np.ndarray | None = None, seed: int | None = None
 ) -> xr.Dataset:
@@ -71,16 +73,19 @@ def _asked(
 ) -> tuple[Job, Problem, int, np.ndarray | None]:
     path = path_of(path)
     job = sampling.resolved(with_options(job, seed=seed)).job
-    single = job.model_copy(update={"scenarios": cases_of(job, [scenario])[:1] if scenario else job.scenarios[:1]})
+    single = job.model_copy(
+        update={"scenarios": cases_of(job, [scenario])[:1] if scenario is not None else job.scenarios[:1]}
+    )
     problem = assemble(single)
     if normals is not None:
-        _check_normals(normals, problem)
+        check_normals(normals, problem)
     if normals is None and job.estimator != "plain":
         normals = sampling.normals_of(job, problem, path)
     return single, problem, path, normals
 
 
-def _check_normals(normals: np.ndarray, problem: Problem) -> None:
+def check_normals(normals: np.ndarray, problem: Problem) -> None:
+    """Raise ConfigError for innovations that are not finite, or not one for each month and factor."""
     wanted, given = (problem.sizes.n_month, problem.sizes.n_factor), np.shape(normals)
     if given != wanted or not np.isfinite(np.asarray(normals, float)).all():
         raise ConfigError(f"normals of shape {given}: must be finite, one for each month and factor: {wanted}")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stress import capital
 from stress.analysis.capital_needs import load_rules
+from stress.errors import ConfigError
 
 RULES = Path(__file__).parents[2] / "scenarios" / "rules"
 WORKED = json.loads((Path(__file__).parent / "data" / "capital.json").read_text())
@@ -90,7 +91,7 @@ def test_a_pool_without_capital_needs_none_and_a_thin_note_is_the_limit() -> Non
 
 
 def test_an_attachment_beyond_the_pool_is_refused() -> None:
-    with pytest.raises(ValueError, match="attachment"):
+    with pytest.raises(ConfigError, match="attachment"):
         capital.risk_weight(0.3, 0.2, 0.05, 1.0)
-    with pytest.raises(ValueError, match="delinquent"):
+    with pytest.raises(ConfigError, match="delinquent"):
         capital.delinquent_charge(0.06, 1.2)

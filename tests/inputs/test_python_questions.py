@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from shipped import ROOT
@@ -135,3 +136,38 @@ def test_numbers_and_lists_of_numpy_are_taken(good: dict[str, Any]) -> None:
     assert same.answers[1] == plain.answers[1]
     assert stress.analysis.ecl(job, dates=np.array([0, 12]), paths=np.int64(64)).paths == 64
     assert isinstance(stress.analysis.cash_flows(job, path=np.uint8(3)), xr.Dataset)
+
+
+def test_columns_of_a_table_are_lists_and_arrays_without_dims_are_numbers(good: dict[str, Any]) -> None:
+    """A Series of prices ended in pandas' error of ambiguous truth, an array without dims in NumPy's of iteration."""
+    job, of = good["job"], stress.analysis
+    asked = of.price(job, "A", [99.0, 101.0], paths=64)
+    for prices in (pd.Series([99.0, 101.0]), np.array([99.0, 101.0]), xr.DataArray([99.0, 101.0])):
+        assert of.price(job, "A", prices, paths=np.array(64)) == asked
+    over = pd.Series(["default_odds=1:2"])
+    assert of.whatif(job.but(paths=64), over, points=5) == of.whatif(job.but(paths=64), [*over], points=5)
+    assert stress.replay(job, path=xr.DataArray(3)).identical(stress.replay(job, 3))
+    ds = stress.simulate(job, paths=xr.DataArray(64), scenarios=pd.Index(["baseline"]), threads=np.array(1))
+    assert ds.identical(stress.simulate(job, paths=64, scenarios=["baseline"]))
+
+
+@pytest.mark.parametrize(
+    ("question", "options", "said"),
+    [
+        (stress.simulate, {"scenarios": 3}, "scenarios = 3: must be a list of names"),
+        (stress.simulate, {"scenarios": {"baseline"}}, "scenarios = a set: must be a list of names"),
+        (stress.simulate, {"device": None}, "device = None: is not a text"),
+        (stress.replay, {"path": 0, "scenario": ""}, "no scenario '' in the job"),
+        (stress.replay, {"path": 0, "scenario": ["baseline"]}, "scenario = a list: is not a text"),
+        (stress.replay, {"path": 0, "normals": "x"}, 'normals = "x": is not numbers'),
+        (stress.state_at, {"month": 3, "normals": np.zeros((2, 1))}, r"normals of shape \(2, 1\): must be finite"),
+        (stress.state_at, {"month": 3, "scenario": 1}, "scenario = 1: is not a text"),
+        (stress.analysis.sensitivity, {"tranche": ""}, "the deal has no such note"),
+        (stress.analysis.price, {"tranche": "A", "curve": []}, "curve = a list: is not a list of pairs"),
+    ],
+)
+def test_what_is_empty_or_of_another_kind_is_not_taken_for_what_was_left_out(
+    question: Any, options: dict[str, Any], said: str, good: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        question(good["job"], **options)

@@ -10,17 +10,28 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from shipped import ROOT
 
 import stress
+from stress.assemble.calendar import calendar_of
 from stress.errors import ConfigError, DataError
 from stress.inputs.job import Job, Sweep
+from stress.kernels.tally import merge
+from stress.runs.engine import tallies
 
-ROOMS = (stress.measures, stress.results, stress.explain, stress.calibration, stress.templates, stress.jobs)
-LEFT_TO_RUNS = ("build", "run_sweep", "estimate_sweep")
-"""Of what a run counts, or of a sweep's plan."""
+ROOMS = (
+    stress.measures, stress.results, stress.explain, stress.calibration, stress.templates, stress.jobs, stress.capital
+)  # fmt: skip
+LEFT_TO_RUNS = ("run_sweep", "estimate_sweep")
+"""Of a sweep's plan."""
+CAPITAL = {
+    "attachment": 0.1, "detachment": 0.3, "pool_capital": 0.06, "delinquent": 0.01, "largest_share": 0.3,
+    "weight": 1.0, "pool_weight": 0.75, "senior": True, "loss_given_default": 0.5, "maturity": 2.0, "thickness": 0.2,
+    "weights": {"A": (1.0, 2.0, 3.0, 4.0)}, "rating": "A",
+}  # fmt: skip
 WRONG = (object(), b"bytes", {1: 2}, 1j)
 Question = Callable[..., Any]
 
@@ -36,7 +47,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     table = folder / "rate.csv"
     table.write_text("date,rate\n" + "\n".join(f"{2010 + k},{x}" for k, x in enumerate(rate)), encoding="utf-8")
     history = stress.calibration.read_table(table)
-    return {
+    return CAPITAL | {
         "ds": ds, "result": ds, "dataset": ds, "other": ds, "note": ds.sel(tranche=["A"]), "cells": [({"seed": 1}, ds)],
         "measure": "expected_loss", "name": "loss", "event": "trigger", "value": 0.1, "quantity": "net_loss",
         "path": folder / "results.nc", "job": few, "deal": job.deal, "inputs": job.deal, "part": "deal", "text": "x",
@@ -45,6 +56,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "target": "rate", "terms": (stress.calibration.parse_term("rate"),),
         "plan": stress.jobs.plan(few, out=folder / "run"),
         "sweep": Sweep.model_construct(jobs=(few,), name="s", over=()),
+        "tally": merge(list(tallies(few, 1, None)))._asdict(), "scenarios": ["baseline"],
+        "notes": [note.name for note in job.deal.notes], "triggers": [trigger.name for trigger in job.deal.triggers],
+        "months": calendar_of(job.deal).collection_end, "attrs": {"seed": "7", "paths": 512},
         "RhoFit": stress.calibration.calibrate_rho(rate, 1, replicates=8),
         "SatelliteFit": stress.calibration.read_satellite(ROOT / "scenarios/satellites/us_cards_unemployment.toml"),
     }  # fmt: skip
@@ -123,6 +137,20 @@ def test_no_argument_of_any_room_is_taken_whatever_it_is(
         ("jobs.plan", "every", -1, "every = -1: must be from 0 to inf"),
         ("jobs.share_without_loss", "tranche", "Z", "no tranche 'Z' in the result: one of A"),
         ("load", "path", None, "path = None: is not a file"),
+        ("capital.sec_sa", "attachment", "a", 'attachment = "a": is not numbers'),
+        ("capital.sec_sa", "pool_capital", [0.06, -0.01], "pool_capital = a list: is not finite and at least 0"),
+        ("capital.sec_sa", "attachment", 0.5, "attachment and detachment must satisfy 0 <= attachment <= detachment"),
+        ("capital.delinquent_charge", "delinquent", 1.2, "the delinquent and the unknown share must lie between"),
+        ("capital.sec_erba", "rating", "AA", 'rating = "AA": must be one of A'),
+        ("capital.sec_erba", "weights", {"A": (1.0, 2.0)}, r'weights\["A"\] = a tuple: is not 4 values: float, float'),
+        ("capital.retail_p", "coefficients", "x", 'coefficients = "x": is not 2 values: Coefficients, Coefficients'),
+        ("results.build", "tally", {}, "tally has no 'loss_count': give the arrays of a whole Tally by field name"),
+        ("results.build", "months", ["spring"], "months = a list: is not a list of dates"),
+        ("results.build", "original", [1.0], r"original of shape \(1,\): must be one number a note: 4"),
+        ("results.build", "attrs", {"seed": None}, "attributes must be text or numbers: seed"),
+        ("jobs.run_to_target", "plan", None, "a NoneType is not a plan of a job"),
+        ("measures.fan", "quantile", {0.5}, "quantile = a set: is not a list of numbers"),
+        ("measures.fan", "quantile", pd.DataFrame({"q": [0.5]}), "quantile = a DataFrame: is not a list of numbers"),
         ("load", "path", "", 'path = "": is not a file'),
         ("open", "path", 3, "path = 3: is not a file"),
     ],
@@ -148,6 +176,10 @@ def test_texts_are_taken_as_files_and_numbers_of_numpy_as_numbers(good: dict[str
     listed = stress.measures.value_at_risk(ds, [0.9, 0.99])
     assert stress.measures.value_at_risk(ds, np.array([0.9, 0.99])).identical(listed)
     assert stress.measures.fan(ds, "cumulative_default", clamp=np.bool_(True)).sizes["quantile"] == 5
+    for levels in (pd.Series([0.9, 0.99]), xr.DataArray([0.9, 0.99], dims="level"), pd.Index([0.9, 0.99])):
+        assert stress.measures.value_at_risk(ds, levels).identical(listed)
+    for one in (np.array(0.99), xr.DataArray(0.99), np.float64(0.99)):
+        assert stress.measures.value_at_risk(ds, one).identical(stress.measures.value_at_risk(ds, 0.99))
     rate = np.array(good["rate"], dtype=np.float64)
     assert stress.calibration.calibrate_rho(rate, 1, replicates=8) == good["RhoFit"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from stress.errors import ConfigError
 from stress.runs.counting.counted import Progress
 from stress.runs.jobs.choices import settled
 from stress.runs.jobs.counts import Say, Seen
@@ -22,13 +23,15 @@ def run_to_target(
 ) -> Done:
     """Run the plan in parts, each at least twice as long, until its target error is reached or its paths are counted.
 
-    Every part leaves a complete folder, from which the next one, or another run, goes on. Raises what `run` raises.
+    Every part leaves a complete folder, from which the next one, or another run, goes on. Raises what `run` raises,
+    ConfigError for a plan without a target.
     """
     import xarray as xr
 
     from stress.measures import target as targets
 
-    assert plan.target is not None
+    if plan.target is None:
+        raise ConfigError('the plan has no target: stress.jobs.plan(..., target_error="EL:A=0.05")')
     target = targets.parse(plan.target, [note.name for note in plan.job.deal.notes])
     plan, budget = settled(plan, say or silent), plan.paths
     before = {} if plan.fresh else read_json(plan.out / MANIFEST)
