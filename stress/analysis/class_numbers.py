@@ -57,7 +57,7 @@ def fixed_numbers(
 ) -> Fixed:
     """Capital, break-even and yield of every class. Raises what `capital` raises."""
     held = capital(job, rules, bank, paths=LANES)
-    base = float(trials.outcomes(trials.variants(job, trials.case_of(job, None), [[]])).of_pool("net_loss")[0])
+    base = float(trials.to_maturity(trials.variants(job, trials.case_of(job, None), [[]])).of_pool("net_loss")[0])
     steps: dict[str, Callable[[], Numbers]] = {
         "capital": lambda: _capital(held),
         "break-even": lambda: _breakeven(job),

@@ -64,7 +64,7 @@ def rating(
     """
     from_closing(job, "rating", "puts a table of stresses over the whole life on every class")
     case, wanted = trials.case_of(job, scenario), _held(job, table, held or {})
-    base = float(trials.outcomes(trials.variants(job, case, [[]])).of_pool("net_loss")[0])
+    base = float(trials.to_maturity(trials.variants(job, case, [[]])).of_pool("net_loss")[0])
     if base <= 0.0:
         raise ConfigError(
             f"scenario {case.name}: on expected rates the pool loses nothing, and a multiple of it is nothing"
@@ -105,7 +105,7 @@ class _Work(NamedTuple):
             [*cuts, self.table.defaults(float(x), deal.scheduled_months, deal.legal_maturity_months)]
             for x in self.multiples(place)
         ]
-        return trials.outcomes(trials.variants(self.job, self.case, moves))
+        return trials.to_maturity(trials.variants(self.job, self.case, moves))
 
 
 class _Bracket(NamedTuple):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stress.analysis.trials import uncalled
 from stress.arrays import Array
 from stress.assemble.caps import RATE_CAP
 from stress.assemble.problem import assemble
@@ -24,7 +25,8 @@ MOST = 1000.0
 class LossTiming(NamedTuple):
     """Entry rates that give a cumulative net loss in its months, on expected rates with rho 0.
 
-    The net loss of a month is what it defaults less what will be recovered of that, whenever it comes.
+    The net loss of a month is what it defaults less what will be recovered of that, whenever it comes; no call ends
+    the deal before the pool has paid.
     """
 
     multiple: Array
@@ -120,7 +122,7 @@ def _case(multiple: Array) -> ScenarioCase:
 
 def _net_loss(job: Job, multiple: Array) -> tuple[Array, float]:
     """(T,) cumulative net loss over the cut-off balance by month of default, and that of cash at the end."""
-    single = job.model_copy(update={"scenarios": (_case(multiple),)})
+    single = uncalled(job).model_copy(update={"scenarios": (_case(multiple),)})
     problem = assemble(single, deterministic=True)
     sizes = problem.sizes
     values = values_of(single, problem, 0, np.zeros((sizes.n_month, sizes.n_factor)))

@@ -24,7 +24,7 @@ def with_expected(job: Job, case: ScenarioCase, lever: Lever, answer: Answer) ->
     """A deterministic break-even with its losses: their error is that of the bracket, which is left out."""
     if not math.isfinite(answer.value):
         return answer
-    outcomes = trials.outcomes(trials.variants(job, case, [[lever.shock(x)] for x in (lever.neutral, answer.value)]))
+    outcomes = trials.to_maturity(trials.variants(job, case, [[lever.shock(x)] for x in (lever.neutral, answer.value)]))
     net, default = (_expected(*map(float, outcomes.of_pool(quantity))) for quantity in ("net_loss", "default"))
     return answer._replace(loss=PoolLoss(*net, *default, constant_default_rate(job, case, lever, answer.value)))
 
@@ -35,7 +35,7 @@ def _expected(base: float, there: float) -> Parts:
 
 def constant_default_rate(job: Job, case: ScenarioCase, lever: Lever, value: float) -> float:
     """The yearly rate (CDR) that the deterministic run's defaults come to over the balances they befall."""
-    varied = trials.variants(job, case, [[lever.shock(value)]])
+    varied = trials.uncalled(trials.variants(job, case, [[lever.shock(value)]]))
     rows = values_of(varied, assemble(varied, deterministic=True), 0)
     exposed = float(rows["month_start_balance"][1].sum())
     return 1.0 - (1.0 - float(rows["defaults"][1].sum()) / exposed) ** 12 if exposed > 0.0 else math.nan
@@ -51,7 +51,7 @@ def with_simulated(
     sampler: Sampler | None,
     failing: tuple[int, str],
 ) -> list[Answer]:
-    """Break-evens with their losses: means over paths on the draws of the search.
+    """Break-evens with their losses: means over paths on the draws of the search, those of the pool without a call.
 
     Errors by batches: without a batch the mean is another, and so is the place of the break-even, by the change of the
     probability to fail over its slope between the ends of the break-even's own interval; the base of a multiple is on
@@ -66,6 +66,8 @@ def with_simulated(
     note, asked = failing
     fails = sums.means(ds, sums.of_notes, asked)[0]
     fails = batches.Replicates(fails.value[:, note], fails.without[:, note])
+    if job.deal.clean_up is not None:
+        ds = trials.counted(trials.uncalled(varied), threads, progress, sampler)
     net, default = (sums.means(ds, sums.of_pool, quantity) for quantity in ("net_loss", "default"))
     losses = [PoolLoss(*_parts(net, fails, k), *_parts(default, fails, k), None) for k in range(len(known))]
     by_percentile = {answer.percentile: loss for answer, loss in zip(known, losses, strict=True)}

@@ -149,6 +149,18 @@ class Expected(NamedTuple):
         return np.asarray(self.notes[:, :, NOTE_QUANTITIES.index(quantity)], np.float64)
 
 
+def uncalled(job: Job) -> Job:
+    """The job without the call that ends its deal early: what a pool loses is then that of its whole life, at every
+    stress alike, and not what it loses until somebody buys it."""
+    return job.model_copy(update={"deal": job.deal.model_copy(update={"clean_up": None})})
+
+
+def to_maturity(job: Job) -> Expected:
+    """The deterministic run: of the notes with the call that ends the deal, of the pool without it."""
+    run = outcomes(job)
+    return run if job.deal.clean_up is None else run._replace(pool=outcomes(uncalled(job)).pool)
+
+
 def outcomes(job: Job) -> Expected:
     """The deterministic run: unconditional rates, rho = 0 (not a factor of 0)."""
     n_note = len(job.deal.notes)

@@ -27,7 +27,7 @@ class PoolLoss(NamedTuple):
     """What the pool loses at a break-even, over the cut-off balance: means over paths, or of the deterministic run."""
 
     base_net_loss: float
-    """Cumulative net loss of the scenario itself (CNL)."""
+    """Cumulative net loss of the scenario itself (CNL), without a call that ends the deal."""
     net_loss: float
     """Where the note breaks even."""
     net_loss_error: float

@@ -24,7 +24,7 @@ class ClassNumbers(NamedTuple):
     breakeven_net_loss_precision: float
     """Width of the bracket in which it was found."""
     breakeven_multiple: float
-    """Of the scenario's own deterministic net loss."""
+    """Of the scenario's own deterministic net loss, without a call that ends the deal."""
     breakeven_multiple_precision: float
     breakeven_open: bool
     """True where the class is still paid in full at the end of the search."""

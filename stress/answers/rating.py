@@ -76,7 +76,7 @@ class Rating(NamedTuple):
     table: str
     timing: str
     base_cnl: float
-    """Cumulative net loss of the scenario on expected rates."""
+    """Cumulative net loss of the scenario on expected rates, without a call that ends the deal."""
     classes: tuple[ClassRating, ...]
     sizes: tuple[StressSize, ...] = ()
     """Where they were asked for."""

@@ -177,7 +177,7 @@ def _of_run(ds: xr.Dataset, based: bool) -> str:
         "changes the order of payments: the lowest is given."
     )
     return (
-        f"× base CNL: multiple of the pool's cumulative net loss{base} where the "
+        f"× base CNL: multiple of the pool's cumulative net loss to maturity{base} where the "
         "class begins to lose as the odds of default rise, deterministic, ± half the bracket of the search; no rating."
         + again
         * bool(several)
@@ -195,8 +195,9 @@ def _stands(name: str, rating: Rating) -> tuple[str, ...]:
 
 def _of_rating(rating: Rating) -> str:
     return (
-        "× base CNL: multiple of the pool's cumulative net loss at which the class is no longer paid in full, "
-        f"deterministic, by the stresses of '{rating.table}'; gap: that loss less what its category asks. No ratings."
+        "× base CNL: multiple of the pool's cumulative net loss to maturity at which the class is no longer paid in "
+        f"full, deterministic, by the stresses of '{rating.table}'; gap: that loss less what its category asks. "
+        "No ratings."
     )
 
 

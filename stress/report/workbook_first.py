@@ -106,8 +106,8 @@ def _summary_note(under: str, asked: bool) -> str:
     text += "A loss that no path showed is at most the bound beside it; of the whole on every path, ± is what so many "
     text += "paths cannot tell."
     break_even = (
-        " Break-even: multiple of the pool's cumulative net loss where the class begins to lose as the odds of default "
-        "rise, deterministic, ± half the bracket of the search; no rating."
+        " Break-even: multiple of the pool's cumulative net loss to maturity where the class begins to lose as the "
+        "odds of default rise, deterministic, ± half the bracket of the search; no rating."
     )
     return text + break_even * asked
 

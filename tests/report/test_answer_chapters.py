@@ -69,8 +69,8 @@ def test_what_the_pool_loses_at_a_break_even_has_an_error_where_paths_are_drawn(
     )  # fmt: skip
     assert sheet.rows[1][2:5] == ("–", "2.400 to > 3.000", "5.00 ± 0.10%")
     assert sheet.note == (
-        "CNL: net loss over the cut-off balance. Base of base: deterministic 2.00% net loss, 3.00% default; "
-        "mean of paths 2.00% net loss, 3.00% default. Deterministic CDR at the first loss: 8.10% a year."
+        "CNL: net loss over the cut-off balance, no call ending the deal. Base of base: deterministic 2.00% net loss, "
+        "3.00% default; mean of paths 2.00% net loss, 3.00% default. Deterministic CDR at the first loss: 8.10% a year."
     )
 
 

@@ -96,7 +96,8 @@ def _base_of(answer: Breakeven) -> str:
     )
     rate = known[0][1].constant_default_rate
     first = "" if rate is None else f" Deterministic CDR at the first loss: {fraction(rate)} a year."
-    return f"CNL: net loss over the cut-off balance. Base of {answer.scenario}: {'; '.join(bases)}.{first}"
+    means = "CNL: net loss over the cut-off balance, no call ending the deal."
+    return f"{means} Base of {answer.scenario}: {'; '.join(bases)}.{first}"
 
 
 def _where(crossing: Answer) -> str:

@@ -18,8 +18,9 @@ def rating_sheet(answer: Rating) -> Sheet:
             "Stands", "Notches")  # fmt: skip
     rows = tuple(_row(rated) for rated in answer.classes)
     note = (
-        f"Base CNL of {answer.scenario}: {fraction(answer.base_cnl)} of the cut-off balance, on expected rates, as all "
-        f"stresses are (no path is drawn; break-evens to 0.1%). Defaults fall {_TIMING[answer.timing]}. {NEVER}"
+        f"Base CNL of {answer.scenario}: {fraction(answer.base_cnl)} of the cut-off balance, no call ending the deal, "
+        "on expected rates, as all stresses are (no path is drawn; break-evens to 0.1%). "
+        f"Defaults fall {_TIMING[answer.timing]}. {NEVER}"
     )
     return Sheet(head, rows, " ".join([note, *_again(answer)]))
 
