@@ -53,6 +53,32 @@ def test_a_party_that_is_paid_all_of_an_account_takes_what_is_left_in_it() -> No
             swept({**SWEPT, **other}, BY_PRINCIPAL)
 
 
+@pytest.mark.parametrize(
+    ("amount", "given_back"),
+    [
+        ("account.posted", True),
+        ("max(0, account.posted - 0.02 * pool)", True),
+        ("surplus", True),
+        ("max(account.posted - needed, 0)", True),
+        ("account.posted - 0.02 * pool.cut_off", False),
+        ("max(0, account.posted - account.income)", False),
+        ("max(0.02 * pool, account.posted)", False),
+        ("0.02 * pool - account.posted", False),
+    ],
+)
+def test_a_reserve_that_goes_back_to_the_party_that_posted_it_needs_no_residual_note(amount, given_back) -> None:
+    """A commingling reserve: what it holds above a share of the pool, which is all once the pool is gone."""
+    quantities = {"needed": "if(month > 3, 0.02 * pool, 0)", "surplus": "max(0, account.posted - needed)"}
+    posted = {"step": "receive", "party": "seller", "amount": "max(0, needed - account.posted)", "to": "posted"}
+    back = {"step": "pay_party", "party": "seller", "amount": amount, "source": ["posted"]}
+    more = {"accounts": ["posted"], "parties": ["seller"], "quantities": quantities}
+    if given_back:
+        assert deal([posted, back, *PLAIN], (A, B, REST), **more).accounts == ("posted",)
+    else:
+        with pytest.raises(ValueError, match="account posted: what the amortization phase leaves in it"):
+            deal([posted, back, *PLAIN], (A, B, REST), **more)
+
+
 def test_interest_that_a_party_makes_up_to_what_is_due_is_not_noted() -> None:
     """Quarterly interest whose income other steps take is noted, unless a party pays by what is due of it."""
     quarterly = {**A, "payment_months": {"amortization": 3}}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from stress.inputs.deal.formula_rules import at_the_end
-from stress.inputs.deal.formula_text import parse
+from stress.inputs.deal.formula_rules import all_in_the_end, at_the_end
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.steps import AnyStep, PayParty, PayPrincipal
 from stress.inputs.deal.terms import Terms
@@ -94,7 +93,7 @@ def _emptied(deal: Terms, steps: tuple[AnyStep, ...]) -> set[str]:
     kinds = {step.step for step in steps}
     last = "pay_residual" if "pay_residual" in kinds else "pay_principal"
     emptied = {account for step in steps if step.step == last for account in step.source}
-    emptied |= {step.source[0] for step in steps if step.step == "pay_party" and _pays_all(step)}
+    emptied |= {step.source[0] for step in steps if step.step == "pay_party" and _pays_all(deal, step)}
     moves = [step for step in steps if step.step in ("transfer", "release") and _moves_all(deal, step)]
     for _ in moves:
         for step in moves:
@@ -113,12 +112,16 @@ def _moves_all(deal: Terms, step: AnyStep) -> bool:
     return step.target.amount == step.target.share_of_cut_off == step.target.floor == 0.0
 
 
-def _pays_all(step: PayParty) -> bool:
-    """Whether a party is paid all that an account holds: amount = "account.income", whenever the step comes."""
-    if step.when or not isinstance(step.amount, str) or len(step.source) > 1:
-        return False
-    tree = parse(step.amount)
-    return tree.does == "name" and tree.name == "account" and tree.of == step.source[0]
+def _pays_all(deal: Terms, step: PayParty) -> bool:
+    """Whether a party is paid all that an account holds, at the latest when pool and notes are gone, whenever the step
+    comes: amount = "account.income"."""
+    amount = step.amount
+    return (
+        not step.when
+        and isinstance(amount, str)
+        and len(step.source) == 1
+        and all_in_the_end(deal, amount, *step.source)
+    )
 
 
 def _income_used(phase: str, steps: tuple[AnyStep, ...]) -> None:

@@ -164,6 +164,25 @@ def at_the_end(deal: Terms, text: str) -> Value:
     return value(read(text, names, "money"), names, END)
 
 
+def all_in_the_end(deal: Terms, text: str, account: str) -> bool:
+    """Whether a formula is what an account holds once pool and notes are gone: `account.x`, or what it holds above an
+    amount that is 0 by then, `max(account.x - 0.02 * pool, 0)`."""
+    names = names_of(deal)
+    tree = _written_out(read(text, names, "money"), names)
+    if tree.does == "call" and tree.name == "max":
+        parts = [part for part in tree.parts if (part.does, part.value) != ("number", 0.0)]
+        tree = _written_out(parts[0], names) if len(parts) == 1 else tree
+    if tree.does == "-" and len(tree.parts) == 2 and value(tree.parts[1], names, END).high <= 0.0:
+        tree = _written_out(tree.parts[0], names)
+    return (tree.does, tree.name, tree.of) == ("name", "account", account)
+
+
+def _written_out(tree: Node, names: Names) -> Node:
+    """A quantity of the deal's own as its formula."""
+    own = names.own.get(tree.name) if tree.does == "name" and not tree.of else None
+    return _written_out(own, names) if isinstance(own, Node) else tree
+
+
 def quantities_in(deal: Terms) -> list[tuple[str, str]]:
     """(name in the table, of) of all quantities that the formulas of a deal use, in the order of the table."""
     names, pairs = names_of(deal), set[tuple[str, str]]()
