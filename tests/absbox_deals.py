@@ -1,7 +1,5 @@
 """Published deals as AbsBox takes them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from stress.validation.published import cash_flows

@@ -6,8 +6,6 @@ Every deal runs under two scenarios; the clocks are mixed (half of the deals mon
 run goes on where it was stopped: a block of deals that is in the file is not run again.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Iterable

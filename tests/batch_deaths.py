@@ -1,7 +1,5 @@
 """Runs that are killed, and what they left."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import random

@@ -1,7 +1,5 @@
 """A run in a process of its own, so that tests can kill it: options as JSON, without the page."""
 
-from __future__ import annotations
-
 import json
 import os
 import resource

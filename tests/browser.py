@@ -1,7 +1,5 @@
 """A headless browser that is driven: pages opened, clicked and typed into, values read back (DevTools protocol)."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import json

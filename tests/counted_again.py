@@ -1,7 +1,5 @@
 """What a run counts, counted again in NumPy from the replays of its own paths (notes of some size only)."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 

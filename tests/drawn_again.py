@@ -1,7 +1,5 @@
 """Factors and conditional rates of a replayed path, drawn and computed again from the accounting page."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 from agreement import by_month

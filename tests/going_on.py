@@ -1,7 +1,5 @@
 """The law of an opening state: what starts from the state of a path goes on as the path did."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

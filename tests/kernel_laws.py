@@ -3,8 +3,6 @@
 A law yields its violations in words; money counts as nothing below 1e-9 of the cut-off balance.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

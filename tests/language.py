@@ -1,7 +1,5 @@
 """The words of the input language: what a job may say, and what one says, to tell how much random jobs cover."""
 
-from __future__ import annotations
-
 import functools
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """A book of one-month large pools, whose loss has a closed form (Vasicek 2002)."""
 
-from __future__ import annotations
-
 from stress.inputs.book import Book, Factors, Held, Member
 from stress.validation.one_period import BALANCE, one_period_job
 

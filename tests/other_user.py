@@ -1,7 +1,5 @@
 """Another user of this machine: Python run under a user id that has no entry and no home. Needs root."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

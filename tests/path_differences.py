@@ -1,7 +1,5 @@
 """A replayed path beside the slow model's: how far they are apart, in what, and from which month on."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 

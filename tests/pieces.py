@@ -1,7 +1,5 @@
 """What tests of pieces of a kernel share: with NUMBA_DISABLE_JIT=1 a piece is a plain function of a deal's memory."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import hand_worked

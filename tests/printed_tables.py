@@ -1,7 +1,5 @@
 """One truth by quarters, and files of it: what tests of layouts share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

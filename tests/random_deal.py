@@ -1,7 +1,5 @@
 """Random deals: notes, fees, accounts, phases, triggers and priorities of payments."""
 
-from __future__ import annotations
-
 import datetime
 from random import Random
 

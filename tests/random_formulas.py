@@ -1,7 +1,5 @@
 """Formulas in a random deal: targets, caps, conditions and triggers over its own quantities."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from random import Random
 from typing import Any

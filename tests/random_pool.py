@@ -1,7 +1,5 @@
 """Random receivables pools over the whole input language."""
 
-from __future__ import annotations
-
 from random import Random
 
 from stress.inputs.pool import (

@@ -1,7 +1,5 @@
 """Words that random deals, pools and scenarios seldom need: each is put in at times, where the job allows it."""
 
-from __future__ import annotations
-
 import math
 from random import Random
 from typing import Any

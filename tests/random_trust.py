@@ -1,7 +1,5 @@
 """Random series of master trusts: a random deal on cards becomes one series of a trust."""
 
-from __future__ import annotations
-
 from random import Random
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where the shipped files stand: one spelling of their paths for all tests."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any

@@ -3,8 +3,6 @@
 Every generator takes a `random.Random`.
 """
 
-from __future__ import annotations
-
 import math
 from random import Random
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Tallies counted with plain numpy from known losses, so that the answer can be checked against the sample itself."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Importance sampling against plain sampling on random jobs: differences in standard errors, and what chance gives."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple

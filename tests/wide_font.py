@@ -6,8 +6,6 @@ The widths of figures rest on it, so that names in Chinese, Japanese or Korean h
 on a machine without their fonts.
 """
 
-from __future__ import annotations
-
 import sys
 import unicodedata
 

@@ -1,7 +1,5 @@
 """Tables written for a test: as text, and as a sheet with merged cells."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Deals that contradict themselves, or are silent about money: what changes in the template, and what is then said."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Deals whose triggers, conditions or step-ups contradict them: what changes in the template, and what is then said."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from wrong_deals import Document, amortization, put

@@ -1,7 +1,5 @@
 """The back-test on the series that ships: its figures, and what no back-test may do."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

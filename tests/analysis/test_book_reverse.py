@@ -1,7 +1,5 @@
 """Reverse stress of a book: closed forms of the nearest common path, and that its replay loses what it says."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Break-even multiples against the one-period closed form, and what a curve that is not monotone says."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri

@@ -1,7 +1,5 @@
 """The static pool and the entry rates solved from it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Capital of a deal that is met in mid-life: by hand, as the months of the whole life have it, and in every form."""
 
-from __future__ import annotations
-
 import json
 from math import exp
 from typing import Any

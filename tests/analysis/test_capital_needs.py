@@ -1,7 +1,5 @@
 """Capital of a deal's classes: closing by hand, months from the same paths as a replay, and the worth of a transfer."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import hand_worked

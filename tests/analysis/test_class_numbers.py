@@ -1,7 +1,5 @@
 """Every class in one row: each number is that of the question that answers it alone, and the same everywhere."""
 
-from __future__ import annotations
-
 import html
 import json
 import math

@@ -1,7 +1,5 @@
 """Classes under a table of stresses: break-evens in net loss against the one-period closed form."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the clock changes: one command for daily, monthly and payment-date purchases and for days of outage."""
 
-from __future__ import annotations
-
 import pytest
 from shipped import SCENARIOS
 

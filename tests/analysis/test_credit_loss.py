@@ -1,7 +1,5 @@
 """Expected credit losses: against the unpaid claim by hand, the one-period law, and between dates and scenarios."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

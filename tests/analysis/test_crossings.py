@@ -1,7 +1,5 @@
 """Where a curve passes a level: intervals that hold the place, open where the search ended before the bound did."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Where a falling measure meets its limit: few points where it is smooth, never many more than halving takes."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Following a deal: reports in, the rest of its life out; what is refused and what is said."""
 
-from __future__ import annotations
-
 import json
 from itertools import pairwise
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A job that names its reports: it starts where they leave the deal, and every question answers or refuses it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

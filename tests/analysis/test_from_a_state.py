@@ -1,7 +1,5 @@
 """Every question to a job that starts in mid-life: an answer for the rest of the life, or one sentence that refuses."""
 
-from __future__ import annotations
-
 import pytest
 from shipped import JOB
 

@@ -1,7 +1,5 @@
 """The rest of a followed deal's life: the state that the reports leave, and what moved the expected losses."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path

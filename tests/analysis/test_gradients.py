@@ -1,7 +1,5 @@
 """Derivatives by likelihood-ratio scores: against closed forms, and against moved inputs on common random numbers."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A question that is stopped gives what it has, keeps what it counted, and asked again goes on from there."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

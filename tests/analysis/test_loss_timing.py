@@ -1,7 +1,5 @@
 """A cumulative net loss and its timing come out of the engine as they were asked for."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A satellite read backwards: the macro moves behind a path of rates."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

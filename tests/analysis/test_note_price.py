@@ -1,7 +1,5 @@
 """Price tables: a price at its own yield, margin and spread; closed forms of a floater at par and of one period."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """One period, static pool: correlation none, whole, or unseen by the score. Closed forms are checked in `validate`."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

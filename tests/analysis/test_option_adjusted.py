@@ -1,7 +1,5 @@
 """Option-adjusted spreads: the zero spread where nothing is random, the price at a given spread, the cost of a cap."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The law of a path given reports: exact where exactness is known, calibrated where it is not."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The rate at which a present value is the price: bonds whose yield is known, values that never meet it."""
 
-from __future__ import annotations
-
 import math
 import subprocess
 import sys

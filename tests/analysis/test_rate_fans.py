@@ -1,7 +1,5 @@
 """Fans of delinquency, net loss, payment rate and yield: of the very paths that a replay shows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A year of servicer reports as they come: other units, a deal that is called, a renamed column, a restated month."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import openpyxl

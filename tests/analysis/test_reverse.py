@@ -1,7 +1,5 @@
 """Reverse stress against the one-period closed form, and its probability against simulation."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy.special import ndtri

@@ -1,7 +1,5 @@
 """Which inputs are a law of the draws, so that one run has their derivatives, and why the others are left out."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import hand_worked

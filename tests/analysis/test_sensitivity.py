@@ -1,7 +1,5 @@
 """The tornado: differences on common random numbers, sides in the direction that finance expects."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

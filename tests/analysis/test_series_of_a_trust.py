@@ -1,7 +1,5 @@
 """Questions to a series of a master trust: its notes stand on what is invested, not on the trust."""
 
-from __future__ import annotations
-
 import pytest
 from shipped import ROOT
 

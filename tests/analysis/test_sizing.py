@@ -1,7 +1,5 @@
 """Sizes against the one-period closed form; bands; what is said where no size meets a target."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What a question moves is called by the scenario that the user knows and by the move, never by its number."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from shipped import JOB

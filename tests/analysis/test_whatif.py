@@ -1,7 +1,5 @@
 """What if: surfaces agree with runs at places that were held out, and refuse what a job cannot be."""
 
-from __future__ import annotations
-
 import json
 import threading
 from pathlib import Path

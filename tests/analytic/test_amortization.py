@@ -1,7 +1,5 @@
 """Loans as people make them: what is due, and what interest is charged on."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

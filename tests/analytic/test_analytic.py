@@ -1,7 +1,5 @@
 """Closed forms: figures that no check of `validate` reads, laws among them, agreement with simulation."""
 
-from __future__ import annotations
-
 import doctest
 import importlib
 

@@ -1,7 +1,5 @@
 """What is worked out once: for the same input, and for numbers, words and arrays that say the same."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

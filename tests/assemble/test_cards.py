@@ -1,7 +1,5 @@
 """Cards: a lower payment rate stays lower, what is not paid bears finance charges, and triggers on it respond."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Nothing is silent: a shock that changes no array, and what a cap cuts, are said."""
 
-from __future__ import annotations
-
 import functools
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Conditional rates as polynomials in the factor: accuracy, preservation of the mean, degree classes."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

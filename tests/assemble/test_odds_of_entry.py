@@ -1,7 +1,5 @@
 """What a shock on the odds of entry is said to do to default."""
 
-from __future__ import annotations
-
 import re
 
 import hand_worked

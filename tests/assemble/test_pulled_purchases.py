@@ -1,7 +1,5 @@
 """Months back to which the kernels look for purchases that still pay: all that pay, and none where nothing does."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

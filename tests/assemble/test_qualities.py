@@ -1,7 +1,5 @@
 """Quality by month of purchase: receivables bought later may be worse for life, through stages and limits."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import hand_worked

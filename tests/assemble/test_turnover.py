@@ -1,7 +1,5 @@
 """What a static pool hides: the worked case beside the closed form of turnover; the exact cases are in `validate`."""
 
-from __future__ import annotations
-
 import pytest
 from shipped import SCENARIOS
 

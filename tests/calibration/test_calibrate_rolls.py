@@ -1,7 +1,5 @@
 """`stress calibrate rolls`: simulated ladders are found again; real reports give what they can, and say so."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

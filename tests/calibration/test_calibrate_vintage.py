@@ -1,7 +1,5 @@
 """`stress calibrate vintage`: static-pool tables become stages, on data that ship and on tables drawn from a law."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Asset correlation and satellites: published cases, known truths, intervals that know about persistence."""
 
-from __future__ import annotations
-
 import builtins
 import doctest
 import importlib

@@ -1,7 +1,5 @@
 """The predictive law of a series of rates: its posterior against brute force, its predictions against what comes."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

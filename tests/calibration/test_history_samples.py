@@ -1,7 +1,5 @@
 """Histories as they are: zeros, net recoveries, months not yet published, fractions, other frequencies."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path

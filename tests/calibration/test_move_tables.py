@@ -1,7 +1,5 @@
 """Matrices of moves: rows from, columns to, as servicers and rating agencies publish them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Pools that ship with `fitted` in their source are what the commands find in the data that ship."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from shipped import SCENARIOS

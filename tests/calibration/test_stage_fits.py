@@ -1,7 +1,5 @@
 """Seasoning stages fitted to static-pool tables."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

@@ -1,7 +1,5 @@
 """Vintage tables in the layouts of static-pool data: one truth, three layouts (the figures are made up)."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path

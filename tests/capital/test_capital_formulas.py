@@ -1,7 +1,5 @@
 """Capital of securitisation notes against worked figures of the Basel formulas."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

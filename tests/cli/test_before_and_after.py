@@ -1,7 +1,5 @@
 """Side by side: before, after and difference of two runs; a scenario a class; workbooks of all that is answered."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`stress book`: what it prints, writes and refuses."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

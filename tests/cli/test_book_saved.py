@@ -1,7 +1,5 @@
 """A book's folder under the commands that read results, and a book under those that want one deal."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

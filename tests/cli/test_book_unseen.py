@@ -1,7 +1,5 @@
 """What no path of a book shows has a bound, in every table alike, and is no zero."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Cash flows month by month: conserved, equal to the run's own means, and the same in every file."""
 
-from __future__ import annotations
-
 import csv
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Hostile and careless input files: one message that names file and key, quickly, and never a traceback."""
 
-from __future__ import annotations
-
 import os
 import re
 from pathlib import Path

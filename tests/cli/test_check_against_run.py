@@ -1,7 +1,5 @@
 """`stress check` and `stress run` have one judge: both refuse the same, and a refused run leaves nothing."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

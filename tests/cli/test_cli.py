@@ -1,7 +1,5 @@
 """The command line: exit codes, one message, results on stdout, silence when piped."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

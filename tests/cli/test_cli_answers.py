@@ -1,7 +1,5 @@
 """Commands that answer a question: one JSON document, a picture, one-line errors."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

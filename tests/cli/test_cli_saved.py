@@ -1,7 +1,5 @@
 """Commands that read a saved run: pictures, differences, the path at a quantile, chapters of what is uncertain."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,7 +1,5 @@
 """`stress compare` of results that two versions of the engine wrote."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

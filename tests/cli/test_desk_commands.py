@@ -1,7 +1,5 @@
 """Commands of the desks on answers made by hand: what they print, and the sheets of their workbooks."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Ctrl-C: a long question prints what it has, keeps what it counted, leaves with 130, and goes on when asked again."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -1,7 +1,5 @@
 """`stress whatif`, `backtest` and `book` killed at any moment: nothing half is left; asked again, the same."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import random

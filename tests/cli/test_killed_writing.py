@@ -1,7 +1,5 @@
 """A command that is killed as it writes leaves what was there: every file is whole or not there."""
 
-from __future__ import annotations
-
 import re
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """`--fail-on`: a result whose measure is above a limit is written, shown and refused with exit code 7."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """New files come all or none: of a command that fails half way neither a file nor a folder stays."""
 
-from __future__ import annotations
-
 import errno
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Options that no command can take, dry runs, and what is told where an answer has less than the whole."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """The smallest deal that is one: one note, one month, one path, nothing that defaults. Every command answers."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A run on a terminal: one live line with what a user waits for; nothing of it in a pipe."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -1,7 +1,5 @@
 """Options that say something of a key say it once, and none is given that changes nothing: silence would hide it."""
 
-from __future__ import annotations
-
 import pytest
 from shipped import ROOT
 

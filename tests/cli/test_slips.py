@@ -1,7 +1,5 @@
 """What a new user gets wrong: each slip is told in one line with what was given, what is allowed, what was meant."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

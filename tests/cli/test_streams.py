@@ -1,7 +1,5 @@
 """Standard output of any encoding: every command says its result, writes its files and ends with the right code."""
 
-from __future__ import annotations
-
 import io
 import itertools
 import json

@@ -1,7 +1,5 @@
 """`stress whatif --scheduler` and `--workers`: the page that threads give, from workers of a Dask cluster."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tables of answers on narrow terminals: every number stands in one piece, and nothing is left out."""
 
-from __future__ import annotations
-
 import re
 from io import StringIO
 

@@ -1,7 +1,5 @@
 """A deal in words and in one picture says what the deal does."""
 
-from __future__ import annotations
-
 import copy
 import io
 import json

@@ -1,7 +1,5 @@
 """What is told of a pool, and of interest that waits: opening, lateness, late charges, cash, shares of what is new."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import hand_worked

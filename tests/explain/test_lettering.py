@@ -1,7 +1,5 @@
 """Names in Chinese, long names and many names: every picture has room for them and a font that writes them."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import unicodedata

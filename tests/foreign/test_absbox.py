@@ -1,7 +1,5 @@
 """Deals of AbsBox: two sample deals, rebuilt by hand, pay as that engine paid them; what is not carried is told."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

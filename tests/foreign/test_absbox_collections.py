@@ -4,8 +4,6 @@ The pool is 200,000 over 3 months, 300,000 over 6 and 500,000 over 12, with a fe
 February: 6,000 and 66,666.67 + 50,000 + 41,666.67 = 158,333.33 a month to April.
 """
 
-from __future__ import annotations
-
 import datetime
 from pathlib import Path
 from typing import Any

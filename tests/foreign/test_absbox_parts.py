@@ -1,7 +1,5 @@
 """Parts of a deal of AbsBox: what each becomes here, and the line that tells what could not be carried."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

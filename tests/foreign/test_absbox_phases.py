@@ -1,7 +1,5 @@
 """Phases of a deal of AbsBox: claims that one of them alone pays, and which waterfall each has."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

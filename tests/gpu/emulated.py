@@ -1,7 +1,5 @@
 """The kernel of a GPU on this CPU: its PTX as C, compiled and kept beside the compiled kernels."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import shutil

@@ -1,7 +1,5 @@
 """A card whose kernel is the PTX, run as C on this CPU: what `stress.gpu.driver.Card` is to a workspace."""
 
-from __future__ import annotations
-
 import ctypes
 from pathlib import Path
 from typing import Any

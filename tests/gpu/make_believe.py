@@ -1,7 +1,5 @@
 """A driver without a card: `fake_cuda.c`, whose kernel is the CPU's own, given the same arguments."""
 
-from __future__ import annotations
-
 import ctypes
 import shutil
 import subprocess

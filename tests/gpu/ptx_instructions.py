@@ -1,7 +1,5 @@
 """One instruction of PTX as C, for `ptx_to_c`: what each does, as NVIDIA says."""
 
-from __future__ import annotations
-
 import re
 
 C_TYPE = {

@@ -4,8 +4,6 @@ Knows the instructions that LLVM writes for the kernel and stops at any other; s
 floats that a machine might contract. Counts how often the first lane enters each basic block.
 """
 
-from __future__ import annotations
-
 import re
 
 from ptx_instructions import Unknown, arguments, bits_of, instruction, name_of

@@ -1,7 +1,5 @@
 """The kernel of a GPU, compiled here and run as C: its text keeps the rules, its counts are the CPU's, bit for bit."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import json

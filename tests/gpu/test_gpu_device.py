@@ -1,7 +1,5 @@
 """Runs with a card, by a make-believe driver: tasks, memory, merging, and what is said where there is none."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The translation of PTX: what it knows is as NVIDIA says, and what it does not know stops it."""
 
-from __future__ import annotations
-
 import ctypes
 import shutil
 import struct

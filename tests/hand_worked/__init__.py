@@ -4,8 +4,6 @@ The pool pays 20% of its performing balance a month and yields 24% a year, 2% a 
 Without defaults it collects principal of 200, 160, 128 and 102.4 and income of 20, 16, 12.8 and 10.24.
 """
 
-from __future__ import annotations
-
 import datetime
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """Deficiency, reserves, transfers and purchases of tiny deals, worked out by hand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

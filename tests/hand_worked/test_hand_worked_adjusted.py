@@ -1,7 +1,5 @@
 """The adjusted pool on loans of three months, worked out by hand, and against the slow model."""
 
-from __future__ import annotations
-
 import json
 
 import agreement

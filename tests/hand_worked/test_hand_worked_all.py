@@ -1,7 +1,5 @@
 """Every step kind, observable and option of the deal language has a case that was worked out by hand."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import get_args

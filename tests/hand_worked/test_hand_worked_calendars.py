@@ -1,7 +1,5 @@
 """Loans whose interest has a calendar, worked by hand: 900 of three-month loans, months of 31, 28 and 31 days."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Notes that accrue by a day count of their own, worked out by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from pydantic import ValidationError

@@ -4,8 +4,6 @@
 revolves.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

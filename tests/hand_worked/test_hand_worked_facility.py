@@ -1,7 +1,5 @@
 """A lender's facility: what is late and what is concentrated counts for nothing in its base; worked out by hand."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Formulas, targets of overcollateralization, conditions and cures of triggers on tiny deals, worked out by hand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

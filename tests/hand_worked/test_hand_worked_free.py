@@ -4,8 +4,6 @@ Half of what is lent is for one month and never bears a fee, half for three mont
 was lent. A third of the balance of 1000 is then free by itself: the 666.67 of three-month loans were 1000 when lent.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import hand_worked

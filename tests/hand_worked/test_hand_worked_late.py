@@ -1,7 +1,5 @@
 """Stages and long ladders, worked by hand on a pool of 1000."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -3,8 +3,6 @@
 All 1000 of the pool fall due in month 1 and buy one- and two-month loans that pay at the end: nothing defaults.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Loans by kind, worked by hand: 900 of three-month loans at 12% a year, 1% a month on what is outstanding."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Fees, interest, principal and residual of tiny deals, worked out by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from pydantic import ValidationError

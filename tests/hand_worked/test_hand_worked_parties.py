@@ -1,7 +1,5 @@
 """Cash from and to parties outside the deal, and calls by a rule, on tiny deals, worked out by hand."""
 
-from __future__ import annotations
-
 import pytest
 
 from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, deal, pool, run, same

@@ -4,8 +4,6 @@ A of 900 is due 9 a month, the trustee 1.2% a year of the pool: both may be paid
 percent a month, of which a servicer takes a tenth.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from hand_worked import PRINCIPAL, RESIDUAL, REST, A, deal, pool, run, same

@@ -4,8 +4,6 @@ The trust and the series are those of the page on trusts: 1000, of which the ser
 so that the principal of months 1 and 2 waits in its account.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from hand_worked import run, same

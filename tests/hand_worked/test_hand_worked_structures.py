@@ -1,8 +1,6 @@
 """Structures that need no word of their own, on tiny deals worked out by hand: drawn notes, prefunding, repurchases, a
 step-up after a missed call."""
 
-from __future__ import annotations
-
 from hand_worked import INTEREST, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
 from stress.inputs.deal import Deal
 

@@ -1,7 +1,5 @@
 """What a tripped trigger switches, step-ups, shares and redeemed notes on tiny deals, worked out by hand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from hand_worked import INTEREST, LAST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, run, same

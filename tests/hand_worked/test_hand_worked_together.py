@@ -1,7 +1,5 @@
 """Notes paid pari passu, several conditions, index paths and certificates on tiny deals, worked out by hand."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 from typing import Any

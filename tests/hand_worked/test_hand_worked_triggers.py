@@ -1,7 +1,5 @@
 """Every observable and every rule of a trigger on tiny deals, worked out by hand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -5,8 +5,6 @@ defaulted, 0.5% defaults and cardholders buy 20.5%. Of it series 1, the deal, ha
 seller 300. Every period is a twelfth of a year.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

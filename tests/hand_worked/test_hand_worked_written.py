@@ -1,8 +1,6 @@
 """Notes written down when loans default, and up again when something of them comes back; advances of a servicer: tiny
 deals, worked out by hand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

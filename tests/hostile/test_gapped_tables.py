@@ -1,7 +1,5 @@
 """Mutants of the shipped tables that have no row for every period, each read by the command or file that takes it."""
 
-from __future__ import annotations
-
 import shutil
 import warnings
 from collections import Counter

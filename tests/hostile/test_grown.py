@@ -1,7 +1,5 @@
 """Files grown from the grammar of the models: read and run, or refused by file and key; never a traceback."""
 
-from __future__ import annotations
-
 import warnings
 from collections import Counter
 from random import Random

@@ -3,8 +3,6 @@
 Faults of a single TOML file are in test_check.py; here are files that refer to others, tables, tapes and histories.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from pathlib import Path

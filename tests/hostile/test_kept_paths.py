@@ -1,7 +1,5 @@
 """A store of kept paths that is damaged, short or made to harm: refused by one message, never read as blanks."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Two thousand mutants of the shipped files: none accepted wrongly, none with a traceback, each refused by name."""
 
-from __future__ import annotations
-
 import time
 import warnings
 from collections import Counter

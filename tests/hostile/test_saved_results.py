@@ -1,7 +1,5 @@
 """Saved results that are damaged, of another program or made to harm: one message, or the numbers that were saved."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random

@@ -1,7 +1,5 @@
 """Workbooks made to harm: what they unpack to is counted before it is parsed, and refused by one message."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What a desk gets wrong in a book or in a table of capital weights: refused, or asked about, in one line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

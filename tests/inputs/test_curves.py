@@ -1,7 +1,5 @@
 """Curve words: what an analyst writes is the rate of every month, or is refused in words."""
 
-from __future__ import annotations
-
 import hand_worked
 import numpy as np
 import pytest

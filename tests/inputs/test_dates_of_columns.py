@@ -1,7 +1,5 @@
 """Dates such as 3/4/2025: a column is read in one way, which it shows itself, wherever dates stand in tables."""
 
-from __future__ import annotations
-
 import datetime
 import itertools
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a deal may do and still surprise its author is said by `stress check`, and by nothing else."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

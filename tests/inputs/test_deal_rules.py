@@ -1,7 +1,5 @@
 """A deal that contradicts itself, or is silent about money, is refused with a sentence."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any

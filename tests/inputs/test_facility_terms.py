@@ -1,7 +1,5 @@
 """Terms of facilities and of synthetic transfers that are right as they stand: nothing refuses or doubts them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a formula may say: each refusal names its place, the unit that is asked, or the name that was meant."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 

@@ -1,7 +1,5 @@
 """Jobs read from files: references, levels, combined scenarios, agreement of their parts, canonical text."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

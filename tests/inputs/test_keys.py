@@ -1,7 +1,5 @@
 """The reference of keys is made from the models: nothing in it can be missing, stale or wrong."""
 
-from __future__ import annotations
-
 import inspect
 import io
 import json

@@ -1,7 +1,5 @@
 """A result that lacks a variable or a coordinate, or is one scenario of a result: told in words by whoever needs it."""
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Macro tables through satellites: published paths, stated elasticities, and refusals that say what is missing."""
 
-from __future__ import annotations
-
 import datetime
 import math
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A macro path through a satellite makes the quality of what is bought, month by month, for life."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Tables as originators send them: titles, units, remarks, Chinese dates, periods across, numbers with commas."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

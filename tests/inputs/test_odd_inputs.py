@@ -1,7 +1,5 @@
 """What is legal and seldom meant gets one note each, by file and key; what is usual gets none."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

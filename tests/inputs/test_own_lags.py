@@ -1,7 +1,5 @@
 """Satellites with a lag of their own: fitted, written, read, projected and read backwards alike."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A number that is too large: what is allowed, and a word of percents only where somebody writes them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

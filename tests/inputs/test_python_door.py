@@ -1,7 +1,5 @@
 """The Python door refuses what files and the command line refuse: in words, never by silence or a raw error."""
 
-from __future__ import annotations
-
 import datetime
 import inspect
 from collections.abc import Callable

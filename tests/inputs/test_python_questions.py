@@ -1,7 +1,5 @@
 """What a question of `stress.analysis` is given in Python: every argument of every question is refused in words."""
 
-from __future__ import annotations
-
 import inspect
 from typing import Any
 

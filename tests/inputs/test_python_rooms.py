@@ -1,7 +1,5 @@
 """What public functions outside of `stress.analysis` are given in Python: wrong arguments are refused in words."""
 
-from __future__ import annotations
-
 import inspect
 import pkgutil
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Rules that a pool, a deal, a job, a scenario or a model breaks: each is named in words, one case for a rule."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """Columns of reports that were renamed in mid-year: one figure, each period under one of its headings."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

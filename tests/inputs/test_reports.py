@@ -1,7 +1,5 @@
 """Reports of a deal: what is read, what is missing, what is refused, and where a report contradicts itself."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from pathlib import Path

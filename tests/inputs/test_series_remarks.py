@@ -1,7 +1,5 @@
 """What `check` says of formulas that count a series' own principal of the month twice, and that they do."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

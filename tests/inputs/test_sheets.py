@@ -1,7 +1,5 @@
 """Input files as sheets of a workbook: what is typed there is what the text says, and what is wrong is told by cell."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A shock that takes its months from a table: text and workbooks, months and dates, faults by file and line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

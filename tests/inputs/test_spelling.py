@@ -1,7 +1,5 @@
 """A name is suggested where it is near in spelling or meaning, and none where it is not."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """What a state of a deal in mid-life cannot say, or must not leave out: each is refused in one sentence."""
 
-from __future__ import annotations
-
 import json
 
 import hand_worked

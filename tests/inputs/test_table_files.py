@@ -1,7 +1,5 @@
 """Tables in workbooks and archives."""
 
-from __future__ import annotations
-
 import bz2
 import gzip
 import io

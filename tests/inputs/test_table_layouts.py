@@ -4,8 +4,6 @@ The files are made up; the layouts are those of FRED, the Federal Reserve, World
 Japan, NBS of China and of spreadsheets in several countries.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re

@@ -1,7 +1,5 @@
 """What the readers of a scenario's tables assumed is told wherever notes on inputs are."""
 
-from __future__ import annotations
-
 import datetime
 import json
 import re

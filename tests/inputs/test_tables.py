@@ -1,7 +1,5 @@
 """Macro tables as published: layouts, refusals, months."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a series of a trust and the trust's pool must agree on, and what is told of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import hand_worked

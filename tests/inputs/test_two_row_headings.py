@@ -1,7 +1,5 @@
 """Headings of two rows, as servicers lay them out in Excel: read where it is certain what stands under what."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Periods over two rows of a heading, years above months or quarters: one truth in many spellings (made up)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

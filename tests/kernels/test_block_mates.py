@@ -1,7 +1,5 @@
 """A path is a function of (seed, path) alone: not of the paths that share its block, nor of its lane."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

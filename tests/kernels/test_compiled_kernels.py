@@ -1,7 +1,5 @@
 """Compiled kernels on disk: only bytes that this user wrote, as they were written, ever run."""
 
-from __future__ import annotations
-
 import logging
 import os
 import random

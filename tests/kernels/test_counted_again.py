@@ -1,7 +1,5 @@
 """Bins, sums and smallest paths of a run against the replays of the same paths."""
 
-from __future__ import annotations
-
 from random import Random
 from types import SimpleNamespace
 

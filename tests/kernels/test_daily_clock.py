@@ -5,8 +5,6 @@ both clocks, cohort by cohort, to rounding. The clocks part where cash waits: in
 and in the days, and purchases fall due when they were made.
 """
 
-from __future__ import annotations
-
 import itertools
 from random import Random
 

@@ -1,7 +1,5 @@
 """Several factors, recoveries that fall when defaults rise, and the price of new receivables."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from pydantic import ValidationError

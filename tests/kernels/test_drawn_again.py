@@ -1,7 +1,5 @@
 """Factors and rates of replayed paths of random jobs against the page, also where paths differ beyond the factors."""
 
-from __future__ import annotations
-
 from random import Random
 
 import drawn_again

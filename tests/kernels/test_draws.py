@@ -1,7 +1,5 @@
 """The random numbers: a draw belongs to its path, whatever else is drawn. Their law is checked in `validate`."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from oracle.draws import normal

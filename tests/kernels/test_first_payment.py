@@ -1,7 +1,5 @@
 """Late issue and the first payment: interest runs from issue, what was collected is carried in."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Outcomes that are handed over are those that would have been counted."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

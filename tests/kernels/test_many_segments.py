@@ -1,7 +1,5 @@
 """Pools of up to 64 segments on up to 24 factors: the obligor and sector cases of the literature fit."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

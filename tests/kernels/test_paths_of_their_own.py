@@ -1,7 +1,5 @@
 """Entry rates that differ by path beyond the factors, and whole obligors: the engine against the page, draw by draw."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from oracle import draws

@@ -1,7 +1,5 @@
 """Bins of what a path comes to, on their own; `test_without_a_compiler` runs these without one."""
 
-from __future__ import annotations
-
 import numpy as np
 from pieces import memory, plain, same
 

@@ -1,7 +1,5 @@
 """Pieces of a determination, each on its own (`test_without_a_compiler` runs this file)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import hand_worked

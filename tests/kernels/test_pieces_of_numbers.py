@@ -1,7 +1,5 @@
 """exp, log, sine, normal distribution to the digits that they promise (`test_without_a_compiler` runs this file)."""
 
-from __future__ import annotations
-
 import numpy as np
 from pieces import plain
 from scipy.special import ndtr

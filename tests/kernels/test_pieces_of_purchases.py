@@ -1,7 +1,5 @@
 """Pieces that buy receivables, each on its own (`test_without_a_compiler` runs this file)."""
 
-from __future__ import annotations
-
 import hand_worked
 import numpy as np
 import pytest

@@ -1,7 +1,5 @@
 """Steps of a priority of payments, each on its own, lane by lane (`test_without_a_compiler` runs this file)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Macro variables drawn around a scenario: the page's law path by path, their fans, and how files say it."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

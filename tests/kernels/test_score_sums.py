@@ -1,7 +1,5 @@
 """Sums of outcomes times features, against features that the slow model makes path by path."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The random short rate: moments, the curve as the mean of the discount factors, correlation, the slow model."""
 
-from __future__ import annotations
-
 import json
 from random import Random
 from typing import Any

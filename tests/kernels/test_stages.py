@@ -1,7 +1,5 @@
 """Seasoning without a vintage: what the engine carries in two rows a purchase is what a book of vintages carries."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import hand_worked

@@ -1,7 +1,5 @@
 """Tallies on their own: empty arrays, edges of bins, and two that become one."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

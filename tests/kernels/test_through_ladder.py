@@ -1,7 +1,5 @@
 """A shock on default acts on defaults, however long the ladder keeps them; one on entry acts on entry."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import hand_worked

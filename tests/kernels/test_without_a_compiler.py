@@ -1,7 +1,5 @@
 """Pieces of a kernel on their own: with NUMBA_DISABLE_JIT=1 they are plain functions. Else this file runs itself so."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What a run is packed into, and the memory that it counts in."""
 
-from __future__ import annotations
-
 import hand_worked
 import numpy as np
 import pytest

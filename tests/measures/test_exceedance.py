@@ -1,7 +1,5 @@
 """The share of paths at or above a loss, worked by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from synthetic import case, results_of, tranche_losses, weighed_alike

@@ -1,7 +1,5 @@
 """Fans whose quantiles lie beyond what was counted, and excess spread of a pool that is nearly gone."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import xarray as xr

@@ -1,7 +1,5 @@
 """Intervals of tail means over few paths, by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy import stats

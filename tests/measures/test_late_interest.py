@@ -1,7 +1,5 @@
 """Interest not paid when due: the reference first, the worst scenario beside it, bounds where every path misses."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 from synthetic import results_of

@@ -1,7 +1,5 @@
 """Lives and yields of notes over paths: quantiles with intervals, and their figure."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from shipped import JOB

@@ -1,7 +1,5 @@
 """Means and chances of notes worked by hand: what they are over, their bounds, and notes that have none."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import xarray as xr

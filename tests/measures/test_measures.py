@@ -1,7 +1,5 @@
 """Measures agree with the sample they were counted from, and their intervals hold the truth as often as they say."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import xarray as xr

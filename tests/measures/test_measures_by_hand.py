@@ -1,7 +1,5 @@
 """Measures of samples so small that they are worked out by hand; what they refuse."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy import stats

@@ -1,7 +1,5 @@
 """Means by month and events of a few paths, worked by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import xarray as xr

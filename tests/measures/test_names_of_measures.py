@@ -1,7 +1,5 @@
 """Short names of measures and their numbers, and a measure by its long name."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

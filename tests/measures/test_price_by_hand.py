@@ -1,7 +1,5 @@
 """The price of a note: riskless at its coupon it is par, however often it pays; a step-up is worth what it adds."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

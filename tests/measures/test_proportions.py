@@ -1,7 +1,5 @@
 """Probabilities from counts: Clopper and Pearson's interval, the error of Jeffreys' posterior, by hand and by scipy."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy import stats

@@ -1,7 +1,5 @@
 """Errors of quantiles and tail means of Sobol points come from their sixteen replicates."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from shipped import JOB

@@ -1,7 +1,5 @@
 """What a residual note is: what is left over. A multiple, a median yield, a value at a stated rate; no life."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

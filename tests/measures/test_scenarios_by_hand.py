@@ -1,7 +1,5 @@
 """Differences of scenarios and of results, and mixtures of them, worked by hand."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Scores of predictive distributions against published and hand-computed values, and the sequential test of drift."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy.integrate import quad

@@ -1,7 +1,5 @@
 """Differences of value at risk and expected shortfall: errors that know of common random numbers."""
 
-from __future__ import annotations
-
 import functools
 
 import numpy as np

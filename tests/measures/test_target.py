@@ -1,7 +1,5 @@
 """Targets for a relative error: how they are read, how far a sample has come, how many paths come next."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

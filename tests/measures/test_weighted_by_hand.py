@@ -1,7 +1,5 @@
 """Weighted paths worked by hand: what they are worth, their chances and their tails."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import xarray as xr

@@ -1,7 +1,5 @@
 """Means, quantiles and equally likely draws of weighted ones, by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Weighted paths in the measures: equal weights change nothing, others give what the definition says path by path."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

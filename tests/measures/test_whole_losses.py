@@ -1,7 +1,5 @@
 """Losses of the whole on every path: what sampling cannot show has a bound, as where nothing is lost."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import xarray as xr

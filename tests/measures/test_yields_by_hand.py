@@ -1,7 +1,5 @@
 """Quantiles of lives, yields and prices of a few paths counted in known bins; yields at the cap."""
 
-from __future__ import annotations
-
 import json
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Mutants of TOML files: one key or value changed, or the file's text damaged."""
 
-from __future__ import annotations
-
 import copy
 import math
 import string

@@ -1,7 +1,5 @@
 """Shipped tables without a row for every period: each with the command or the file that reads it, and what it reads."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple

@@ -4,8 +4,6 @@ A mutant turns one leaf; what is grown is whole: a step with all its keys, a tri
 two legs. Numbers are ends, inner points and rounds of what is allowed; names are mostly those of the file itself.
 """
 
-from __future__ import annotations
-
 import copy
 from collections import Counter
 from collections.abc import Iterable

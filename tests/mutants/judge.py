@@ -4,8 +4,6 @@ The ranges are those of the documentation, not read from the models. A mutant th
 legal here was accepted wrongly.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from typing import Any

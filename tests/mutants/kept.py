@@ -1,7 +1,5 @@
 """Mutants of a store of kept paths: chunks lost or damaged, metadata that says something else, links in a circle."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable

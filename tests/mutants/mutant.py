@@ -1,7 +1,5 @@
 """What a mutant is, and how a document becomes TOML text again."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """A folder of shipped files in which one at a time is replaced by a mutant, and read as `stress check` reads it."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import time

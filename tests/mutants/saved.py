@@ -1,7 +1,5 @@
 """Mutants of saved results: their bytes changed under the seal, or what they hold changed by a program without one."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a command costs in a process of its own: processor time and memory of that process alone."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

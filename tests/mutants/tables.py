@@ -1,7 +1,5 @@
 """Mutants of CSV tables: a cell, a row, a column or the text of the file changed."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable

@@ -5,8 +5,6 @@ mutated. With --keep a run goes on where it was stopped, and a verdict is kept a
 was changed stays; the sample is the same for the same seed and sources.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import importlib

@@ -1,7 +1,5 @@
 """The tests that a mutant faces: those that its module can fail, quick ones first, to the first complaint."""
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Callable

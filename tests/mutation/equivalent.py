@@ -1,7 +1,5 @@
 """Mutants that cannot change any result: a rule that proves it, and those judged one by one, each with its reason."""
 
-from __future__ import annotations
-
 import ast
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Where a source can be changed, and the change: one operator, constant, condition or statement at a time."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 from collections import Counter

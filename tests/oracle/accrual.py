@@ -1,7 +1,5 @@
 """Interest and fees that accrue in a period."""
 
-from __future__ import annotations
-
 
 def interest_of_month(path, n: int, t: int) -> float:
     """Interest that accrues on a note in period t, on its balance, and on its unpaid interest where that bears some."""

@@ -1,7 +1,5 @@
 """The adjusted pool, slowly: loan by loan and month by month."""
 
-from __future__ import annotations
-
 from oracle.profile import lines_of, seasoned
 
 

@@ -1,7 +1,5 @@
 """Loans whose interest has a calendar: floating, by actual days, with a first period of its own."""
 
-from __future__ import annotations
-
 import math
 
 from oracle.dates import collection_month

@@ -1,7 +1,5 @@
 """Collection months, payment dates and day counts of a deal."""
 
-from __future__ import annotations
-
 import calendar
 import datetime
 import itertools

@@ -1,7 +1,5 @@
 """The month-end determination and the payment that follows it."""
 
-from __future__ import annotations
-
 from oracle.accrual import fee_of_month, interest_of_month
 from oracle.flows import PaymentRecord
 from oracle.observables import observe, test_triggers

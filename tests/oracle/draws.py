@@ -1,7 +1,5 @@
 """Random numbers and entry rates of one path, one at a time, written from the page `chance` alone."""
 
-from __future__ import annotations
-
 import math
 
 from scipy.special import expit, logit, ndtr, ndtri

@@ -1,7 +1,5 @@
 """What the slow model reports of one path: lists by month (index 0 is month 1)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import NamedTuple
 

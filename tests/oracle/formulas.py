@@ -1,7 +1,5 @@
 """Formulas, slowly: the text by Python's own parser, each quantity by what the accounting page says it is."""
 
-from __future__ import annotations
-
 import ast
 import math
 import operator

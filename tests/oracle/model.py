@@ -1,7 +1,5 @@
 """A slow model of one path, month by month and step by step, written from the accounting page alone."""
 
-from __future__ import annotations
-
 import math
 
 from oracle.dates import accrual_fractions, first_payment

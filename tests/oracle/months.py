@@ -1,7 +1,5 @@
 """Inputs by month without any scenario, the rates they mean for one path, and the supply of receivables."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What triggers and conditions look at, and how triggers trip."""
 
-from __future__ import annotations
-
 import math
 
 from oracle.state import PHASES

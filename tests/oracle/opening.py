@@ -4,8 +4,6 @@ For the monthly clock. What rules look back at stands in the flows of the months
 known of the last months, in month 1.
 """
 
-from __future__ import annotations
-
 from oracle.cohort import Cohort
 from oracle.flows import MONTHLY, Flows
 from oracle.model import Path

@@ -1,7 +1,5 @@
 """The receivables of a deal: opening pool, purchases, balances."""
 
-from __future__ import annotations
-
 import itertools
 import math
 

@@ -1,7 +1,5 @@
 """The priority of payments of one payment date, step by step."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 

@@ -1,7 +1,5 @@
 """What a unit of receivables pays by month: plans, the seasoned opening pool, and new purchases."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Principal cash that purchases leave for the senior costs that the revolving priority may pay from principal."""
 
-from __future__ import annotations
-
 from oracle.accrual import fee_of_month, interest_of_month
 
 

@@ -1,7 +1,5 @@
 """What the holder of a note gets: loss, IRR, WAL, price, first-loss month."""
 
-from __future__ import annotations
-
 import math
 
 from oracle.dates import accrual_fractions, first_payment, payment_dates

@@ -1,7 +1,5 @@
 """Features of one path for derivatives by scores, one month at a time, written from the page `chance` alone."""
 
-from __future__ import annotations
-
 import math
 
 

@@ -1,7 +1,5 @@
 """The random short rate of one path, month by month, written from the page `chance` alone."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Seasoning: hazards of the stages, and how receivables of an age are spread over them."""
 
-from __future__ import annotations
-
 from stress.inputs.text.curve import monthly_rates
 
 

@@ -1,7 +1,5 @@
 """The state of a deal on one path, and how cash leaves its accounts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 PHASES = ("revolving", "amortization", "acceleration", "event_of_default")

@@ -1,7 +1,5 @@
 """The compiled engine against the slow plain-Python model: same inputs, same rates, same cash flows; and its laws."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from random import Random

@@ -1,7 +1,5 @@
 """Pools of four stages under the longest ladder, and of long ladders alone: the engine against the slow model."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import agreement

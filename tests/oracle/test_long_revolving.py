@@ -1,7 +1,5 @@
 """A deal that revolves for ten years against the slow model: the longest that a deal may."""
 
-from __future__ import annotations
-
 import agreement
 import pytest
 from shipped import ROOT

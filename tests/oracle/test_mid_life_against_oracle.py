@@ -1,7 +1,5 @@
 """A deal that starts in mid-life goes on as the path did of which its state is, and as the slow model does."""
 
-from __future__ import annotations
-
 from random import Random
 
 import agreement

@@ -1,7 +1,5 @@
 """The laws of the model on random deals, with the slow plain-Python model."""
 
-from __future__ import annotations
-
 import functools
 import math
 from collections import Counter

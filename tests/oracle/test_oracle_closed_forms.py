@@ -1,7 +1,5 @@
 """The slow model against what can be worked out by hand: run-off, turnover, flat plans, calendars."""
 
-from __future__ import annotations
-
 import datetime
 import math
 

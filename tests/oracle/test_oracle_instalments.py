@@ -1,7 +1,5 @@
 """The slow model against cash flows of another engine: flat-fee instalments, static and revolving."""
 
-from __future__ import annotations
-
 import pytest
 
 from oracle.model import run_path

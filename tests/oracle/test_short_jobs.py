@@ -1,7 +1,5 @@
 """The short random jobs that mutants meet: without a mutant nothing is wrong with them, with a compiler or without."""
 
-from __future__ import annotations
-
 import pytest
 from language import said, words
 from mutation import checks

@@ -1,7 +1,5 @@
 """Random series of master trusts: the compiled engine against the slow model, and every word of a trust is used."""
 
-from __future__ import annotations
-
 from random import Random
 
 import agreement

@@ -1,7 +1,5 @@
 """A series of a master trust: what of a month is its own, what it takes from the seller (chapter "Master trusts")."""
 
-from __future__ import annotations
-
 
 def level(schedule, t: int) -> float:
     """A schedule in month t; 0 before the first month that it gives."""

@@ -1,7 +1,5 @@
 """Peak memory does not grow with the number of paths."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

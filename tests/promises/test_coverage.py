@@ -3,8 +3,6 @@
 `python -m pytest tests/promises/test_coverage.py -m slow -s` prints what no test takes.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Intervals hold the closed form of a large pool as often as they say, over many independent runs."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The mutation run itself: every change compiles and changes something; and (slow) the score."""
 
-from __future__ import annotations
-
 import ast
 import os
 import re

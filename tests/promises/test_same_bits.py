@@ -1,7 +1,5 @@
 """One job, the same bits: whatever the threads, the chunks, the vector width of the machine, or no compiler at all."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What scaling rests on: the cost of a task and of a merge, the model made of them, two threads."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 

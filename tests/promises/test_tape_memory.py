@@ -1,7 +1,5 @@
 """Tapes of ten million rows are read in the memory that a million takes, as text and as Parquet."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

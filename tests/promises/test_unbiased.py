@@ -1,7 +1,5 @@
 """Importance sampling is unbiased where plain sampling can check it, and its errors are what they say."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import unbiased

@@ -1,7 +1,5 @@
 """The promises: every check holds, a broken one is seen, and one list feeds command, record, README and chapter."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Loans that people make, against what was reported of them: an auto trust, and a mortgage pass-through."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import hand_worked

@@ -1,7 +1,5 @@
 """The references that the engine is timed against are the same model: path by path, on the same draws."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The pinned dependencies: complete, hashed, within what pyproject.toml asks for, and free of addresses."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

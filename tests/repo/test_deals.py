@@ -1,7 +1,5 @@
 """Every shipped deal has a source, a job that runs, and explains itself."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every public name has an example, and the examples are true."""
 
-from __future__ import annotations
-
 import doctest
 import importlib
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What a public function raises stands in its docstring."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import importlib

@@ -1,7 +1,5 @@
 """README.md as a user meets it: its commands exist, with their options and files, and `check` answers as it says."""
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

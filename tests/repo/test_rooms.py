@@ -1,7 +1,5 @@
 """What the tab key and `help` show of `stress` in Python: the public names, each told in words."""
 
-from __future__ import annotations
-
 import inspect
 import pydoc
 import subprocess

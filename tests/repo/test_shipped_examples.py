@@ -1,7 +1,5 @@
 """Shipped examples: written from the package alone, each is the job of the clone and passes its checks."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

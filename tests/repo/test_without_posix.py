@@ -1,7 +1,5 @@
 """The package without what only POSIX systems have: on Windows nothing of it may stand on the way to a result."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Chapters and figures of answers made by hand: what is said where a break-even, a path or a bar is not there."""
 
-from __future__ import annotations
-
 import io
 import math
 from typing import Any

@@ -1,7 +1,5 @@
 """Inputs and answers in a notebook: tables, `==` that says yes or no, jobs as keys."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any
 

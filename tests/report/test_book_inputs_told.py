@@ -1,7 +1,5 @@
 """What a book's page and workbook tell of its inputs: every deal's illustrative ones, words, notes, provenance."""
 
-from __future__ import annotations
-
 import html
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Levels of factors in words, and sentences of a replay that are of notes which a book does not hold."""
 
-from __future__ import annotations
-
 import pytest
 import xarray as xr
 

@@ -1,7 +1,5 @@
 """A book, or a position of it, that loses the whole on every path is told with a bound."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from large_pools import pools

@@ -1,7 +1,5 @@
 """The page a committee signs, and numbers that read alike down a column."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The model document: every section from where it stands, every rule that it cites on the accounting page."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reports and pictures drawn in several threads at once are those that are drawn alone, to the byte."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """The harshest scenario is the one in which notes lose most, else the one in which most of what could default does."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import hand_worked

@@ -1,7 +1,5 @@
 """Panels of lives, yields and prices stand side by side: their axes are read apart."""
 
-from __future__ import annotations
-
 import itertools
 
 import hand_worked

@@ -1,7 +1,5 @@
 """Where a number is missing, endless or not there at all: what sentences, tables and sheets say instead."""
 
-from __future__ import annotations
-
 import math
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """A job's probabilities of scenarios, where a user looks: table, page, JSON and the job in words."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

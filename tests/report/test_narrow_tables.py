@@ -1,7 +1,5 @@
 """The table of a run and of a sweep on narrow terminals: numbers in one piece, never none of them."""
 
-from __future__ import annotations
-
 import io
 import re
 

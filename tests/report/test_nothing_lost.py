@@ -1,7 +1,5 @@
 """Where no path loses, or every path all, tables and figures of a note say the same: what so many paths can tell."""
 
-from __future__ import annotations
-
 from io import StringIO
 
 import numpy as np

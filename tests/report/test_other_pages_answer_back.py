@@ -1,7 +1,5 @@
 """Pages of a sweep, a book, a back-test, a followed deal answer back as the report does, and read without a script."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

@@ -1,7 +1,5 @@
 """What people read: a page that stands alone, says what was found, and cannot be broken by a name."""
 
-from __future__ import annotations
-
 import csv
 import html
 import html.parser

@@ -1,7 +1,5 @@
 """The report under the hands of its readers: values told, scenarios and notes chosen, figures drawn anew, links."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

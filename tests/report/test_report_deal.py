@@ -1,7 +1,5 @@
 """The chapter of the deal in the report: its picture and its words, whatever the names in the file."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The page as a browser shows it: nothing on the console, nothing fetched, whole on a laptop, a phone and on paper."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

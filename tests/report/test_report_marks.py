@@ -1,7 +1,5 @@
 """Yields at their cap and certificates are marked where they are shown."""
 
-from __future__ import annotations
-
 import io
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A deal that buys nothing is told without revolving periods, early amortization and new receivables."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

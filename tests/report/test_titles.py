@@ -1,7 +1,5 @@
 """A deal is named as its documents name it: a slash, a colon, Chinese signs reach folders, files and pages unharmed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What a report tells of a run beside its numbers: shocks, random rates, a start in mid-life, illustrative inputs."""
 
-from __future__ import annotations
-
 import json
 
 from synthetic import case

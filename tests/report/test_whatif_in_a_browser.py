@@ -1,7 +1,5 @@
 """The page of `stress whatif` as its users have it: sliders moved by mouse and keyboard, values read back, printed."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

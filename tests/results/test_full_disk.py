@@ -1,7 +1,5 @@
 """A disk that fills up under a file of results: an OSError in this process, nothing left of the file."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Results are netCDF: what is written by h5py alone is what xarray reads, and what xarray writes is read the same."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import h5py

@@ -1,7 +1,5 @@
 """The Dataset: complete, self-describing, and the same after a round trip to disk."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

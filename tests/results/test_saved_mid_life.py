@@ -1,7 +1,5 @@
 """A deal in mid-life is saved like any other: every command that reads a run's folder reads this one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Exported tables: what the schema says is what files hold, a version never changes what a column means."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

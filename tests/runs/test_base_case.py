@@ -1,7 +1,5 @@
 """What `stress check` says of a deal on expected rates: what trips, what is repaid and when, what is never paid."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

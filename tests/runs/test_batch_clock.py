@@ -1,7 +1,5 @@
 """Faults of the machine around a run: clocks that jump, files that may not grow, a second driver at the same moment."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import os

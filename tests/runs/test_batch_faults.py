@@ -1,7 +1,5 @@
 """Death and loss of workers, driver, scheduler: the same bits afterwards, or a clean exit. Long versions are slow."""
 
-from __future__ import annotations
-
 import functools
 import json
 import os

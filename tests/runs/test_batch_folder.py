@@ -1,7 +1,5 @@
 """A run's folder: what is there is used, what is missing or damaged is counted again, what differs is refused."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

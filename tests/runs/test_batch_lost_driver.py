@@ -1,7 +1,5 @@
 """What a driver that is lost at any moment would lose: paths that are counted and in no shard yet."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 import time

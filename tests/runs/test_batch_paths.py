@@ -1,7 +1,5 @@
 """Path-level outcomes: the same paths as the counts, read lazily, checked on reading, gone on with after a stop."""
 
-from __future__ import annotations
-
 import threading
 import time
 import warnings

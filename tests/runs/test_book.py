@@ -1,7 +1,5 @@
 """A book of deals on common factors: closed forms, laws of addition, the same bits however it is cut."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast

@@ -1,7 +1,5 @@
 """Importance sampling of a book: unbiased against closed forms and plain paths, with errors that hold, and sharper."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

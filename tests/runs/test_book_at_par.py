@@ -1,7 +1,5 @@
 """A note that pays in full and is valued at its own coupon is worth what was paid for it: rounding is no loss."""
 
-from __future__ import annotations
-
 from shipped import ROOT
 
 from stress.analysis.book_risk import book_risk

@@ -1,7 +1,5 @@
 """A book's folder: a run that is stopped, killed or loses a worker goes on and has the same digest."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

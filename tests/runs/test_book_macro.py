@@ -1,7 +1,5 @@
 """Macro variables that a book's deals draw: one path of the economy for all that name it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Deals of a book that are met in mid-life: on the calendar, from their states, in the weather that others share."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Several pools under one waterfall in a book: segments on named factors of their own."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Random short rates of a book: one for a currency on every path, by named factors where the book says so."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

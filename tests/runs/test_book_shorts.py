@@ -1,7 +1,5 @@
 """Books with shorts: what cancels cancels exactly, contributions of both signs sum to the shortfall, closed forms."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

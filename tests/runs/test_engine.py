@@ -1,7 +1,5 @@
 """Counting: ranges of paths cut and joined in any way, tallies added and stored, the same bits everywhere."""
 
-from __future__ import annotations
-
 import threading
 import time
 from itertools import pairwise

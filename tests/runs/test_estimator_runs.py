@@ -1,7 +1,5 @@
 """`stress run` with an estimator and a target error: folders, resume, replay, kept paths."""
 
-from __future__ import annotations
-
 import json
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Importance sampling and Sobol points estimate what plain sampling does, with smaller errors that are honest."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """A batch job's folder: complete, atomic, honest about where its numbers come from."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Accounts tie out row by row on every clock: what a month collects, the payment made from it, and what is left."""
 
-from __future__ import annotations
-
 import functools
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A deal met in mid-life: the law of going on, what a state must say, and what a job does with one."""
 
-from __future__ import annotations
-
 import json
 
 import hand_worked

@@ -1,7 +1,5 @@
 """Where a job is counted, as it is told, and what is refused before any work."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A run's folder as a state machine: whatever was done to it, a run gives the counts of a clean one or says why not."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import random

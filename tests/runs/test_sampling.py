@@ -1,7 +1,5 @@
 """Samplers: normals from uniforms, Sobol points, shifted paths, and what the kernel counts of their weights."""
 
-from __future__ import annotations
-
 import hand_worked
 import numpy as np
 import pytest

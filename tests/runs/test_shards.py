@@ -1,7 +1,5 @@
 """Shards in a folder: what is no shard of the run is removed, and no path is counted twice."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The memory of a thread: its sums never run over."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from shipped import JOB

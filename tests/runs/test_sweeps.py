@@ -1,7 +1,5 @@
 """Sweeps: one job for each combination of deals, pools and seeds; one result; each job the same bits as on its own."""
 
-from __future__ import annotations
-
 import json
 import threading
 from pathlib import Path

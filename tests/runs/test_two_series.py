@@ -1,7 +1,5 @@
 """Two series of one trust in a book: the same receivables on every path, each with its own allocation."""
 
-from __future__ import annotations
-
 import time
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`--workers` on a machine that others use too: only this run's processes may reach its scheduler and workers."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import socket

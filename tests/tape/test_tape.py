@@ -1,7 +1,5 @@
 """Loan tapes: what is kept, what is dropped, and a pool that pays as its loans do."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Scores that are numbers, cut into levels."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

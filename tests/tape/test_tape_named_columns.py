@@ -1,7 +1,5 @@
 """Columns that --column names: one for one thing, in the words of what was asked for."""
 
-from __future__ import annotations
-
 import pytest
 
 from stress.cli import exit_code

@@ -1,7 +1,5 @@
 """A tape with outcomes becomes a static-pool table, loan by loan; what cannot be read is counted and refused."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

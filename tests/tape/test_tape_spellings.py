@@ -3,8 +3,6 @@
 The tapes are made up. MBA codes: the Mortgage Bankers Association's method (3: 30-59 days past due, 6: 60-89, 9: 90+).
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
