@@ -9,6 +9,7 @@ from random_formulas import RATIOS
 from random_pool import flag, shares
 
 from stress.errors import ConfigError
+from stress.inputs.deal.formula_rules import movable
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
 from stress.inputs.scenario.short_rate import ShortRate
@@ -19,7 +20,7 @@ SELDOM = ("cover_defaults", "pay_principal", "pay_residual", "top_up", "receive"
 
 def with_the_rest(rng: Random, job: Job) -> Job:
     """The job with some more words."""
-    for change in (_interest_months, _discounted, _conditions, _idle, _copula, _loadings, _aging, _curve, _short_rate):
+    for change in CHANGES:
         own = Random(rng.getrandbits(64))
         if not flag(own, 0.2):
             continue
@@ -114,6 +115,22 @@ def _short_rate(rng: Random, job: Job) -> Job:
     return _stressed(job, short_rate=ShortRate(**law))
 
 
+def _moved(rng: Random, job: Job) -> Job:
+    """A number or a schedule of the deal's own that the scenario moves."""
+    known = movable(job.deal)
+    if not known:
+        return job
+    first = rng.randint(1, job.deal.legal_maturity_months)
+    last = rng.choice((None, rng.randint(first, job.deal.legal_maturity_months)))
+    how, most = rng.choice((("set", 0.1), ("multiply", 2.0), ("add", 0.02)))
+    move: dict[str, Any] = {how: rng.uniform(0.0, most), "from_month": first, "to_month": last}
+    shock = Shock(target="quantity", quantity=rng.choice(known), **move)
+    return _stressed(job, shocks=(*job.scenarios[1].shocks, shock))
+
+
 def _stressed(job: Job, **changes: Any) -> Job:
     base, stressed = job.scenarios
     return job.but(scenarios=(base, stressed.but(**changes)))
+
+
+CHANGES = (_interest_months, _discounted, _conditions, _idle, _copula, _loadings, _aging, _curve, _short_rate, _moved)

@@ -10,7 +10,7 @@ import numpy as np
 from stress.analysis import trials
 from stress.analysis.crossings import answer, at_percentile, inside, rises
 from stress.analysis.kept import Interrupted
-from stress.analysis.levers import Lever, lever_of
+from stress.analysis.levers import Lever, left_alone, lever_of
 from stress.analysis.pool_losses import with_expected, with_simulated
 from stress.answers.breakeven import Answer, Breakeven, Crossing, Curve
 from stress.arrays import Array
@@ -64,8 +64,10 @@ def breakeven(
     note, case, lever = (
         trials.note_index(job, tranche, can_lose=True),
         trials.case_of(job, scenario),
-        lever_of(shock, *ends),
+        lever_of(shock, *ends, job.deal),
     )
+    if lever.how == "set":
+        left_alone(case, shock, f"--shock {shock}")
     trials.refuse_idle(job, case, f"--shock {shock}", lever.shock(lever.benign), lever.shock(lever.adverse))
     calm, first = _deterministic(job, case, lever, note, interest)
     last = 1.0 if np.isnan(first.value) else min(1.0, 1.3 * float(lever.place(first.value)) + 0.05)

@@ -9,6 +9,10 @@ from numpy.typing import ArrayLike
 
 from stress.arrays import Array
 from stress.errors import ConfigError
+from stress.inputs.deal import Deal
+from stress.inputs.deal.formula_rules import movable
+from stress.inputs.deal.formula_text import number_of, parse
+from stress.inputs.job import ScenarioCase
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target, move_range
 from stress.spelling import suggest
@@ -28,10 +32,12 @@ class Lever(NamedTuple):
     """Even steps; else steps of equal ratio."""
     unit: str
     """What the number is, for tables and axes."""
+    quantity: str | None = None
+    """Which of the deal's own quantities, of that target."""
 
     def shock(self, value: float) -> Shock:
         """The shock at this value, over the whole life."""
-        return Shock.model_validate({"target": self.target, self.how: float(value)})
+        return Shock.model_validate({"target": self.target, "quantity": self.quantity, self.how: float(value)})
 
     def value(self, place: ArrayLike) -> Array:
         """Places from 0 (benign) to 1 (adverse) -> values."""
@@ -66,11 +72,18 @@ LEVERS: dict[str, Lever] = {
 """Name on the command line -> lever. Ends are ours: wide enough to break a deal, within what a shock may hold."""
 
 
-def lever_of(name: str, benign: float | None = None, adverse: float | None = None) -> Lever:
-    """A lever by name, between other ends where they are given. Raises ConfigError."""
-    if name not in LEVERS:
-        raise ConfigError(f"--shock {name}: one of {', '.join(LEVERS)}{suggest(name, list(LEVERS))}")
-    known = LEVERS[name]
+QUANTITY = "quantity:"
+"""Before the name of one of the deal's own quantities."""
+
+
+def lever_of(name: str, benign: float | None = None, adverse: float | None = None, deal: Deal | None = None) -> Lever:
+    """A lever by name, between other ends where they are given; `quantity:NAME` is of the deal. Raises ConfigError."""
+    if name.startswith(QUANTITY) and deal is not None:
+        known = _of_quantity(deal, name, benign, adverse)
+    elif name in LEVERS:
+        known = LEVERS[name]
+    else:
+        raise ConfigError(f"--shock {name}: one of {', '.join(LEVERS)}, quantity:NAME{suggest(name, list(LEVERS))}")
     lever = known._replace(
         benign=known.benign if benign is None else benign, adverse=known.adverse if adverse is None else adverse
     )
@@ -82,3 +95,36 @@ def lever_of(name: str, benign: float | None = None, adverse: float | None = Non
             above = "above 0" if low == 0.0 and not lever.even else f"{low:g}"
             raise ConfigError(f"{option} {end:g}: {lever.unit}, must be from {above} to {high:g}")
     return lever
+
+
+def _of_quantity(deal: Deal, name: str, benign: float | None, adverse: float | None) -> Lever:
+    """A quantity of the deal's own between two ends: nothing says which values of it are good or bad."""
+    own = name.removeprefix(QUANTITY)
+    how, neutral = way_of(deal, own, f"--shock {name}")
+    if benign is None or adverse is None:
+        raise ConfigError(f"--shock {name}: give --from and --to, the ends between which {own} is {WAYS[how]}")
+    return Lever("quantity", how, benign, adverse, neutral, True, f"{UNITS[how]} {own}", own)
+
+
+WAYS = {"set": "set", "multiply": "multiplied"}
+UNITS = {"set": "value of", "multiply": "multiple of"}
+
+
+def way_of(deal: Deal, name: str, option: str) -> tuple[Literal["set", "multiply"], float]:
+    """How a range of an own quantity moves it, and what moves nothing: a number is set, a schedule multiplied.
+
+    Raises ConfigError, which begins with the option, where the deal has no such number or schedule.
+    """
+    known = movable(deal)
+    if name not in known:
+        has = f"one of {', '.join(known)}{suggest(name, known)}" if known else "the deal has none"
+        raise ConfigError(f"{option}: numbers and schedules of the deal's own [quantities] can move: {has}")
+    given = deal.quantities[name]
+    value = number_of(parse(given)) if isinstance(given, str) else None
+    return ("multiply", 1.0) if value is None else ("set", value)
+
+
+def left_alone(case: ScenarioCase, name: str, option: str) -> None:
+    """ConfigError where a number of the deal's own is to be set and the scenario moves it itself."""
+    if any(name == f"{QUANTITY}{shock.quantity}" for shock in case.shocks):
+        raise ConfigError(f"{option}: scenario {case.name} moves it itself; choose one that does not")

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from stress.analysis import trials
 from stress.analysis.inputs_moved import note_share, with_shares
-from stress.analysis.levers import LEVERS
+from stress.analysis.levers import LEVERS, QUANTITY, left_alone, way_of
 from stress.answers.whatif import Axis
 from stress.errors import ConfigError
 from stress.explain.targets import MEANING
@@ -80,10 +80,16 @@ def job_at(job: Job, axes: Sequence[Axis], values: Sequence[float]) -> Job:
 def shocks_at(axes: Sequence[Axis], values: Sequence[float]) -> list[Shock]:
     """What a point adds to the scenario."""
     return [
-        Shock.model_validate({"target": axis.name, axis.how: float(value)})
+        Shock.model_validate({**_moved(axis.name), axis.how: float(value)})
         for axis, value in zip(axes, values, strict=True)
         if axis.how != "share"
     ]
+
+
+def _moved(name: str) -> dict[str, str]:
+    """What a shock of an axis moves."""
+    target, _, quantity = name.partition(":")
+    return {"target": target, "quantity": quantity} if quantity else {"target": target}
 
 
 def check_axes(job: Job, case: ScenarioCase, axes: Sequence[Axis]) -> None:
@@ -93,14 +99,18 @@ def check_axes(job: Job, case: ScenarioCase, axes: Sequence[Axis]) -> None:
             for end in (axis.low, axis.high):
                 trials.variants(job_at(job, [axis], [end]), case, [[]])
         else:
+            if axis.how == "set":
+                left_alone(case, axis.name, f"--over {axis.name}")
             (low,), (high,) = (shocks_at([axis], [end]) for end in (axis.low, axis.high))
             trials.refuse_idle(job, case, f"--over {axis.name}", low, high)
 
 
 def _axis(job: Job, text: str) -> Axis:
-    match = re.fullmatch(r"(share:.+|[A-Za-z_]+)=([^:=]+):([^:=]+)", text.strip())
+    match = re.fullmatch(r"((?:share|quantity):.+|[A-Za-z_]+)=([^:=]+):([^:=]+)", text.strip())
     if match is None:
-        raise ConfigError(f"--over {text}: write TARGET=FROM:TO, as default_odds=1:3, or share:NOTE=0.78:0.84")
+        raise ConfigError(
+            f"--over {text}: write TARGET=FROM:TO, as default_odds=1:3, share:NOTE=0.78:0.84 or quantity:NAME=1:5"
+        )
     name, ends = match[1], [_number(end, text) for end in match.groups()[1:]]
     if not ends[0] < ends[1]:
         raise ConfigError(f"--over {text}: FROM must lie below TO")
@@ -115,19 +125,35 @@ def _axis(job: Job, text: str) -> Axis:
         own, giver = note_share(job, note), job.deal.notes[_gives(job, note)].name
         meaning = f"share of the cut-off balance; what it gains {giver} loses."
         return Axis(name, "share", low, high, _within(own, low, high), low <= own <= high, True, meaning)
+    if name.startswith(QUANTITY):
+        return _of_quantity(job, name, low, high)
     target = _target(name)
     if target in WHOLE_DAYS:
         raise ConfigError(
             f"--over {text}: a range is asked between its ends too, and these days are whole: set them in scenarios"
         )
     how = how_of(target)
-    least, most = move_range(target, how)
-    if not least <= low < high <= most:
-        raise ConfigError(f"--over {text}: {_how_words(how)}, must be from {least:g} to {most:g}")
     neutral = {"multiply": 1.0, "add": 0.0, "set": 0.0}[how]
-    even = not (how == "multiply" and low > 0.0 and high / low > RATIO)
-    start, stands = _within(neutral, low, high), low <= neutral <= high
-    return Axis(name, how, low, high, start, stands, even, f"{_how_words(how)}: {MEANING[target]}")
+    return _moving(Axis(name, how, low, high, neutral, True, True, f"{_how_words(how)}: {MEANING[target]}"), target)
+
+
+def _of_quantity(job: Job, name: str, low: float, high: float) -> Axis:
+    own = name.removeprefix(QUANTITY)
+    how, neutral = way_of(job.deal, own, f"--over {name}")
+    return _moving(
+        Axis(name, how, low, high, neutral, True, True, f"{_how_words(how)}: {own} of the deal."), "quantity"
+    )
+
+
+def _moving(axis: Axis, target: Target) -> Axis:
+    """An axis along which a shock moves, given where it moves nothing. Raises ConfigError for ends beyond its range."""
+    least, most = move_range(target, axis.how)
+    low, high, neutral = axis.low, axis.high, axis.start
+    if not least <= low < high <= most:
+        where = f"--over {axis.name}={low:g}:{high:g}"
+        raise ConfigError(f"{where}: {_how_words(axis.how)}, must be from {least:g} to {most:g}")
+    even = not (axis.how == "multiply" and low > 0.0 and high / low > RATIO)
+    return axis._replace(start=_within(neutral, low, high), stands=low <= neutral <= high, even=even)
 
 
 def _how_words(how: str) -> str:
@@ -137,9 +163,11 @@ def _how_words(how: str) -> str:
 
 
 def _target(name: str) -> Target:
-    known = list(get_args(Target))
+    known = [target for target in get_args(Target) if target != "quantity"]
     if name not in known:
-        raise ConfigError(f"--over {name}: one of {', '.join(known)}, or share:NOTE{suggest(name, known)}")
+        raise ConfigError(
+            f"--over {name}: one of {', '.join(known)}, share:NOTE or quantity:NAME{suggest(name, known)}"
+        )
     target: Target = known[known.index(name)]
     return target
 

@@ -12,10 +12,11 @@ from stress.assemble.by_identity import by_identity
 from stress.assemble.calendar import Calendar, calendar_of
 from stress.assemble.formulas import Programs
 from stress.assemble.monthly import MonthInputs, mean_coupons
+from stress.assemble.own_quantities import levels_of, moved_in
 from stress.assemble.priority import Steps, account_names, phase_steps, principal_names
 from stress.assemble.trust import additions, trust_tables
 from stress.inputs.deal import Deal, PayFee, PayInterest
-from stress.inputs.deal.formula_rules import indices_in, is_formula
+from stress.inputs.deal.formula_rules import is_formula
 from stress.inputs.deal.reading import notes_of, on_unpaid
 from stress.inputs.pool import Pool
 from stress.kernels import codes
@@ -26,10 +27,10 @@ from stress.kernels.tables import DEAL, STEP, STEP_VALUE, TRIGGER, Contract
 def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool: Pool) -> Contract:
     """Arrays of a deal under K scenarios; shares refer to the balance of the pool."""
     adjusted = None if deal.hurdle_rate is None else adjusted_share(pool, deal.hurdle_rate, deal.legal_maturity_months)
-    terms = _terms(deal, pool.balance, tuple(segment.name for segment in pool.segments), adjusted)
+    moved = moved_in(deal, months)
+    terms = _terms(deal, pool.balance, tuple(segment.name for segment in pool.segments), adjusted, moved)
     accrual = np.stack([m.coupon * dates.note_fraction for m in months])
     guess = np.log1p(accrual).sum(axis=1) / dates.years[-1]  # (K, N): of a note at par that pays every month
-    used = [list(deal.indices).index(name) for name in indices_in(deal)]
     return Contract(
         **terms,
         accrual=np.ascontiguousarray(accrual),
@@ -38,17 +39,19 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
         at_guess=moments(dates.years, guess),
         discount=_discounts(deal, months, dates, terms["payable"]),
         fee_rate=_fee_rate(deal, months, dates),
-        index_level=np.stack([_index_levels(deal, m, used) for m in months]),
+        index_level=np.stack([levels_of(deal, m, moved) for m in months]),
         additions=additions(deal, months),
     )
 
 
 @by_identity
-def _terms(deal: Deal, cut_off: float, segments: tuple[str, ...], adjusted: np.ndarray | None) -> dict[str, Any]:
-    """Tables that are the same whatever happens."""
+def _terms(
+    deal: Deal, cut_off: float, segments: tuple[str, ...], adjusted: np.ndarray | None, moved: tuple[str, ...]
+) -> dict[str, Any]:
+    """Tables that are the same whatever happens; `moved`: own quantities that a scenario moves."""
     n_month, dates = deal.legal_maturity_months, calendar_of(deal)
     size = np.array(sizes_of(deal, cut_off))
-    programs = Programs(deal, cut_off, n_month, segments, adjusted)
+    programs = Programs(deal, cut_off, n_month, segments, adjusted, moved)
     steps = Steps(deal, cut_off, n_month, programs)  # a program has its number from who asks first
     triggers = _triggers(deal, programs)
     fees, call = _fee_tables(deal, programs), deal.clean_up
@@ -137,11 +140,6 @@ def _stake(original: np.ndarray) -> np.ndarray:
     """(N, 5) at closing, yields, prices and multiples are over the original balance."""
     per, none = 1.0 / original, np.zeros_like(original)
     return np.stack([per, per, none, np.ones_like(original), none], axis=1)
-
-
-def _index_levels(deal: Deal, months: MonthInputs, used: list[int]) -> np.ndarray:
-    """(T, I) levels of the indices that formulas look at."""
-    return np.zeros((deal.legal_maturity_months, 0)) if months.index_level is None else months.index_level[:, used]
 
 
 def _columns(names: tuple[str, ...], **values: float) -> np.ndarray:

@@ -119,7 +119,7 @@ def _idle(job: Job, case: ScenarioCase, whole: list[Array | Ints]) -> Iterator[R
     for place in idle_shocks(job, case, whole):
         if place not in known:
             shock = case.shocks[place]
-            yield Remark(f"scenario {case.name}", f"shock {place + 1} on {shock.target}", _why(job, case, shock))
+            yield Remark(f"scenario {case.name}", f"shock {place + 1} on {shock.label}", _why(job, case, shock))
 
 
 def _why(job: Job, case: ScenarioCase, shock: Shock) -> str:
@@ -143,6 +143,8 @@ def _stays(before: MonthInputs, shock: Shock) -> str:
     values = {value for _, value in shock.by_month} or {getattr(shock, how)}
     if values == {1.0 if how == "multiply" else 0.0} and how != "set":
         return "it multiplies by 1" if how == "multiply" else "it adds 0"
+    if shock.quantity is not None:
+        return f"{shock.quantity} is what it sets already" if how == "set" else f"{shock.quantity} is 0"
     field = FIELD.get(shock.target)
     if field is None:
         return "this deal and pool have no such input"

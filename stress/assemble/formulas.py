@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from stress.assemble.calendar import calendar_of
+from stress.assemble.monthly import by_month
 from stress.inputs.deal import Deal
-from stress.inputs.deal.formula_rules import names_of, quantities_in
+from stress.inputs.deal.formula_rules import indices_in, names_of, quantities_in
 from stress.inputs.deal.formula_text import Node, parse
 from stress.inputs.deal.formulas import quantity_of, value
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES
@@ -77,8 +78,15 @@ class Programs:
     """All formulas of a deal, one after another; what stands twice is kept once."""
 
     def __init__(
-        self, deal: Deal, cut_off: float, n_month: int, segments: Sequence[str], adjusted: np.ndarray | None = None
+        self,
+        deal: Deal,
+        cut_off: float,
+        n_month: int,
+        segments: Sequence[str],
+        adjusted: np.ndarray | None = None,
+        moved: Sequence[str] = (),
     ) -> None:
+        """`moved`: own quantities that some scenario moves, which are levels beside the indices."""
         self.deal, self.cut_off, self.segments, self.names = deal, cut_off, segments, names_of(deal)
         self.rows: list[Row] = []
         self.numbers: list[float] = []
@@ -87,6 +95,7 @@ class Programs:
         self.spans: dict[tuple[Row, ...], int] = {}
         self.kept: dict[tuple[int, int], int] = {}
         self.at_payment = False
+        self.level_of = {name: len(indices_in(deal)) + at for at, name in enumerate(moved)}
         for name, given in self.names.own.items():
             if not isinstance(given, Node):
                 self.schedule_of[name] = len(self.schedules)
@@ -168,6 +177,8 @@ class Programs:
 
     def _name(self, tree: Node) -> list[Row]:
         own = self.names.own.get(tree.name) if not tree.of else None
+        if own is not None and tree.name in self.level_of:
+            return [(codes.INDEX_LEVEL, self.level_of[tree.name])]
         if isinstance(own, Node):
             return self._of(own)
         if own is not None:
@@ -203,18 +214,6 @@ class Programs:
         if name == "notes":
             return [(codes.ALL_NOTES, 0)]
         return [(codes.SCHEDULE, 0) if name == "month" else self._number(self.cut_off)]
-
-
-def by_month(schedule: Sequence[tuple[int, float]], n_month: int) -> np.ndarray:
-    """(T,) values of a schedule: each holds until the next, 0 before the first.
-
-    >>> by_month([(2, 5.0), (4, 1.0)], 5).tolist()
-    [0.0, 5.0, 5.0, 1.0, 1.0]
-    """
-    level = np.zeros(n_month)
-    for month, amount in schedule:
-        level[month - 1 :] = amount
-    return level
 
 
 def _joined(parts: list[list[Row]], tree: Node) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,8 @@ from stress.assemble.by_identity import by_identity
 from stress.assemble.stages import by_column, entry_by_month, prepayments, rates_of
 from stress.assemble.swing import Swing
 from stress.inputs.deal import Deal
+from stress.inputs.deal.formula_rules import movable, names_of
+from stress.inputs.deal.formula_text import Node, number_of
 from stress.inputs.deal.index import levels
 from stress.inputs.pool import Pool
 from stress.inputs.scenario.short_rate import ShortRate
@@ -87,6 +90,9 @@ class MonthInputs(NamedTuple):
     """(T, segments) multiple of the odds of entry of what is bought in the month, for its life; None: 1."""
     index_level: Array | None = None
     """(T, I) level of each of the deal's indices; None where a test leaves it out."""
+    quantity: Array | None = None
+    """(T, Q) value of each of the deal's own quantities that is a number or a schedule; None where a test leaves it
+    out."""
     index_of_note: Array | None = None
     """(T, N) level of each note's index, 0 of a fixed coupon; None before the caps are in force."""
     short_rate: ShortRate | None = None
@@ -129,8 +135,32 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         note_spread=0.0 * ones,
         new_odds=np.ones((n_month, len(mix))),
         index_level=np.array([levels(index, n_month) for index in deal.indices.values()]).reshape(-1, n_month).T.copy(),
+        quantity=quantities_of(deal).copy(),
         payment_rate=None if paid is None else rates_of(paid.monthly, paid.monthly_curve, n_month),
     )
+
+
+@by_identity
+def quantities_of(deal: Deal) -> Array:
+    """(T, Q) own quantities of the deal that are numbers or schedules, as it gives them."""
+    n_month, own = deal.legal_maturity_months, names_of(deal).own
+    columns = np.zeros((n_month, len(movable(deal))))
+    for q, name in enumerate(movable(deal)):
+        given = own[name]
+        columns[:, q] = number_of(given) if isinstance(given, Node) else by_month(given, n_month)
+    return columns
+
+
+def by_month(schedule: Sequence[tuple[int, float]], n_month: int) -> Array:
+    """(T,) values of a schedule: each holds until the next, 0 before the first.
+
+    >>> by_month([(2, 5.0), (4, 1.0)], 5).tolist()
+    [0.0, 5.0, 5.0, 1.0, 1.0]
+    """
+    level = np.zeros(n_month)
+    for month, amount in schedule:
+        level[month - 1 :] = amount
+    return level
 
 
 def mean_coupons(deal: Deal) -> Array:

@@ -9,6 +9,7 @@ from stress.assemble.caps import bounded
 from stress.assemble.held_default import with_held_default
 from stress.assemble.monthly import MonthInputs, ParameterLaw, base_months, coupons
 from stress.assemble.moves import MOVES
+from stress.assemble.own_quantities import check_moved
 from stress.assemble.short_rate import with_curve
 from stress.assemble.stages import entry_by_month, n_stage
 from stress.assemble.statements import at_closing, times_of
@@ -47,6 +48,7 @@ def asked(deal: Deal, pool: Pool, case: ScenarioCase, state: State | None = None
     try:
         for shock in [*slopes, *(s for s in case.shocks if s.target not in ("score_slope", *_ELSEWHERE))]:
             months = MOVES[shock.target](months, shock, deal, pool)
+        check_moved(deal, months)
     except ConfigError as error:
         raise ConfigError(f"scenario {case.name}: {error}") from None
     months = with_held_default(months, at_closing(pool, times_of(deal)))

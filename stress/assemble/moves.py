@@ -14,6 +14,7 @@ from stress.assemble.stages import by_column, n_stage
 from stress.assemble.through_ladder import default_of, entry_of
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
+from stress.inputs.deal.formula_rules import movable
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 
@@ -144,6 +145,14 @@ def _index(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthIn
     return months._replace(coupon=level, index_level=index)
 
 
+def _quantity(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
+    assert months.quantity is not None
+    assert shock.quantity is not None
+    own, at = months.quantity.copy(), movable(deal).index(shock.quantity)
+    own[:, at] = _moved(own[:, at], shock)
+    return months._replace(quantity=own)
+
+
 def _heterogeneity(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
     before = months.heterogeneity if months.heterogeneity is not None else np.zeros(len(months.rho))
     return months._replace(heterogeneity=np.maximum(_moved(before, shock), 0.0))
@@ -197,4 +206,5 @@ MOVES: dict[str, Move] = {
     "commingled_days": _commingled,
     "successor_fee": _successor,
     "index_rate": _index,
+    "quantity": _quantity,
 }

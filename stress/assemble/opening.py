@@ -213,7 +213,6 @@ def _put_memory(image: Image, problem: Problem, state: State) -> None:
     step = sizes.n_before * sizes.n_cohort
     for i, value in enumerate(state.lately.locked):
         image.group("lock_ring")[(step + i) % sizes.n_lock] = value
-    image.group("level")[...] = problem.contract.index_level[0, last]
     if state.factors:
         if len(state.factors) != sizes.n_factor:
             raise ConfigError(f"state: factors: has {len(state.factors)}, the pool has {sizes.n_factor}")

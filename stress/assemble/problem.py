@@ -12,6 +12,7 @@ from stress.assemble.contract import contract_of
 from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.opening import begun, rate_begins, untested
+from stress.assemble.own_quantities import moved_in
 from stress.assemble.priority import account_names, n_row
 from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import Due, due_of, months_left, receivables_of
@@ -156,6 +157,7 @@ def sizes_of(
     payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
     bought = [plan.term for plan in pool.plans if plan.term <= months_left(pool, n_month, 0)]
     longest = max(bought, default=0) + (pool.billing.months_later if pool.billing else 0)
+    n_moved = len(moved_in(deal, months))
     return Sizes(
         n_scenario=len(months),
         n_month=n_month,
@@ -170,7 +172,8 @@ def sizes_of(
         n_note=len(deal.notes),
         n_account=len(account_names(deal)),
         n_party=len(deal.parties),
-        n_index=len(indices_in(deal)),
+        n_index=len(indices_in(deal)) + n_moved,
+        n_own_level=n_moved,
         n_fee=len(deal.fees),
         n_trigger=len(deal.triggers),
         n_step=n_row(deal),

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from stress.assemble.formulas import Programs, by_month
-from stress.assemble.monthly import MonthInputs
+from stress.assemble.formulas import Programs
+from stress.assemble.monthly import MonthInputs, by_month
 from stress.assemble.priority import principal_names
 from stress.inputs.deal import Deal
 

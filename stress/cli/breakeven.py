@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--tranche", required=True, metavar="NAME", help="The note that must be paid in full.")
 @click.option(
-    "--shock", default="defaults", show_default=True, help="defaults, payment, yield, prepayment, recovery, ..."
+    "--shock",
+    default="defaults",
+    show_default=True,
+    help="defaults, payment, yield, prepayment, recovery, ...; quantity:NAME of the deal's own, with --from and --to.",
 )
 @click.option(
     "--percentile", "percentiles", type=float, multiple=True, default=(0.5, 0.95, 0.99), show_default=True,
@@ -50,7 +53,7 @@ def breakeven(
     from stress.analysis.break_even import breakeven as find
     from stress.analysis.levers import lever_of
 
-    lever_of(shock, benign, adverse)
+    lever_of(shock, benign, adverse, asked.job.deal)
     if asked.planned("the shock at 61 values on expected rates, and at about 40 on paths", tranche, can_lose=True):
         return
     with asked.output.progress(f"break-even of {shock}") as progress:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--over", multiple=True, metavar="TARGET=FROM:TO",
     help="A range of an input: a target of shocks (a multiple of the scenario's own where it has one, else added or "
-    "set), or share:NOTE; may be repeated.",
+    "set), share:NOTE, or quantity:NAME of the deal's own; may be repeated.",
 )  # fmt: skip
 @click.option("--points", type=Count(), help="Points to run. [default: 24 for each range]")
 @click.option("--design", "kind", type=OneOf(["sobol", "grid"]), default="sobol", show_default=True)

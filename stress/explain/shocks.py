@@ -13,10 +13,10 @@ MANY_POINTS = 6
 def shock_words(shock: Shock) -> str:
     """`default odds of L1 times 2 in months 3 to 12`.
 
-    >>> shock_words(Shock(name="default_odds", multiply=2.0, from_month=3, to_month=12))
+    >>> shock_words(Shock(target="default_odds", multiply=2.0, from_month=3, to_month=12))
     'default odds times 2 in months 3 to 12'
     """
-    name = shock.target.replace("_", " ")
+    name = shock.target.replace("_", " ") if shock.quantity is None else shock.label
     where = f" of {listed(shock.segments)}" if shock.segments else ""
     if shock.curve is not None:
         return f"{name}{where} set to {shock.curve}{' a month' if shock.target in CURVE_UNITS else ''}"
@@ -24,14 +24,25 @@ def shock_words(shock: Shock) -> str:
         word = {"multiply": "times", "add": "plus", "set": "set to", None: ""}[shock.how]
         if len(shock.by_month) > MANY_POINTS:
             return f"{name}{where} {word} {_summary(shock.by_month)}"
-        return f"{name}{where} {word} " + ", ".join(f"{value:g} from month {month}" for month, value in shock.by_month)
+        return f"{name}{where} {word} " + ", ".join(
+            f"{_amount(value)} from month {month}" for month, value in shock.by_month
+        )
     if shock.multiply is not None:
         move = f"times {shock.multiply:g}"
     elif shock.add is not None:
-        move = f"{'plus' if shock.add >= 0.0 else 'minus'} {abs(shock.add):g}"
+        move = f"{'plus' if shock.add >= 0.0 else 'minus'} {_amount(abs(shock.add))}"
     else:
-        move = f"set to {shock.set:g}"
+        move = f"set to {_amount(shock.set or 0.0)}"
     return f"{name}{where} {move}{_when(shock)}"
+
+
+def _amount(value: float, digits: int = 6) -> str:
+    """A number; one of money with its thousands.
+
+    >>> _amount(0.02), _amount(1_250_000.0)
+    ('0.02', '1,250,000')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:.{digits}g}"
 
 
 def _summary(points: tuple[tuple[int, float], ...]) -> str:
@@ -40,7 +51,7 @@ def _summary(points: tuple[tuple[int, float], ...]) -> str:
     high, low = max(points, key=lambda p: p[1]), min(points, key=lambda p: p[1])
     named = {points[0]: "", high: "the most", low: "the least", points[-1]: "to the end"}
     return ", ".join(
-        f"{value:.4g} in month {month}" + (f" ({named[month, value]})" if named[month, value] else "")
+        f"{_amount(value, 4)} in month {month}" + (f" ({named[month, value]})" if named[month, value] else "")
         for month, value in sorted(named)
     )
 

@@ -37,6 +37,9 @@ _MEANING: dict[Target, str] = {
     "cash_rate": "Earned on idle cash, per annum.",
     "index_rate": "Level of the floating indices, per annum.",
     "note_spread": "Added to the spread at which notes are priced, per annum.",
+    "quantity": "One of the deal's own `quantities`, a number or a schedule, named by `quantity`: a servicer's rating, "
+    "the rate of a swap, a counterparty that pays (1) or not (0), the limit of a trigger. Formulas of the deal look at "
+    "it.",
 }
 OF_PURCHASES: frozenset[Target] = frozenset({
     "new_default_odds", "fee_free_share", "apr", "apr_cap", "originations", "ineligible_share", "purchase_lag_days",
@@ -64,6 +67,8 @@ def ways(target: Target) -> str:
 def example(target: Target) -> str:
     """A shock on the target, as TOML."""
     where = ', segments = ["near prime"]' if target in SEGMENT_TARGETS else ""
+    if target == "quantity":
+        return '{ target = "quantity", quantity = "servicer_rating", set = 2, from_month = 13 }'
     if target in FROM_ZERO:
         low, high = VALUE_RANGE[target]
         return f'{{ target = "{target}", set = {max(low, 0.0) + 0.1 * (high - max(low, 0.0)):g}{where} }}'

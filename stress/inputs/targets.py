@@ -7,6 +7,7 @@ from typing import Literal
 from stress.inputs.text.curve import DEFAULT, PAYMENT, PREPAYMENT
 from stress.inputs.text.percents import CORRELATION, NO_PERCENT
 from stress.inputs.text.schema import Schema
+from stress.tables.numbers import LARGEST
 
 Target = Literal[
     "default_odds",
@@ -38,6 +39,7 @@ Target = Literal[
     "cash_rate",
     "index_rate",
     "note_spread",
+    "quantity",
 ]
 
 MULTIPLIERS = frozenset({"default_odds", "new_default_odds"})
@@ -87,6 +89,7 @@ VALUE_RANGE: dict[str, tuple[float, float]] = {
     "cash_rate": (-0.5, 1.0),
     "index_rate": (-0.5, 1.0),
     "note_spread": (-0.5, 1.0),
+    "quantity": (-LARGEST, LARGEST),
 }
 """What a target may be `set` to. Shares and rates are fractions, `payment`, `yield`, `originations`, `score_slope` are
 multiples of the base, lags and commingled cash are in days."""
@@ -110,6 +113,7 @@ FROM_LITTLE = frozenset(
         "prepayment",
         "dilution",
         "dilution_unpaid_share",
+        "quantity",
     }
 )
 """Targets that may start next to nothing: up to 1,000 times. All others go to 10 times: 90 is 0.9 as a percent."""
@@ -140,5 +144,7 @@ def move_range(target: Target, how: str) -> tuple[float, float]:
         return 0.0, 1000.0 if target in FROM_LITTLE else 10.0
     low, high = VALUE_RANGE[target]
     if how == "set":
+        return low, high
+    if target == "quantity":
         return low, high
     return (-RATE_MOVE, RATE_MOVE) if low < 0.0 else (low - high, high)

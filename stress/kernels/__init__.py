@@ -125,9 +125,10 @@ month's start, what of it is late, a month of senior cost, the level of an index
 `pool.overdue_n` is M(1 + n / 30) + .. + MB, of n = 1 all that is late; `segment.NAME` the segment's P + M1..MB, of all
 its stages and of receivables of all odds. mean(x, n) is the mean of x at the last n determinations from F on, of those
 there are where they are fewer; it is taken before the triggers are tested. A schedule keeps its value until the next
-month that it gives; before the first it is 0. `year_fraction` is fraction(t) of the period, by the deal's day count
-(Determination 1). A quotient is 0 where its divisor is within 1e-9 of 0 (of money: of the cut-off balance), and is held
-within 1e9 of 0. A comparison is 1 where it holds, else 0.
+month that it gives; before the first it is 0. A scenario may move numbers and schedules of the deal's own by month.
+`year_fraction` is fraction(t) of the period, by the deal's day count (Determination 1). A quotient is 0 where its
+divisor is within 1e-9 of 0 (of money: of the cut-off balance), and is held within 1e9 of 0. A comparison is 1 where it
+holds, else 0.
 
 **Adjusted pool** (`hurdle_rate` h, static deals). As the opening pool is scheduled, without default, prepayment and
 delay, a loan has the balance b(t) after month t and pays x(s) in month s: principal, interest, flat fee, origination
@@ -269,7 +270,8 @@ counted from closing as ever. Given are, as they stand then:
   the steps until it is free.
 The payment of period b has been made. On a clock that pays later it may still be to come: then what its determination
 left for it is given too (conditions, quantities of the month, the month of senior cost, what waits of the retention),
-and it is made in month b + 1. Cash in less cash out, and notes less assets, are held from there on.
+and it is made in month b + 1, with index levels and own quantities of month b as the scenario has them. Cash in less cash
+out, and notes less assets, are held from there on.
 need(t, c) is what the deterministic run buys from this state on, in the phase that the calendar gives. Months of first
 loss count from b + 1.
 Losses are over the original balance; a residual note's counts what it had received by then. Lives, yields, prices and

@@ -93,7 +93,7 @@ def _set_weights(m: Memory, b: int, n_path: int) -> None:
 def _simulate(m: Memory, b: int, k: int, fans: int, path: int, seed: Any) -> None:
     """Block b of a panel (its first lane is path `path`) through one scenario, step by step."""
     if m.p.n_before > 0:
-        open_later(m)
+        open_later(m, k)
     else:
         open_at_closing(m, k)
     settle_path(m, b, k)

@@ -175,10 +175,10 @@ def keep_quantities(m: Memory, t: int) -> None:
 
 @stage
 def set_levels(m: Memory, k: int, t: int) -> None:
-    """Formulas: levels of the indices in the month of the determination."""
+    """Formulas: levels of the indices, and of own quantities that scenarios move, in the month of the determination."""
     for i in range(m.p.n_index):
         m.level[i] = splat(m.t.index_level[k, t, i])
-        if m.p.random_rate == 1:
+        if m.p.random_rate == 1 and i < m.p.n_index - m.p.n_own_level:
             m.level[i] = m.level[i] + m.short[SHIFT]
 
 

@@ -58,6 +58,7 @@ class Sizes(NamedTuple):
     n_party: int
     """Parties outside the deal."""
     n_index: int
+    """Levels by scenario that formulas look at: of indices, and of own quantities (`n_own_level`)."""
     n_fee: int
     n_trigger: int
     n_step: int
@@ -95,6 +96,8 @@ class Sizes(NamedTuple):
     """Periods whose payment is data."""
     knows_factors: int = 0
     """1 where the opening state gives the levels of the factors, 2 where it gives their law."""
+    n_own_level: int = 0
+    """Own quantities of the deal that scenarios move: the last of the `n_index` levels."""
     n_stop: int = -1
     """Months after which a path is left as it stands, to be read; the packer makes all of them of -1."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .allocation import open_trust
 from .cash import principal_cash
+from .formulas import set_levels
 from .jit import aside, stage
 from .lanes import fma, splat, store
 from .layout import LANES
@@ -15,10 +16,11 @@ from .tables import N_PARAMETER
 
 
 @aside
-def open_later(m: Memory) -> None:
-    """Opening state: all rows that last from month to month, from `condition` to `log`."""
+def open_later(m: Memory, k: int) -> None:
+    """Opening state: all rows that last from month to month, from `condition` to `log`, and the levels of its month."""
     for i in range(m.p.n_start_row):
         store(m.w, m.p.of_condition + i * LANES, splat(m.t.start_row[i]))
+    set_levels(m, k, m.p.n_before - 1)
     fill_records(m)
 
 

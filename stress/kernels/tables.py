@@ -214,7 +214,7 @@ class Contract(NamedTuple):
     formula: Annotated[Ints, FORMULAS, ("first", "end")]
     """First row of each formula and the one after its last."""
     index_level: Annotated[Floats, K, T, E]
-    """Levels of the deal's indices that formulas look at."""
+    """Levels of the deal's indices that formulas look at, then of its own quantities that scenarios move."""
     call: Annotated[Ints, ("when", "price")]
     """Formulas of the clean-up: its condition and its price; -1: by the pool factor, at par."""
     kept_of: Annotated[Ints, KEPT, ("formula", "months")]

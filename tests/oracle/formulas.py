@@ -133,7 +133,9 @@ class Formulas:
         if name in self.of_month:
             return self.of_month[name]
         if name in deal.quantities:
-            given = deal.quantities[name]
+            given, movable = deal.quantities[name], [n for n, given in deal.quantities.items() if is_movable(given)]
+            if name in movable and path.months.quantity is not None:
+                return float(path.months.quantity[self.month - 1][movable.index(name)])
             if isinstance(given, str):
                 return self._value(read(given))
             return next((value for month, value in reversed(given) if month <= self.month), 0.0)
@@ -184,6 +186,11 @@ class Formulas:
 def read(text: str):
     """The tree of a formula; `if` is a word of Python."""
     return ast.parse(text.strip().replace("if(", "if_("), mode="eval").body
+
+
+def is_movable(given) -> bool:
+    """Whether an own quantity is a schedule or made of numbers alone, so that a scenario may move it."""
+    return not isinstance(given, str) or not any(isinstance(n, ast.Name | ast.Call) for n in ast.walk(read(given)))
 
 
 def quotient(a: float, b: float, nothing: float) -> float:

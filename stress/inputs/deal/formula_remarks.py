@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-from stress.inputs.deal.formula_rules import formulas_of
+from collections.abc import Collection
+
+from stress.inputs.deal.formula_rules import Place, check_formula, formulas_of, is_formula, names_of
 from stress.inputs.deal.formula_signs import below_zero
 from stress.inputs.deal.formula_text import parse
 from stress.inputs.deal.terms import Terms
-from stress.inputs.text.remark import Sentences
+from stress.inputs.deal.triggers import check_limits
+from stress.inputs.text.remark import Sentences, named
+
+UNLESS = 'unless a scenario moves what the deal gives (target = "quantity")'
 
 
 def negative_numbers(deal: Terms) -> Sentences:
     """Formulas in which numbers alone come to less than 0, the deal's own quantities among them."""
-    texts = [(place.where, place.text) for place in formulas_of(deal)]
-    texts += [(f"quantities.{name}", text) for name, text in deal.quantities.items() if isinstance(text, str)]
-    yield from ((where, sentence) for where, text in texts for sentence in below_zero(parse(text)))
+    yield from ((place.where, sentence) for place in _all(deal) for sentence in below_zero(parse(place.text)))
+
+
+def decided(deal: Terms, moved: Collection[str] = ()) -> Sentences:
+    """Formulas that numbers and schedules of the deal's own decide once for all; `moved`: those a scenario moves."""
+    names = names_of(deal)._replace(free=moved)
+    known = set[str]()
+    for place in reversed(_all(deal)):  # own quantities before what looks at them
+        try:
+            check_formula(place, names)
+        except ValueError as error:
+            reason = str(error).partition(f'"{place.text}": ')[2] or str(error)
+            if reason not in known:
+                yield place.where, f"{reason}, {UNLESS}"
+            known.add(reason)
+    for trigger in deal.triggers:
+        if trigger.condition is None and is_formula(trigger):
+            try:
+                check_limits(deal, trigger, names)
+            except ValueError as error:
+                yield named("triggers", trigger.name), f"{str(error).partition(': ')[2]}, {UNLESS}"
+
+
+def _all(deal: Terms) -> list[Place]:
+    """Formulas of a deal, those of its own quantities last."""
+    own = [
+        Place(f"quantities.{name}", given, None) for name, given in deal.quantities.items() if isinstance(given, str)
+    ]
+    return [*formulas_of(deal), *own]

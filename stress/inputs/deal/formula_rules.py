@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from stress.inputs.deal.formula_signs import below_zero
-from stress.inputs.deal.formula_text import FormulaError, Node, parse
+from stress.inputs.deal.formula_text import FormulaError, Node, number_of, parse
 from stress.inputs.deal.formula_values import Value
 from stress.inputs.deal.formulas import END, Names, looks_at, quantity_of, read, value
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES, Unit
@@ -47,6 +47,23 @@ def names_of(deal: Terms) -> Names:
     return _named(tuple(of.items()), tuple(deal.quantities.items()), deal.legal_maturity_months, trust, hurdle)
 
 
+def movable(deal: Terms) -> list[str]:
+    """Own quantities that a scenario can move: numbers and schedules, in the order of the deal."""
+    return list(_movable(tuple(deal.quantities.items())))
+
+
+@functools.lru_cache(maxsize=64)
+def _movable(given: tuple[tuple[str, Quantity], ...]) -> tuple[str, ...]:
+    return tuple(name for name, quantity in given if isinstance(quantity, tuple) or _is_number(quantity))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return number_of(parse(text)) is not None
+    except FormulaError:
+        return False
+
+
 @functools.lru_cache(maxsize=64)
 def _named(
     of: tuple[tuple[str, Sequence[str]], ...],
@@ -57,7 +74,7 @@ def _named(
 ) -> Names:
     """The rules of a deal ask for its names many times."""
     own: dict[str, Node | tuple[tuple[int, float], ...]] = {}
-    names, quantities = Names(dict(of), own, last, trust=trust, hurdle=hurdle), dict(given)
+    names, quantities = Names(dict(of), own, last, trust=trust, hurdle=hurdle, free=_movable(given)), dict(given)
     for name, quantity in given:
         where = f"quantities.{name}"
         if not name.isidentifier() or name in QUANTITIES or name in ("and", "or", "not", "min", "max", "mean", "if"):
@@ -137,16 +154,21 @@ def is_formula(trigger: Trigger) -> bool:
     return trigger.condition is not None or trigger.observable not in OBSERVABLES
 
 
-def check_formulas(deal: Terms) -> None:
+def check_formula(place: Place, names: Names) -> None:
     """Raise ValueError where a formula cannot be read, gives another unit, or can give nothing but 0."""
+    tree = _read(place, names._replace(later=place.later, of_fee="fee" in place.later))
+    held = place.where.endswith("until")  # at 0, which says that the notes are repaid in full
+    if place.unit == "money" and (result := value(tree, names)).high <= 0.0 and (result.low < 0.0 or not held):
+        holds = ", so that it holds nothing back" * held
+        why = "".join(f": {sentence}" for sentence in below_zero(tree))
+        raise ValueError(f'{place.where} = "{place.text}": is never above 0{holds}{why}')
+
+
+def check_formulas(deal: Terms) -> None:
+    """Raise ValueError where a formula of a deal is none (`check_formula`), or where the hurdle rate has no use."""
     names = names_of(deal)
     for place in formulas_of(deal):
-        tree = _read(place, names._replace(later=place.later, of_fee="fee" in place.later))
-        held = place.where.endswith("until")  # at 0, which says that the notes are repaid in full
-        if place.unit == "money" and (result := value(tree, names)).high <= 0.0 and (result.low < 0.0 or not held):
-            holds = ", so that it holds nothing back" * held
-            why = "".join(f": {sentence}" for sentence in below_zero(tree))
-            raise ValueError(f'{place.where} = "{place.text}": is never above 0{holds}{why}')
+        check_formula(place, names)
     if deal.hurdle_rate is None:
         return
     if ("pool.adjusted", "") not in quantities_in(deal):
@@ -159,9 +181,9 @@ def check_formulas(deal: Terms) -> None:
 
 
 def at_the_end(deal: Terms, text: str) -> Value:
-    """What a formula can come to when pool and notes are gone."""
+    """What a formula can come to when pool and notes are gone, the deal's own quantities as it gives them."""
     names = names_of(deal)
-    return value(read(text, names, "money"), names, END)
+    return value(read(text, names, "money"), names._replace(free=()), END)
 
 
 def all_in_the_end(deal: Terms, text: str, account: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import operator
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 LONGEST, DEEPEST = 500, 12
@@ -190,3 +192,30 @@ class _Reader:
 
 def _spelled(token: Token) -> str:
     return token.text if token.kind == "end" else repr(token.text)
+
+
+def number_of(tree: Node) -> float | None:
+    """What numbers alone come to, by + - * and /; None where a formula looks at anything.
+
+    >>> number_of(parse("-0.03 / 12")), number_of(parse("0.03 * pool"))
+    (-0.0025, None)
+    """
+    if tree.does == "number":
+        return tree.value
+    parts = [number_of(part) for part in tree.parts]
+    if tree.does not in _ARITHMETIC or len(parts) != 2 or parts[0] is None or parts[1] is None:
+        return None
+    return _ARITHMETIC[tree.does](parts[0], parts[1])
+
+
+def _over(a: float, b: float) -> float:
+    """Formulas, in `kernels`: 0 where the divisor is within 1e-9 of 0, held within 1e9 of 0."""
+    return 0.0 if abs(b) < 1e-9 else min(1e9, max(-1e9, a / b))
+
+
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _over,
+}

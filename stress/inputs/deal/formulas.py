@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field
@@ -47,6 +48,8 @@ class Names(NamedTuple):
     """Whether the deal is a series of a master trust."""
     hurdle: bool = False
     """Whether the deal has a hurdle rate."""
+    free: Collection[str] = ()
+    """Own quantities that may come to anything, since a scenario may move them."""
 
 
 At = Mapping[str, tuple[float, float]]
@@ -130,11 +133,9 @@ def quantity_of(tree: Node) -> tuple[str, Quantity] | None:
 
 def _named(tree: Node, names: Names, at: At) -> Value:
     own = names.own.get(tree.name) if not tree.of else None
-    if isinstance(own, Node):
-        return value(own, names, at)
     if own is not None:
-        values = [0.0] * (own[0][0] > 1) + [level for _, level in own]
-        return Value("number", min(values), max(values), amount=True)
+        given = value(own, names, at) if isinstance(own, Node) else _scheduled(own)
+        return given._replace(low=-math.inf, high=math.inf) if tree.name in names.free else given
     row = quantity_of(tree)
     if row is None or tree.name in WRITTEN_OUT:
         raise FormulaError(tree.at, _unknown(tree, names))
@@ -160,6 +161,11 @@ def _named(tree: Node, names: Names, at: At) -> Value:
         raise FormulaError(tree.at, f"{name} is known once fees are charged: a fee cannot look at it")
     low, high = at.get(name, (quantity.low, float(names.last) if name == "month" else quantity.high))
     return Value(quantity.unit, low, high)
+
+
+def _scheduled(schedule: Sequence[tuple[int, float]]) -> Value:
+    values = [0.0] * (schedule[0][0] > 1) + [level for _, level in schedule]
+    return Value("number", min(values), max(values), amount=True)
 
 
 def _unknown(tree: Node, names: Names) -> str:

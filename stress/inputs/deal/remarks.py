@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stress.inputs.deal.date_remarks import dates_apart
-from stress.inputs.deal.formula_remarks import negative_numbers
+from stress.inputs.deal.formula_remarks import decided, negative_numbers
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.reserve_remarks import bought_by_others, large_targets, never_drawn, not_gathered
 from stress.inputs.deal.trust_rules import fixed_series, principal_twice
@@ -37,9 +37,10 @@ RISING = ("cumulative_default", "default_stock")
 HIGH_COUPON, HIGH_FEE, LATE_CALL = 0.25, 0.10, 0.5
 
 
-def notes_of_deal(deal: Deal) -> list[Remark]:
-    """What of a deal may not be what its author means; empty where there is nothing."""
-    return remarks("deal", deal, _RULES)
+def notes_of_deal(deal: Deal, moved: Collection[str] = ()) -> list[Remark]:
+    """What of a deal may not be what its author means; empty where there is nothing. `moved`: own quantities that some
+    scenario moves."""
+    return [*remarks("deal", deal, _RULES), *(Remark("deal", key, says) for key, says in decided(deal, moved))]
 
 
 def _names(deal: Deal) -> Sentences:

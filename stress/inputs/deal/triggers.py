@@ -6,7 +6,7 @@ from itertools import combinations
 
 from stress.inputs.deal.formula_rules import names_of
 from stress.inputs.deal.formula_text import parse
-from stress.inputs.deal.formulas import value
+from stress.inputs.deal.formulas import Names, value
 from stress.inputs.deal.quantities import OBSERVABLES, RATIOS
 from stress.inputs.deal.reading import located
 from stress.inputs.deal.steps import Condition
@@ -22,9 +22,15 @@ def check_triggers(deal: Terms) -> None:
             continue
         _windows(deal, trigger)
         _observed(deal, trigger)
-        for threshold in trigger.thresholds:
-            _reachable(deal, f"trigger {trigger.name}: limit", trigger.what, str(trigger.breach), threshold.limit)
+        check_limits(deal, trigger, names_of(deal))
         _effective(deal, trigger)
+
+
+def check_limits(deal: Terms, trigger: Trigger, names: Names) -> None:
+    """Raise ValueError where a limit of a trigger is always or never met."""
+    for threshold in trigger.thresholds:
+        where, side = f"trigger {trigger.name}: limit", str(trigger.breach)
+        _reachable(deal, where, trigger.what, side, threshold.limit, names)
 
 
 def check_conditions(deal: Terms) -> None:
@@ -36,7 +42,7 @@ def check_conditions(deal: Terms) -> None:
                 _on_trigger(deal, where, when)
             else:
                 observable, side, limit = _test(when)
-                _reachable(deal, f"{where}: when", observable, side, limit)
+                _reachable(deal, f"{where}: when", observable, side, limit, names_of(deal))
         _together(where, stated)
 
 
@@ -152,11 +158,11 @@ def _windows(deal: Terms, trigger: Trigger) -> None:
         )
 
 
-def _reachable(deal: Terms, where: str, observable: str, side: str, limit: float) -> None:
+def _reachable(deal: Terms, where: str, observable: str, side: str, limit: float, names: Names) -> None:
     if observable in OBSERVABLES:
         low, high = OBSERVABLES[observable].low, OBSERVABLES[observable].high
     else:
-        result = value(parse(observable), names_of(deal))
+        result = value(parse(observable), names)
         low, high = result.low, result.high
     if observable == "idle_cash_days":
         high = 30.0 * deal.legal_maturity_months

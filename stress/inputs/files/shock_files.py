@@ -31,7 +31,7 @@ def read_shocks(path: Path, shocks: tuple[Shock, ...], horizon: Horizon | None) 
 
 
 def _read(path: Path, shock: Shock, name: str, horizon: Horizon | None) -> Shock:
-    wanted_by = f"{path}: shocks: {shock.target}: file"
+    wanted_by = f"{path}: shocks: {shock.label}: file"
     file = str(resolve(path, name, wanted_by))
     frame, date, month = dated(upright(read_cells(file)), None if horizon is None else horizon.month, within=True)
     column = column_of(file, frame.head, date, shock.column, "values")

@@ -19,7 +19,7 @@ LARGE_ACCOUNT = 0.25
 def notes_of(job: Job) -> list[Remark]:
     """What of deal, pool, scenarios and the job itself may not be what their author means; else empty."""
     return [
-        *notes_of_deal(job.deal),
+        *notes_of_deal(job.deal, {shock.quantity for case in job.scenarios for shock in case.shocks if shock.quantity}),
         *notes_of_pool(job.pool),
         *notes_of_cases(job.scenarios),
         *remarks("job", job, _RULES),

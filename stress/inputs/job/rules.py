@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stress.inputs.deal import Deal
-from stress.inputs.deal.formula_rules import indices_in, quantities_in
+from stress.inputs.deal.formula_rules import indices_in, movable, quantities_in
 from stress.inputs.deal.reading import located
 from stress.inputs.deal.rules import SMALLEST
 from stress.inputs.deal.steps import Receive
@@ -167,7 +167,7 @@ def _check_short_rate(deal: Deal, case: ScenarioCase) -> None:
 
 
 def _check_shock(job: JobTerms, case: ScenarioCase, shock: Shock) -> None:
-    where = f"scenario {case.name}: shock on {shock.target}"
+    where = f"scenario {case.name}: shock on {shock.label}"
     names = [segment.name for segment in job.pool.segments]
     for name in shock.segments:
         if name not in names:
@@ -185,6 +185,23 @@ def _check_shock(job: JobTerms, case: ScenarioCase, shock: Shock) -> None:
         raise ValueError(f"{where}: the pool has no instalment plans, so there is no such input")
     if shock.target in WHOLE_DAYS:
         _check_days(job, where, shock)
+    if shock.quantity is not None:
+        _check_quantity(job.deal, where, shock.quantity)
+
+
+def _check_quantity(deal: Deal, where: str, name: str) -> None:
+    """A scenario moves what the deal gives as a number or by month, not what a formula makes."""
+    known = list(deal.quantities)
+    if name not in known:
+        has = f"it has {', '.join(known)}{suggest(name, known)}" if known else "it has none ([quantities])"
+        raise ValueError(f"{where}: deal {deal.name!r} has no such quantity of its own: {has}")
+    if name not in movable(deal):
+        given = f'quantities.{name} = "{deal.quantities[name]}"'
+        others = ", ".join(movable(deal)) or "none"
+        raise ValueError(
+            f"{where}: deal {deal.name!r} has {given}, a formula: a scenario moves a number or a schedule that the "
+            f"formula looks at; of these the deal has {others}"
+        )
 
 
 def _check_days(job: JobTerms, where: str, shock: Shock) -> None:

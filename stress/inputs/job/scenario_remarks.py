@@ -45,7 +45,7 @@ def _overwritten(case: ScenarioCase) -> Iterator[Remark]:
     for place, before, whole, when in _set_over(case):
         yield Remark(
             f"scenario {case.name}",
-            f"shock {place + 1} on {case.shocks[place].target}",
+            f"shock {place + 1} on {case.shocks[place].label}",
             f"sets it, so that shock {before + 1} ({how_of(case.shocks[before])}) on the same input moves nothing"
             + ("" if whole else f" {when}"),
         )
@@ -57,7 +57,7 @@ def _percents(case: ScenarioCase) -> Iterator[Remark]:
         most = max((value for _, value in shock.by_month), default=shock.multiply or 0.0)
         if how_of(shock) == "multiply" and most >= PERCENT:
             says = f"multiplies by {most:g}; if {most:g}% of the base is meant, write {most / 100:g}"
-            yield Remark(f"scenario {case.name}", f"shock {place} on {shock.target}", says)
+            yield Remark(f"scenario {case.name}", f"shock {place} on {shock.label}", says)
 
 
 def _set_over(case: ScenarioCase) -> Iterator[tuple[int, int, bool, str]]:
@@ -69,7 +69,7 @@ def _set_over(case: ScenarioCase) -> Iterator[tuple[int, int, bool, str]]:
             first = max(_span(shock)[0], _span(earlier)[0])
             last = min(_span(shock)[1], _span(earlier)[1])
             apart = shock.segments and earlier.segments and not set(shock.segments) & set(earlier.segments)
-            if shock.target != earlier.target or first > last or apart:
+            if shock.label != earlier.label or first > last or apart:
                 continue
             whole = _span(shock)[0] <= _span(earlier)[0] and _span(earlier)[1] <= _span(shock)[1]
             whole = whole and (not shock.segments or set(earlier.segments or shock.segments) <= set(shock.segments))

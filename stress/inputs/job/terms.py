@@ -81,7 +81,7 @@ class ScenarioCase(Whole):
         """A shock acts by its points; only a scenario that is loaded from its file has its tables read."""
         for shock in self.shocks:
             if shock.file is not None:
-                raise ValueError(f"shock on {shock.target}: file {shock.file!r} is not read yet: load the scenario")
+                raise ValueError(f"shock on {shock.label}: file {shock.file!r} is not read yet: load the scenario")
         return self
 
 

@@ -13,6 +13,7 @@ from stress.inputs.targets import Target as Target
 from stress.inputs.text.base import LONGEST_NAME, Document, Fraction, Month, Name, Strict, Text
 from stress.inputs.text.curve import CurveWords, check_unit, monthly_rates
 from stress.inputs.text.percents import percent_hint
+from stress.tables.numbers import LARGEST
 
 LAST_MONTH = 360
 """Months over which a curve is read."""
@@ -29,7 +30,7 @@ class Shock(Strict):
     """The input that moves."""
     multiply: Annotated[float, Field(ge=0.0, le=1000.0)] | None = None
     """Times the base value."""
-    add: Annotated[float, Field(ge=-10.0, le=10.0)] | None = None
+    add: Annotated[float, Field(ge=-LARGEST, le=LARGEST)] | None = None
     """Plus the base value."""
     set: float | None = None
     """Instead of the base value."""
@@ -55,6 +56,9 @@ class Shock(Strict):
     segments: tuple[Name, ...] = ()
     """Only these segments; all where left out. For (new_)default_odds, default_rate, entry_rate, prepayment, recovery;
     ineligible_share names which of the ineligible segments is bought (needed where there are several)."""
+    quantity: Name | None = None
+    """Of target = "quantity": which number or schedule of the deal's own `quantities` moves, as the level of a
+    servicer's rating, the rate of a swap, the limit of a trigger."""
 
     @model_validator(mode="after")
     def _of_curve(self) -> Shock:
@@ -65,29 +69,43 @@ class Shock(Strict):
         rates = monthly_rates(self.curve, LAST_MONTH)
         points = tuple((m, rate) for m, rate in enumerate(rates, 1) if m == 1 or rate != rates[m - 2])
         if self.by_month not in ((), points) or self.how not in (None, "set"):
-            raise ValueError(f"shock on {self.target}: give curve or by_month, not both; a curve is what is set")
+            raise ValueError(f"shock on {self.label}: give curve or by_month, not both; a curve is what is set")
         self.__dict__.update(by_month=points, how="set")  # frozen from here on
+        return self
+
+    @property
+    def label(self) -> str:
+        """What moves: the target, of a quantity its name too."""
+        return f"{self.target} {self.quantity}" if self.target == "quantity" and self.quantity else self.target
+
+    @model_validator(mode="after")
+    def _of_deal(self) -> Shock:
+        """An own quantity of the deal is named, and nothing else is."""
+        if self.target == "quantity" and self.quantity is None:
+            raise ValueError("shock on quantity: say which of the deal's own quantities moves: quantity = NAME")
+        if self.target != "quantity" and self.quantity is not None:
+            raise ValueError(f'shock on {self.label}: quantity goes with target = "quantity"')
         return self
 
     @model_validator(mode="after")
     def _one_move(self) -> Shock:
         given = [k for k in ("multiply", "add", "set") if getattr(self, k) is not None]
         if len(given) + bool(self.by_month) + (self.file is not None) != 1:
-            raise ValueError(f"shock on {self.target}: give exactly one of multiply, add, set, by_month, curve, file")
+            raise ValueError(f"shock on {self.label}: give exactly one of multiply, add, set, by_month, curve, file")
         if (bool(self.by_month) or self.file is not None) != (self.how is not None):
-            raise ValueError(f"shock on {self.target}: how goes with by_month or file")
+            raise ValueError(f"shock on {self.label}: how goes with by_month or file")
         if self.file is None and (self.column is not None or self.percent):
-            raise ValueError(f"shock on {self.target}: column and percent go with file")
+            raise ValueError(f"shock on {self.label}: column and percent go with file")
         if any(a[0] >= b[0] for a, b in zip(self.by_month, self.by_month[1:], strict=False)):
-            raise ValueError(f"shock on {self.target}: months of by_month must increase")
+            raise ValueError(f"shock on {self.label}: months of by_month must increase")
         if self.to_month is not None and self.to_month < self.from_month:
             raise ValueError(
-                f"shock on {self.target}: to_month = {self.to_month} lies before from_month = {self.from_month}"
+                f"shock on {self.label}: to_month = {self.to_month} lies before from_month = {self.from_month}"
             )
         if len(set(self.segments)) != len(self.segments):
-            raise ValueError(f"shock on {self.target}: segments names one twice")
+            raise ValueError(f"shock on {self.label}: segments names one twice")
         if self.segments and self.target not in SEGMENT_TARGETS:
-            raise ValueError(f"shock on {self.target}: has no segments; only {', '.join(sorted(SEGMENT_TARGETS))} have")
+            raise ValueError(f"shock on {self.label}: has no segments; only {', '.join(sorted(SEGMENT_TARGETS))} have")
         self._check_move()
         return self
 
@@ -96,7 +114,7 @@ class Shock(Strict):
         how: str = self.how or next(k for k in ("multiply", "add", "set") if getattr(self, k) is not None)
         points = [value for _, value in self.by_month]
         values = points if points or self.file is not None else [getattr(self, how)]
-        where = f"shock on {self.target}: {how}"
+        where = f"shock on {self.label}: {how}"
         if self.target in MULTIPLIERS and how != "multiply":
             raise ValueError(f"{where}: is a multiplier itself; write multiply = 1.5")
         if self.target in FROM_ZERO and how == "multiply":

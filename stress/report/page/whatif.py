@@ -83,7 +83,8 @@ def document(answer: WhatIf) -> dict[str, Any]:
 
 def named(axis: Axis) -> str:
     """An axis in words."""
-    return axis.name.replace("_", " ").replace("share:", "share of ")
+    target, _, of = axis.name.partition(":")
+    return f"{'share of ' if target == 'share' else ''}{of}" if of else target.replace("_", " ")
 
 
 def shown_at(axis: Axis, value: float) -> str:
