@@ -21,6 +21,7 @@ from stress.assemble.contract import sizes_of
 from stress.errors import ConfigError
 from stress.inputs.files.parse import parse_as
 from stress.inputs.job import Job
+from stress.inputs.numbers import enough
 from stress.inputs.rules import Rules
 from stress.inputs.state.rules import started
 from stress.kernels.layout import LANES
@@ -81,13 +82,14 @@ def capital(
     Of a job in mid-life the weights are those after the month of its state: A, D and W of what is outstanding then, M_T
     of the years that are left; by month from there on. By month W comes from what is 90 days past due, A and D from
     balances and funded cash; paths (rounded up to blocks of 32) are plain ones of the job's seed. `rules`: the Basel
-    standard where left out. Raises ConfigError for a note, a rating or a scenario that is not there, and for a state
-    that does not tell which defaults are not written off yet.
+    standard where left out. Raises ConfigError for fewer than 64 paths, for a note, a rating or a scenario that is not
+    there, and for a state that does not tell which defaults are not written off yet.
 
     >>> answer = capital(job, paths=64)
     >>> [round(note.risk_weight, 4) for note in answer.weights]
     [0.15, 2.2304, 4.9797, 11.3839]
     """
+    enough(paths)
     rules = rules or load_rules()
     _check(job, rules, bank)
     loan = rules.loan_weight if bank.pool_weight is None else bank.pool_weight

@@ -23,6 +23,7 @@ from stress.answers.committee import ClassNumbers, Committee
 from stress.errors import StressError
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
+from stress.inputs.numbers import FEW_PATHS, enough
 from stress.inputs.rules import Rules
 from stress.inputs.stresses import Category, Stresses
 from stress.kernels.layout import LANES
@@ -56,7 +57,7 @@ def fixed_numbers(
     bank: Bank = Bank(),  # noqa: B008 -- a constant
 ) -> Fixed:
     """Capital, break-even and yield of every class. Raises what `capital` raises."""
-    held = capital(job, rules, bank, paths=LANES)
+    held = capital(job, rules, bank, paths=FEW_PATHS)
     base = float(trials.to_maturity(trials.variants(job, trials.case_of(job, None), [[]])).of_pool("net_loss")[0])
     steps: dict[str, Callable[[], Numbers]] = {
         "capital": lambda: _capital(held),
@@ -93,12 +94,13 @@ def committee(
     Under the job's first scenario, at closing or after the month of the job's state; `rules` and `bank` as `capital`
     takes them, `paths` of the expected credit losses; `fixed`: what `fixed_numbers` found for a job that differs in its
     seed alone. What a deal has not (a residual note a coupon, a certificate a balance) is NaN; what cannot be computed
-    is said.
+    is said. Raises ConfigError for fewer than 64 paths.
 
     >>> answer = committee(job, paths=64)
     >>> [(row.note, round(row.risk_weight, 2)) for row in answer.classes][0]
     ('A', 0.15)
     """
+    enough(paths)
     known = fixed or fixed_numbers(job, rules, bank)
     if progress is not None:
         progress(1, 2)

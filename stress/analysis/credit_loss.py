@@ -22,6 +22,7 @@ from stress.assemble.problem import assemble
 from stress.assemble.stages import by_column
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.numbers import enough
 from stress.inputs.scenario import Shock
 from stress.inputs.state.rules import started
 from stress.kernels.layout import LANES
@@ -53,12 +54,13 @@ def ecl(
     is given. `multiple`: a segment is in stage 2 in the months in which its
     entry rate is so many times that of the first scenario's expected rate at closing, all loans 30 days past due are
     (the backstop of IFRS 9, 5.5.11). Means over plain paths of the job's seed, the same for all scenarios. Raises
-    ConfigError for a date beyond legal maturity or an unknown scenario.
+    ConfigError for fewer than 64 paths, a date beyond legal maturity or an unknown scenario.
 
     >>> answer = ecl(job, paths=64, scenarios=["baseline"])
     >>> [row.book for row in answer.rows if row.month == 0]
     ['A', 'B', 'mezzanine', 'loans']
     """
+    enough(paths)
     dates = tuple(dates) or _dates(job)
     _check(job, dates, multiple)
     cases = [trials.case_of(job, name) for name in scenarios] or list(job.scenarios)

@@ -22,6 +22,7 @@ from stress.answers.gradient import Gradient, Slope
 from stress.arrays import Array
 from stress.errors import ConfigError, StressError
 from stress.inputs.job import Job
+from stress.inputs.numbers import enough
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.measures import batches
 from stress.measures.estimate import Interval
@@ -62,7 +63,8 @@ def gradient(
     DEFAULT or CNL of the pool. Raises ConfigError for an unknown measure, note or scenario, or factors without a
     density. Derivatives are NaN where no path showed any of the measure: nothing is known of them then.
 
-    Raises ConfigError for a measure or a note that is none, StressError where an outcome is no number.
+    Raises ConfigError for fewer than 64 paths, a measure or a note that is none, StressError where an outcome is no
+    number.
 
     >>> answer = gradient(job, "EL", "subordinated", paths=2048)
     >>> answer.inputs[0].input, answer.inputs[0].derivative > 0.0
@@ -84,6 +86,7 @@ def gradients(
     >>> [answer.measure for answer in both]
     ['EL', 'ES95']
     """
+    enough(paths)
     wanted = [_wanted(job, measure, tranche) for measure, tranche in measures]
     single = trials.only(job, scenario)
     scores = scores_of(single)

@@ -21,6 +21,7 @@ from stress.assemble.problem import assemble
 from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
+from stress.inputs.numbers import enough
 from stress.kernels.layout import LANES
 from stress.runs.since_state import paid_before, since_payment
 from stress.runs.trace import NOTHING, Values, block_means, labels_of, overdue_stock, path_values, values_of
@@ -125,12 +126,14 @@ def mean_flows(
     """Means over so many paths (rounded up to whole groups of blocks), each with its standard error as NAME_se.
 
     Money by month in the deal's currency, rates as fractions: ratios of means. All errors come from leaving out one of
-    32 groups of paths in turn (Efron and Stein 1981). Raises ConfigError for a scenario that the job has not.
+    32 groups of paths in turn (Efron and Stein 1981). Raises ConfigError for fewer than 64 paths, and for a
+    scenario that the job has not.
 
     >>> mean = mean_flows(job, "baseline", paths=1024)
     >>> mean["cdr_se"].dims
     ('month',)
     """
+    enough(paths)
     job = only(job, scenario)
     per_group = -(-paths // (LANES * GROUPS))
     groups: list[dict[str, Array]] = [{} for _ in range(GROUPS)]

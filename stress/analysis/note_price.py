@@ -21,6 +21,7 @@ from stress.assemble.months import asked
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
+from stress.inputs.numbers import enough
 from stress.inputs.scenario import Shock
 from stress.kernels.layout import LANES
 from stress.measures import batches
@@ -60,13 +61,14 @@ def price(
     forward curve takes that place, and each row has an option-adjusted spread. That and the break-even spread are of
     `paths` plain paths, rounded up to groups of 1,024. Prices are per 100 of balance, without the interest accrued by a
     state, which a buyer pays too.
-    Raises ConfigError for an unknown note or scenario, a certificate, a price that is none, or prices that look like
-    shares of par: none above 1.5.
+    Raises ConfigError for fewer than 64 paths, an unknown note or scenario, a certificate, a price that is none, or
+    prices that look like shares of par: none above 1.5.
 
     >>> rows = price(job, "A", [100.0], [1.0], [1.0], paths=64).rows
     >>> abs(rows[0].yield_ - job.deal.notes[0].coupon) < 0.003
     True
     """
+    enough(paths)
     note = trials.note_index(job, tranche, can_lose=True)
     case = trials.case_of(job, scenario)
     _check(prices, speeds, defaults, curve)

@@ -10,6 +10,7 @@ from stress.answers.rates import Rate, Rates
 from stress.arrays import Array
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
+from stress.inputs.numbers import enough
 from stress.kernels.layout import LANES
 from stress.runs.trace import paths_of
 
@@ -36,12 +37,13 @@ def rates(job: Job, scenario: str | None = None, paths: int = PATHS, progress: P
     """Fans of the pool's rates under one scenario or all, from plain paths of the job's seed.
 
     Every rate is a fraction, by month its quantiles and its mean with a standard error. Paths are rounded up to blocks
-    of 32. Raises ConfigError for a scenario that the job has not.
+    of 32. Raises ConfigError for fewer than 64 paths, and for a scenario that the job has not.
 
     >>> answer = rates(job, "baseline", paths=64)
     >>> answer.rates[0].name, answer.rates[0].level.shape == (1, job.deal.legal_maturity_months, 5)
     ('dq30', True)
     """
+    enough(paths)
     cases = job.scenarios if scenario is None else (case_of(job, scenario),)
     blocks = -(-paths // LANES)
     by_case = []

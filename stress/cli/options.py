@@ -11,6 +11,7 @@ import click
 
 from stress.cli.output import Output
 from stress.errors import ConfigError
+from stress.inputs.numbers import FEW_PATHS, enough
 
 Command = TypeVar("Command", bound=Any)
 Key = TypeVar("Key")
@@ -45,6 +46,19 @@ class Count(IntegerType):
                 f"{value!r} must be a whole number of at least 1, such as 50000, 1_000_000, 1e6 or 2m", param, ctx
             )
         return int(number)
+
+
+class Paths(Count):
+    """Paths of a question: at least as many as its errors need."""
+
+    def __init__(self, least: int = FEW_PATHS) -> None:
+        self.least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number as int. Raises ConfigError where it is too small."""
+        number = super().convert(value, param, ctx)
+        enough(number, self.least, "--paths")
+        return number
 
 
 class OneOf(WordType):

@@ -10,7 +10,6 @@ from stress.cli.answer import plain
 from stress.cli.cells import one_of
 from stress.cli.output import Output
 from stress.errors import ConfigError, DataError
-from stress.inputs.numbers import enough
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -177,8 +176,6 @@ def _job_of(dataset: xr.Dataset, paths: int | None) -> Job:
     from stress.analysis.trials import PATHS
     from stress.inputs.load import job_from_json
 
-    if paths is not None:
-        enough(paths, what="--paths")
     if not dataset.attrs.get("job"):
         raise DataError("--with: the results do not hold their job")
     return job_from_json(str(dataset.attrs["job"])).model_copy(update={"paths": paths or PATHS})

@@ -59,7 +59,7 @@ def test_a_seasoned_deal_by_hand() -> None:
     and R 100 stand on them: A attaches at 1 - 200/640 = 0.6875, B at 1 - 500/640 = 0.21875, R at 1 - 600/640 = 0.0625.
     W is 30/630 = 1/21, K_SA 8% of (20 x 75% + 150%) / 21, K_A 20/21 of it and half of 1/21: 0.0836735."""
     answer = capital(
-        standing({"A": 200.0, "B": 300.0, "R": 100.0}, 540.0, (30.0, 20.0, 10.0), (12.0, 18.0), 10.0), paths=32
+        standing({"A": 200.0, "B": 300.0, "R": 100.0}, 540.0, (30.0, 20.0, 10.0), (12.0, 18.0), 10.0), paths=64
     )
     k = 20.0 / 21.0 * 0.08 * 16.5 / 21.0 + 0.5 / 21.0
     assert k == pytest.approx(0.0836735, abs=1e-7)
@@ -81,7 +81,7 @@ def test_the_class_that_is_first_now_is_senior_and_what_nothing_stands_behind_ne
     """A is repaid. B of 300 stands on 250: of it 5/6 weigh what the pool does, 75%, by ratings and by the bank's own
     capital too, and 1/6 weighs 1,250%; nothing stands behind R, and it is an exposure all the same."""
     job = standing({"A": 0.0, "B": 300.0, "R": 100.0}, 250.0, (), (0.0, 0.0))
-    answer = capital(job, bank=Bank(irb_capital=0.05, qualities={"B": "B"}), paths=32)
+    answer = capital(job, bank=Bank(irb_capital=0.05, qualities={"B": "B"}), paths=64)
     assert [note.note for note in answer.exposures()] == ["B", "R"]
     b, r = answer.exposures()
     assert (b.attachment, b.detachment, b.senior) == (0.0, 1.0, True)
@@ -90,21 +90,21 @@ def test_the_class_that_is_first_now_is_senior_and_what_nothing_stands_behind_ne
     assert b.erba == pytest.approx(5.0 / 6.0 * 0.75 + 12.5 / 6.0)
     assert (r.risk_weight, r.irba, r.capital) == pytest.approx((12.5, 12.5, 100.0))
     assert [row[0] for row in capital_sheet(answer).rows] == ["B (senior)", "R"]
-    numbers = {note.note: note for note in committee(job, paths=32).classes}
+    numbers = {note.note: note for note in committee(job, paths=64).classes}
     assert np.isnan(numbers["A"].risk_weight)
     assert numbers["B"].risk_weight == b.risk_weight
 
 
 def test_what_the_bank_says_of_delinquency_takes_the_place_of_what_the_state_tells() -> None:
     job = standing({"A": 200.0, "B": 300.0, "R": 100.0}, 540.0, (), (12.0, 18.0))
-    assert capital(job, paths=32).delinquent == pytest.approx(30.0 / 570.0)
-    assert capital(job, bank=Bank(delinquent=0.2), paths=32).delinquent == pytest.approx(0.2)
+    assert capital(job, paths=64).delinquent == pytest.approx(30.0 / 570.0)
+    assert capital(job, bank=Bank(delinquent=0.2), paths=64).delinquent == pytest.approx(0.2)
 
 
 def test_a_state_that_does_not_tell_what_has_defaulted_of_late_is_refused() -> None:
     job = standing({"A": 200.0, "B": 300.0, "R": 100.0}, 540.0, (), (18.0,))
     with pytest.raises(ConfigError, match=r"lately\.defaults: has 1 months, 2 are needed: capital counts"):
-        capital(job, paths=32)
+        capital(job, paths=64)
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_a_state_of_a_path_stands_where_the_whole_life_does_in_its_month(name: s
 def test_the_base_case_of_a_deal_without_chance_needs_in_mid_life_what_its_months_say() -> None:
     steps = [*hand_worked.INTEREST, *hand_worked.PRINCIPAL, *hand_worked.RESIDUAL]
     job = hand_worked.job(hand_worked.deal(steps), hand_worked.pool(0.03))
-    whole = capital(job, paths=32)
+    whole = capital(job, paths=64)
     for month in (1, 2, 3):
-        later = capital(job.but(state=stress.state_at(job, month)), paths=32)
+        later = capital(job.but(state=stress.state_at(job, month)), paths=64)
         assert later.delinquent > 0.0
         for of_life, of_rest in zip(whole.months, later.months, strict=True):
             assert of_rest.month.tolist() == of_life.month[month:].tolist()
@@ -141,7 +141,7 @@ def test_maturity_is_of_the_years_that_are_left() -> None:
     """36 months at closing, 12 of them over: M_T = 1 + 80% of one year. BBB of 2.2 and 3.1 at 1 and 5 years."""
     job = stress.load(JOB)
     later = job.but(scenarios=job.scenarios[:1], state=stress.state_at(job, 12))
-    b = {row.note: row for row in capital(later, bank=Bank(qualities={"B": "BBB"}), paths=32).weights}["B"]
+    b = {row.note: row for row in capital(later, bank=Bank(qualities={"B": "BBB"}), paths=64).weights}["B"]
     assert b.erba == pytest.approx((2.2 + 0.2 * 0.9) * (1.0 - (b.detachment - b.attachment)))
 
 
@@ -158,22 +158,22 @@ def test_a_transfer_in_mid_life_is_of_the_loans_that_are_left() -> None:
     designated = float(transfer.excess.designated.estimate)
     assert 0.01 / 12.0 * left / 1e9 * 0.9 < designated < 0.01 * 1.5 * left / 1e9, "of the months to come alone"
     with pytest.raises(ConfigError, match="what was trapped by then is in no state"):
-        capital(later, rules, bank._replace(excess_kind="trapped"), paths=32)
+        capital(later, rules, bank._replace(excess_kind="trapped"), paths=64)
 
 
 def test_every_form_says_of_what_month_it_is(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = capital(stress.load(LATER), paths=32)
+    answer = capital(stress.load(LATER), paths=64)
     assert "After 2020-06" in capital_sheet(answer).note
     assert months_sheet(answer).rows[0][0] == "A, month 6"
     page = chapter(answer)
     assert "After 2020-06" in page.sheet.note
     assert tables(answer)[0].name == "2020-06"
     assert tables(answer)[1].rows[0][1] == 6
-    assert exit_code(["capital", LATER, "--paths", "32"]) == 0
+    assert exit_code(["capital", LATER, "--paths", "64"]) == 0
     shown = capsys.readouterr().out
     assert "regulatory capital after 2020-06" in shown
     assert "closing" not in shown
-    assert exit_code(["capital", LATER, "--paths", "32", "--json"]) == 0
+    assert exit_code(["capital", LATER, "--paths", "64", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["as_of"] == "2020-06"
     assert document["months"]["A"]["month"][0] == 6

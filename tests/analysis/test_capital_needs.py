@@ -40,7 +40,7 @@ def by_note(answer):
 def test_the_average_weight_of_the_pool_caps_a_senior_note_by_every_approach(job, k_irb, delinquent):
     """CRE40: at most the average risk weight of the loans by the same approach, under SEC-IRBA with expected loss."""
     bank = Bank(1.0, delinquent, k_irb, qualities={"A": "BBB-", "B": "BBB-"})
-    weights = by_note(capital(job, BASEL, bank, paths=32))
+    weights = by_note(capital(job, BASEL, bank, paths=64))
     irba = min(0.15, 12.5 * k_irb)
     assert weights["A"].irba == pytest.approx(irba)
     assert weights["A"].irba_looked_through == (irba < 0.15)
@@ -49,16 +49,16 @@ def test_the_average_weight_of_the_pool_caps_a_senior_note_by_every_approach(job
     assert not weights["A"].looked_through
     assert not weights["B"].irba_looked_through
     assert weights["B"].erba == pytest.approx((3.3 + 0.4 * 0.9) * (1.0 - 0.055))
-    assert "* the average weight of the pool caps it" in capital_sheet(capital(job, BASEL, bank, paths=32)).note
-    free = by_note(capital(job, BASEL.model_copy(update={"look_through": False}), bank, paths=32))
+    assert "* the average weight of the pool caps it" in capital_sheet(capital(job, BASEL, bank, paths=64)).note
+    free = by_note(capital(job, BASEL.model_copy(update={"look_through": False}), bank, paths=64))
     assert free["A"].erba == pytest.approx(1.2 + 0.4 * 0.2)
 
 
 def test_loans_weigh_what_the_rules_say_where_the_bank_says_nothing(job):
-    assert [float(capital(job, rules, paths=32).pool_weight) for rules in (BASEL, US)] == [0.75, 1.0]
-    assert capital(job, US, Bank(pool_weight=0.5), paths=32).pool_weight == 0.5
-    assert committee(job, US, paths=32).pool_weight == 1.0
-    late = capital(job, BASEL, Bank(delinquent=0.1, kept={"A": 1.0}), paths=32).transfer
+    assert [float(capital(job, rules, paths=64).pool_weight) for rules in (BASEL, US)] == [0.75, 1.0]
+    assert capital(job, US, Bank(pool_weight=0.5), paths=64).pool_weight == 0.5
+    assert committee(job, US, paths=64).pool_weight == 1.0
+    late = capital(job, BASEL, Bank(delinquent=0.1, kept={"A": 1.0}), paths=64).transfer
     assert late.pool_capital == pytest.approx(0.08 * (0.9 * 0.75 + 0.1 * 1.5))
 
 
@@ -83,7 +83,7 @@ def test_weights_at_closing_are_those_of_the_formulas_at_the_deals_own_attachmen
 def test_what_the_bank_knows_gives_weights_by_ratings_and_by_its_own_capital(job):
     """Legal maturity of 3 years: M = 1 + 2 x 80% = 2.6. BBB of 2.2 and 3.1 at that, less the thickness of 5.5%; AAA of
     0.15 and 0.20; p of a retail pool -5.78 K + 0.55 LGD + 0.27 M."""
-    both = capital(job, BASEL, Bank(irb_capital=0.05, qualities={"A": "AAA", "B": "BBB"}), paths=32)
+    both = capital(job, BASEL, Bank(irb_capital=0.05, qualities={"A": "AAA", "B": "BBB"}), paths=64)
     weights = by_note(both)
     assert weights["B"].erba == pytest.approx((2.2 + 0.4 * 0.9) * (1.0 - 0.055))
     assert weights["A"].erba == pytest.approx(0.15 + 0.4 * 0.05)
@@ -92,11 +92,11 @@ def test_what_the_bank_knows_gives_weights_by_ratings_and_by_its_own_capital(job
     assert weights["A"].irba == 0.15
     assert np.isnan(weights["mezzanine"].erba)
     assert both.says == ()
-    assert capital(job, BASEL, paths=32).says == (
+    assert capital(job, BASEL, paths=64).says == (
         "SEC-IRBA: needs the bank's --irb-capital",
         "SEC-ERBA: needs your --quality NOTE=NAME",
     )
-    assert capital(job, US, paths=32).says[:2] == ("SEC-IRBA: the rules have none", "SEC-ERBA: the rules have none")
+    assert capital(job, US, paths=64).says[:2] == ("SEC-IRBA: the rules have none", "SEC-ERBA: the rules have none")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_deal_of_one_class_is_tested_by_its_first_loss_where_the_rules_have_a_
     steps = [hand_worked.INTEREST[0], {**hand_worked.PRINCIPAL[0], "notes": ["A"]}, *hand_worked.RESIDUAL]
     deal = hand_worked.deal(steps, notes=(whole, {**hand_worked.REST, "amount": first_loss}))
     bank = Bank(kept={"R": 0.25})
-    transfer = capital(hand_worked.job(deal), load_rules(RULES / f"{rules}.toml"), bank, paths=32).transfer
+    transfer = capital(hand_worked.job(deal), load_rules(RULES / f"{rules}.toml"), bank, paths=64).transfer
     assert np.isnan(transfer.mezzanine_kept)
     assert (transfer.passes, transfer.says) == (passes, says)
 
@@ -230,7 +230,7 @@ def test_means_and_quantiles_of_a_law_that_is_known_lie_within_four_of_their_err
 
 def test_a_weight_that_few_paths_tell_may_be_the_highest_but_is_known_at_closing(job):
     """Of 32 paths the 95% quantile may lie above all."""
-    for by_month in capital(job, BASEL, paths=32).months:
+    for by_month in capital(job, BASEL, paths=64).months:
         assert by_month.risk_weight_95.high[0] == by_month.risk_weight_95.estimate[0] == by_month.risk_weight_95.low[0]
         assert by_month.capital_95.high[0] == by_month.capital_95.estimate[0]
         there = by_month.outstanding[1:] > 0.0
@@ -272,7 +272,7 @@ def test_what_of_a_class_nothing_stands_behind_needs_all_of_it_as_capital():
     half = Shock(target="default_rate", set=0.5, to_month=1)
     loans = {"payment_rate": None, "plans": [{"term": 3, "share": 1.0}], "write_off_months": 1}
     answer = capital(
-        hand_worked.job(hand_worked.deal(), hand_worked.pool(0.0, **loans), shocks=(half,)), BASEL, paths=32
+        hand_worked.job(hand_worked.deal(), hand_worked.pool(0.0, **loans), shocks=(half,)), BASEL, paths=64
     )
     first, second = answer.months[0], answer.months[1]
     weighed = 250.0 / 3.0 * 0.75 + 100.0 * 12.5
@@ -282,7 +282,7 @@ def test_what_of_a_class_nothing_stands_behind_needs_all_of_it_as_capital():
 
 
 def test_the_basel_standard_is_what_is_used_where_no_rules_are_given(job):
-    assert capital(job, paths=32).rules == BASEL.name == "Basel standard"
+    assert capital(job, paths=64).rules == BASEL.name == "Basel standard"
 
 
 def test_what_a_year_leaves_lapses_and_what_is_trapped_meets_later_losses():
@@ -329,7 +329,7 @@ def test_excess_spread_of_a_transfer_takes_losses_and_counts_as_capital(job, kin
 )
 def test_an_excess_spread_that_is_none_is_refused(job, bank, words):
     with pytest.raises(ConfigError, match=words):
-        capital(job, BASEL, bank, paths=32)
+        capital(job, BASEL, bank, paths=64)
 
 
 def test_a_transfer_of_which_the_paths_show_nothing_or_nothing_else_is_told_in_words(job):
@@ -350,7 +350,7 @@ def test_a_transfer_of_which_the_paths_show_nothing_or_nothing_else_is_told_in_w
 
 def test_a_certificate_that_lent_nothing_has_no_row_of_capital():
     job = load_job(ROOT / "scenarios/jobs/point-of-sale.toml")
-    answer = capital(job, BASEL, paths=32)
+    answer = capital(job, BASEL, paths=64)
     assert by_note(answer)["certificate"].capital == 0.0
     assert [row[0] for row in capital_sheet(answer).rows] == ["A (senior)", "B", "C", "D", "E"]
     assert [row[0] for row in tables(answer)[0].rows] == ["A", "B", "C", "D", "E"]

@@ -47,7 +47,7 @@ def dataset(folder: Path):
 
 
 def test_each_number_is_the_one_that_its_own_question_gives(job, dataset):
-    capital = {w.note: w for w in stress.analysis.capital(job, paths=32).weights}
+    capital = {w.note: w for w in stress.analysis.capital(job, paths=64).weights}
     prices = stress.analysis.price(job, "B", [100.0], [1.0], [1.0], paths=64).rows[0]
     losses = stress.analysis.ecl(job, (0,), scenarios=["baseline"]).rows
     for name, weight in capital.items():

@@ -103,7 +103,7 @@ def test_a_date_or_a_multiple_that_says_nothing_is_refused(job, options, words):
 
 
 def test_loans_in_stages_of_seasoning_have_a_share_in_stage_2_too():
-    answer = ecl(load_job(ROOT / "scenarios/jobs/auto-prime.toml"), (0, 12), paths=32)
+    answer = ecl(load_job(ROOT / "scenarios/jobs/auto-prime.toml"), (0, 12), paths=64)
     for row in answer.rows:
         if row.book == "loans":
             assert 0.0 <= row.stage_2.estimate <= 1.0

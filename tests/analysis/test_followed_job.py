@@ -255,7 +255,7 @@ def test_answers_of_a_job_in_mid_life_speak_of_the_months_that_are_left(followed
         ["check", str(path), "--base-case"],
         ["replay", str(path), "--path", "3"],
         ["ecl", str(path), "--paths", "64"],
-        ["capital", str(path), "--paths", "32"],
+        ["capital", str(path), "--paths", "64"],
         ["explain", str(path)],
         ["price", str(path), "--tranche", "B", "--paths", "64"],
         ["sensitivity", str(path), "--measure", "EL", "--tranche", "subordinated", "--paths", "512"],

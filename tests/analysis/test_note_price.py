@@ -31,7 +31,7 @@ def job():
 
 def test_a_floating_note_at_par_has_its_own_margin_as_discount_margin(card):
     for note in card.deal.notes[:3]:
-        row = price(card, note.name, [100.0], [1.0], [1.0], FLAT, paths=32).rows[0]
+        row = price(card, note.name, [100.0], [1.0], [1.0], FLAT, paths=64).rows[0]
         assert row.margin == pytest.approx(note.coupon, abs=1e-10)
 
 
@@ -39,12 +39,12 @@ def test_it_has_so_by_its_own_day_count_too(card):
     first, *others = card.deal.notes
     own = card.but(deal=card.deal.but(notes=[first.but(day_count="30/360"), *others]))
     assert card.deal.day_count != "30/360"
-    assert price(own, first.name, [100.0], [1.0], [1.0], FLAT, paths=32).rows[0].margin == pytest.approx(first.coupon)
+    assert price(own, first.name, [100.0], [1.0], [1.0], FLAT, paths=64).rows[0].margin == pytest.approx(first.coupon)
 
 
 def test_cash_discounted_at_a_price_s_yield_and_at_its_spread_over_a_flat_curve_is_the_price(job):
     flows = _flows(trials.only(job, None), 0, FLAT)
-    for row in price(job, "A", [97.5, 101.0], [1.0], [1.0], FLAT, paths=32).rows:
+    for row in price(job, "A", [97.5, 101.0], [1.0], [1.0], FLAT, paths=64).rows:
         assert 100.0 * flows.cash @ (1.0 + row.yield_) ** -flows.today.years == pytest.approx(row.price)
         assert row.zero_spread == pytest.approx(row.yield_ - 0.03, abs=1e-9)
         assert row.first_principal > job.deal.revolving_months
@@ -52,7 +52,7 @@ def test_cash_discounted_at_a_price_s_yield_and_at_its_spread_over_a_flat_curve_
 
 def test_duration_and_convexity_are_the_derivatives_of_the_price(job):
     flows = _flows(trials.only(job, None), 1, FLAT)
-    row = price(job, "B", [100.0], [1.0], [1.0], FLAT, paths=32).rows[0]
+    row = price(job, "B", [100.0], [1.0], [1.0], FLAT, paths=64).rows[0]
     h = 1e-4
     up, here, down = (float(flows.cash @ (1.0 + row.yield_ + d) ** -flows.today.years) for d in (h, 0.0, -h))
     assert row.duration == pytest.approx((down - up) / (2.0 * h), rel=1e-6)
@@ -61,7 +61,7 @@ def test_duration_and_convexity_are_the_derivatives_of_the_price(job):
 
 
 def test_a_cheaper_note_yields_more_and_defaults_that_reach_it_take_yield(job):
-    rows = price(job, "mezzanine", [98.0, 102.0], [1.0], [1.0, 8.0], FLAT, paths=32).rows
+    rows = price(job, "mezzanine", [98.0, 102.0], [1.0], [1.0, 8.0], FLAT, paths=64).rows
     by = {(row.price, row.defaults): row for row in rows}
     assert by[98.0, 1.0].yield_ > by[102.0, 1.0].yield_
     assert by[98.0, 8.0].loss > 0.0
@@ -86,7 +86,7 @@ def test_paths_without_a_loss_tell_no_break_even_spread_and_those_with_one_tell_
 
 
 def test_speeds_of_a_pool_that_does_not_prepay_are_told_to_change_nothing(job):
-    answer = price(job, "A", [99.0, 101.0], [1.0], [1.0, 2.0], paths=32)
+    answer = price(job, "A", [99.0, 101.0], [1.0], [1.0, 2.0], paths=64)
     assert "changes none" not in price_sheet(answer).note
     twice = answer._replace(rows=(*answer.rows, *(row._replace(speed=2.0) for row in answer.rows)))
     assert price_sheet(twice).note.endswith(" Speed changes none of these figures.")
@@ -106,7 +106,7 @@ def test_a_note_that_is_repaid_has_no_price(job):
     state = stress.state_at(job, 14)
     repaid = job.but(state=moved(state, notes__B={"balance": 0.0}))
     with pytest.raises(ConfigError, match="B is repaid in 2021-02: it has no price"):
-        price(repaid, "B", [100.0], [1.0], [1.0], paths=32)
+        price(repaid, "B", [100.0], [1.0], [1.0], paths=64)
 
 
 @pytest.mark.parametrize(

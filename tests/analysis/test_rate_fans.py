@@ -25,11 +25,11 @@ def job() -> Job:
 
 @pytest.fixture(scope="module")
 def answer(job: Job) -> Rates:
-    return analysis.rates(job, "macro_severe", paths=32)
+    return analysis.rates(job, "macro_severe", paths=64)
 
 
 def test_the_rates_are_those_of_the_paths_that_a_replay_shows(job: Job, answer: Rates) -> None:
-    flows = [analysis.cash_flows(job, "macro_severe", path=k) for k in range(32)]
+    flows = [analysis.cash_flows(job, "macro_severe", path=k) for k in range(64)]
     for rate in answer.rates:
         paths = np.stack([flow[rate.name].values for flow in flows])
         known = np.isfinite(rate.mean[0])

@@ -16,7 +16,7 @@ TRUST = ROOT / "scenarios/jobs/card-trust-2005-1.toml"
 def test_attachment_points_are_shares_of_the_series() -> None:
     """Classes of 525, 36 and 39 of 600; the trust holds 1300."""
     job = stress.load(TRUST)
-    weights = {weight.note: weight for weight in capital(job, paths=32).weights}
+    weights = {weight.note: weight for weight in capital(job, paths=64).weights}
     assert (weights["A"].attachment, weights["A"].detachment) == pytest.approx((0.125, 1.0))
     assert (weights["C"].attachment, weights["C"].detachment) == pytest.approx((0.0, 0.065))
 

@@ -154,7 +154,7 @@ def test_a_report_s_cover_is_computed_again_from_the_job_that_the_run_holds(
         _with_cover(bare, Output(quiet=True))
     with pytest.raises(DataError, match="--with: the results do not hold their job"):
         _answer("reverse", bare, Options(), Output(quiet=True))
-    with pytest.raises(ConfigError, match="--paths 32: at least 64: errors are measured between batches"):
+    with pytest.raises(ConfigError, match="paths = 32: at least 64: errors are measured between batches"):
         _answer("rates", run, Options(paths=32), Output(quiet=True))
 
 

@@ -49,6 +49,13 @@ Capture = pytest.CaptureFixture[str]
     ("command", "words"),
     [
         ("reverse {JOB} --tranche A --paths 32", "--paths 32: at least 64"),
+        ("capital {JOB} --paths 1", "--paths 1: at least 64: errors are measured between batches of 32 paths"),
+        ("ecl {JOB} --paths 63", "--paths 63: at least 64"),
+        ("price {JOB} --tranche A --paths 1", "--paths 1: at least 64"),
+        ("gradient {JOB} --paths 1", "--paths 1: at least 64"),
+        ("cashflows {JOB} --mean --paths 1", "--paths 1: at least 64"),
+        ("document {JOB} --paths 1", "--paths 1: at least 64"),
+        ("report {OUT} --paths 1 --with rates", "--paths 1: at least 64"),
         ("backtest {JOB} {CARDS} --from 2000-01 --horizon 0,3", "--horizon 0,3: whole numbers from 1 to 120"),
         ("backtest {JOB} {CARDS} --from 2000-13", "--from 2000-13: must be a period such as 2025 Q1"),
         ("follow {JOB} {MADE_UP} --paths 64", "--paths 64: at least 256"),

@@ -68,8 +68,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("command", "says"),
     [
         (["check"], "repaid: only in month 1"),
-        (["ecl", "--paths", "32"], "< 9.38%"),
-        (["price", "--tranche", "only", "--paths", "32", "--prices", "100"], "0.000%"),
+        (["ecl", "--paths", "64"], "< 4.69%"),
+        (["price", "--tranche", "only", "--paths", "64", "--prices", "100"], "0.000%"),
     ],
 )
 def test_a_deal_of_a_month_is_answered(
@@ -105,7 +105,7 @@ def test_no_stress_is_a_multiple_of_nothing(file: Path, capsys: pytest.CaptureFi
 @pytest.mark.usefixtures("no_figures")
 def test_a_chapter_with_nothing_to_draw_has_no_figure(file: Path, tmp_path: Path) -> None:
     job = stress.load(file).but(paths=64)
-    answers = [gradient(job, "EL", paths=64), ecl(job, paths=32)]
+    answers = [gradient(job, "EL", paths=64), ecl(job, paths=64)]
     assert chapter(answers[0]).exhibit is None
     text = report.write(stress.simulate(job), tmp_path / "r.html", answers).read_text(encoding="utf-8")
     assert "Derivatives of EL of only" in text
@@ -113,7 +113,7 @@ def test_a_chapter_with_nothing_to_draw_has_no_figure(file: Path, tmp_path: Path
 
 
 def test_of_a_deal_in_mid_life_expected_losses_begin_at_its_state() -> None:
-    losses = ecl(stress.load(ROOT / "scenarios/jobs/baitiao-24m-mid-life.toml"), scenarios=["baseline"], paths=32)
+    losses = ecl(stress.load(ROOT / "scenarios/jobs/baitiao-24m-mid-life.toml"), scenarios=["baseline"], paths=64)
     assert {row.month for row in losses.rows} == {6, 18}
 
 

@@ -118,6 +118,6 @@ def test_a_certificate_that_rounding_gives_a_balance_needs_no_capital(monkeypatc
 
     monkeypatch.setattr(capital_needs, "positions", rounded)
     rest = {"name": "R", "share": 0.0, "residual": True}
-    answer = capital_needs.capital(job(deal(notes=(A, {**B, "amount": 400.0}, rest))), paths=32)
+    answer = capital_needs.capital(job(deal(notes=(A, {**B, "amount": 400.0}, rest))), paths=64)
     assert answer.months[2].note == "R"
     assert np.all(answer.months[2].capital.estimate == 0.0)

@@ -252,6 +252,6 @@ def test_what_is_no_result_is_told_so(job: Job, ds: xr.Dataset) -> None:
 )
 def test_what_a_bank_says_is_held_against_its_kinds(job: Job, given: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        stress.analysis.capital(job, bank=stress.analysis.Bank(**given), paths=32)
+        stress.analysis.capital(job, bank=stress.analysis.Bank(**given), paths=64)
     whole = stress.analysis.Bank(1, np.float64(0.01), kept={"A": 1})
-    assert stress.analysis.capital(job, bank=whole, paths=32).pool_weight == 1
+    assert stress.analysis.capital(job, bank=whole, paths=64).pool_weight == 1

@@ -127,6 +127,17 @@ def test_a_question_of_too_few_paths_to_tell_its_errors_is_refused(
         question(**given)
 
 
+@pytest.mark.parametrize(
+    "name", ["capital", "committee", "ecl", "gradient", "gradient_tornado", "mean_flows", "price", "rates"]
+)
+def test_a_question_with_paths_of_its_own_has_the_same_least_number(name: str, good: dict[str, Any]) -> None:
+    """They gave figures of one path, or of one block of 32."""
+    question = getattr(stress.analysis, name)
+    for paths in (1, 63):
+        with pytest.raises(ConfigError, match=f"^paths = {paths}: at least 64: errors are measured between batches"):
+            question(**needed(question, good) | {"paths": paths})
+
+
 def test_numbers_and_lists_of_numpy_are_taken(good: dict[str, Any]) -> None:
     job = good["job"]
     plain = stress.analysis.breakeven(job, "subordinated", percentiles=[0.5], interest=False)
