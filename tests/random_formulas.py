@@ -62,8 +62,8 @@ class _Words:
 
     def __init__(self, rng: Random, deal: Deal, segments: Sequence[str]) -> None:
         self.rng, self.deal = rng, deal
-        self.of_pool, self.parts = Random(repr(deal.notes)), [*LATE, *(f'segment["{name}"]' for name in segments)]
-        """Parts of the pool, drawn apart: jobs that do not look at them stay what they were."""
+        self.apart, self.parts = Random(repr(deal.notes)), [*LATE, *(f'segment["{name}"]' for name in segments)]
+        """Parts of the pool and what was months ago, drawn apart: jobs that do not look at them stay what they were."""
         self.own: dict[str, Any] = {}
 
     def money(self, deep: int = 2) -> str:
@@ -77,7 +77,8 @@ class _Words:
         if form == "if":
             return f"if({self.condition(deep - 1)}, {self.money(deep - 1)}, {self.money(deep - 1)})"
         if form == "mean":
-            return f"{rng.uniform(0.1, 3.0):.4f} * mean({rng.choice(MONEY)}, {rng.randint(2, 12)})"
+            share, of, months = rng.uniform(0.1, 3.0), rng.choice(MONEY), rng.randint(2, 12)
+            return f"{share:.4f} * {'ago' if flag(self.apart, 0.3) else 'mean'}({of}, {months})"
         name = f"own_{len(self.own)}"
         months = sorted(rng.sample(range(1, 12), 2))
         given = tuple((month, rng.uniform(0.01, 0.9)) for month in months)
@@ -91,7 +92,7 @@ class _Words:
         if deal.fees:
             named.append(f'fee["{rng.choice(deal.fees).name}"]')
         chosen = rng.choice((*MONEY, *named))
-        return self.of_pool.choice(self.parts) if flag(self.of_pool, 0.1) else chosen
+        return self.apart.choice(self.parts) if flag(self.apart, 0.1) else chosen
 
     def share(self) -> str:
         rng = self.rng
@@ -135,6 +136,7 @@ def _written(words: _Words, names: tuple[str, ...], steps: tuple[Any, ...]) -> t
     extended.insert(rng.randint(0, len(extended)), {"step": "write_down", "notes": names[::-1], **amount})
     if flag(rng, 0.7):
         back = {"amount": rng.choice((f"{rng.uniform(0.2, 1.0):.4f} * recoveries", 5.0))} if flag(rng, 0.5) else {}
+        back |= {"corrects": True} if back and flag(words.apart, 0.4) else {}
         extended.insert(rng.randint(0, len(extended)), {"step": "write_up", "notes": names, **back})
     return tuple(extended)
 

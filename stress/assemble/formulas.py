@@ -13,6 +13,7 @@ from stress.assemble.monthly import by_month
 from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import indices_in, names_of, quantities_in
 from stress.inputs.deal.formula_text import Node, parse
+from stress.inputs.deal.formula_values import PAST
 from stress.inputs.deal.formulas import quantity_of, value
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES
 from stress.kernels import codes
@@ -93,7 +94,7 @@ class Programs:
         self.schedules: list[np.ndarray] = [np.arange(1.0, n_month + 1.0)]
         self.schedule_of: dict[str, int] = {}
         self.spans: dict[tuple[Row, ...], int] = {}
-        self.kept: dict[tuple[int, int], int] = {}
+        self.kept: dict[tuple[int, int, int], int] = {}
         self.at_payment = False
         self.level_of = {name: len(indices_in(deal)) + at for at, name in enumerate(moved)}
         for name, given in self.names.own.items():
@@ -128,7 +129,7 @@ class Programs:
             .reshape(-1, 2)
             if self.spans
             else np.zeros((0, 2), np.int64),
-            "kept_of": np.array(list(self.kept), np.int64).reshape(-1, 2),
+            "kept_of": np.array(list(self.kept), np.int64).reshape(-1, 3),
             "shown_of": np.array(self.shown, np.int64),
         }
 
@@ -139,9 +140,9 @@ class Programs:
             self.rows += program
         return self.spans[program]
 
-    def _keep(self, rows: list[Row], months: int) -> list[Row]:
-        """What was at the determination, or its mean."""
-        key = (self._placed(rows), months)
+    def _keep(self, rows: list[Row], months: int, ago: int = 0) -> list[Row]:
+        """What was at the determination, its mean, or what was so many determinations ago."""
+        key = (self._placed(rows), months, ago)
         return [(codes.KEPT, self.kept.setdefault(key, len(self.kept)))]
 
     def _number(self, value: float) -> Row:
@@ -155,11 +156,12 @@ class Programs:
             return [self._number(tree.value)]
         if tree.does == "name":
             return self._name(tree)
-        if tree.does == "call" and tree.name == "mean":
+        if tree.does == "call" and tree.name in PAST:
             later, self.at_payment = self.at_payment, False
             rows = self._of(tree.parts[0])
             self.at_payment = later
-            return self._keep(rows, int(tree.parts[1].value))
+            months, ago = int(tree.parts[1].value), int(tree.name == "ago")
+            return self._keep(rows, months + ago, ago)
         parts = [self._of(part) for part in tree.parts]
         if tree.does in _FOLDED and all(len(part) == 1 and part[0][0] == codes.NUMBER for part in parts):
             a, b = (self.numbers[part[0][1]] for part in parts)

@@ -237,11 +237,15 @@ def _put_means(image: Image, problem: Problem, state: State) -> None:
     since = problem.sizes.n_before - 1 - problem.sizes.first_payment
     rows = [k for k in range(len(months)) if months[k] > 1]
     if len(state.lately.means) != len(rows) and since >= 0:
-        raise ConfigError(f"state: lately.means: has {len(state.lately.means)}, the deal has {len(rows)} of mean(x, n)")
+        raise ConfigError(
+            f"state: lately.means: has {len(state.lately.means)}, the deal has {len(rows)} of mean(x, n) and ago"
+        )
     for k, values in zip(rows, state.lately.means, strict=False):
         known = min(int(months[k]), since + 1)
         if len(values) < known:
-            raise ConfigError(f"state: lately.means: has {len(values)} values, mean(x, {months[k]}) needs {known}")
+            ago = int(problem.contract.kept_of[k, 2])
+            call = f"{('mean', 'ago')[ago]}(x, {months[k] - ago})"
+            raise ConfigError(f"state: lately.means: has {len(values)} values, {call} needs {known}")
         for i, value in enumerate(reversed(values[-known:] if known > 0 else ())):
             image.group("mean_ring")[k, (since - i) % months[k]] = value
 

@@ -219,7 +219,8 @@ class Steps:
                 return codes.PAY_PARTY, -1, self.deal.parties.index(step.party), []
             case WriteDown() | WriteUp():
                 code = codes.WRITE_DOWN if isinstance(step, WriteDown) else codes.WRITE_UP
-                return code, -1, -1, [self.notes.index(n) for n in step.notes]
+                corrects = isinstance(step, WriteUp) and step.corrects
+                return code, int(corrects), -1, [self.notes.index(n) for n in step.notes]
             case PayResidual():
                 return codes.PAY_RESIDUAL, self.notes.index(step.note), -1, []
 

@@ -8,7 +8,7 @@ from stress.inputs.deal.quantities import QUANTITIES, WRITTEN_OUT, Quantity
 
 SAYS = (
     "What a formula may look at, beside the deal's own quantities. A formula has numbers, + - * / and brackets, min, "
-    "max, if(condition, a, b), mean(quantity, months), comparisons, and, or, not."
+    "max, if(condition, a, b), mean(quantity, months), ago(quantity, months), comparisons, and, or, not."
 )
 _UNITS = {"money": "currency", "share": "share", "count": "", "condition": "", "number": ""}
 

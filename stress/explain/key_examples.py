@@ -82,7 +82,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
                      "until": "pool * (1 - 0.05)"},
     "PayResidual": {"note": "equity"},
     "WriteDown": {"notes": ["equity", "B"], "amount": "0.6 * defaults"},
-    "WriteUp": {"notes": ["B", "equity"], "amount": "recoveries"},
+    "WriteUp": {"notes": ["B", "equity"], "amount": "0.1 * ago(defaults, 12)", "corrects": True},
     "Pool": {
         "currency": "CNY",
         "balance": 1_000_000_000.0,

@@ -165,6 +165,8 @@ def _write_down(step: Any) -> str:
 def _write_up(step: Any) -> str:
     each = "each " if len(step.notes) > 1 else ""
     back = f"by principal that has come back{_at_most(step)}"
+    if step.corrects:
+        back = f"by {amount_words(step.amount, '`')}, what was estimated too high, come back or not"
     return f"Write up {then(step.notes)} {back}, {each}no further than it was written down"
 
 

@@ -124,11 +124,11 @@ wherever it is used: the flows of the month (defaults, recoveries, principal and
 month's start, what of it is late, a month of senior cost, the level of an index) and the observables of (7).
 `pool.overdue_n` is M(1 + n / 30) + .. + MB, of n = 1 all that is late; `segment.NAME` the segment's P + M1..MB, of all
 its stages and of receivables of all odds. mean(x, n) is the mean of x at the last n determinations from F on, of those
-there are where they are fewer; it is taken before the triggers are tested. A schedule keeps its value until the next
-month that it gives; before the first it is 0. A scenario may move numbers and schedules of the deal's own by month.
-`year_fraction` is fraction(t) of the period, by the deal's day count (Determination 1). A quotient is 0 where its
-divisor is within 1e-9 of 0 (of money: of the cut-off balance), and is held within 1e9 of 0. A comparison is 1 where it
-holds, else 0.
+there are where they are fewer; it is taken before the triggers are tested, and so is ago(x, n), x as it was n
+determinations before; 0 where that would be before F. A schedule keeps its value until the next month that it gives;
+before the first it is 0. A scenario may move numbers and schedules of the deal's own by month. `year_fraction` is
+fraction(t) of the period, by the deal's day count (Determination 1). A quotient is 0 where its divisor is within 1e-9
+of 0 (of money: of the cut-off balance), and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
 
 **Adjusted pool** (`hurdle_rate` h, static deals). As the opening pool is scheduled, without default, prepayment and
 delay, a loan has the balance b(t) after month t and pays x(s) in month s: principal, interest, flat fee, origination
@@ -157,7 +157,7 @@ income account holds at the month's start counts as income too. Before a payment
    M1..MB) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
    amount; formula = what the formula gives after (3), not below 0. Unpaid fees carry over if the fee says so; what
    accrued before F is not unpaid: it falls due at F. A formula may look at fees that stand above it, with what is due
-   of them now; at triggers and the phase as they stand before (6); not at means, nor at what fees are part of.
+   of them now; at triggers and the phase as they stand before (6); not at mean or ago, nor at what fees are part of.
 3. Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
 4. Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month
    on all notes - defaults + recoveries) / (current + M1..MB at the month's start); income = fees + late charges + cash
@@ -209,7 +209,9 @@ income account holds at the month's start counts as income too. Before a payment
    at most its amount in all, and the deficiency by as much. W of a note is what it has been written down by and not
    written up. The deficiency of a deal with such a step has its floor at -(sum of W), not at 0: below 0 it is a
    surplus, principal that has come back, which bears what is lost next; all that looks at the deficiency sees 0 then.
-   `write_up` raises balances again, one after another, by the surplus, at most its amount in all and W of each.
+   `write_up` raises balances again, one after another, by the surplus, at most its amount in all and W of each. One that
+   corrects an estimate raises them by its amount, at most W of each, whatever the surplus: the ledger of surplus and
+   deficiency moves by as much.
 10. After the last step the triggers that are tested after the payment are tested as in Determination 6, with what the
    payment left. The phase that they give holds from the next step and the next payment on.
 
@@ -266,8 +268,8 @@ counted from closing as ever. Given are, as they stand then:
   the n-th of the odds at which the scenario buys;
 - of a series of a master trust I and N;
 - what rules look back at: defaults of the last write_off_months, recoverable of the months that the lag still reaches,
-  the last three excess spreads, the last values of each mean(x, n), the idle days, and what the purchase lag locks by
-  the steps until it is free.
+  the last three excess spreads, the last values of each mean(x, n) and ago(x, n), the idle days, and what the purchase
+  lag locks by the steps until it is free.
 The payment of period b has been made. On a clock that pays later it may still be to come: then what its determination
 left for it is given too (conditions, quantities of the month, the month of senior cost, what waits of the retention),
 and it is made in month b + 1, with index levels and own quantities of month b as the scenario has them. Cash in less cash

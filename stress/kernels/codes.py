@@ -110,8 +110,6 @@ FIRST_OPERATION = ADD
 """Codes below it are quantities."""
 STACK = 16
 """Most quantities that wait on the stack of a formula."""
-MEAN_MONTHS = 12
-"""Most months over which a mean is taken."""
 
 FACTORS, MACRO, MIXING, PARAMETERS, HETEROGENEITY, BINOMIALS, SCRAMBLE, SHORT_RATE = range(8)
 """Purposes of a draw (`philox`)."""

@@ -156,7 +156,7 @@ def _combined(does: int, a: Lanes, b: Lanes, nothing: float) -> Lanes:
 
 @aside
 def keep_quantities(m: Memory, t: int) -> None:
-    """Formulas: means of the last determinations, and what is of the month, kept for the payment."""
+    """Formulas: means of the last determinations, what was n of them ago, and what is of the month, kept for the payment."""
     for i in range(m.p.n_kept_quantity):
         rule = m.t.kept_of[i]
         value = value_of(m, t, rule.formula)
@@ -165,11 +165,14 @@ def keep_quantities(m: Memory, t: int) -> None:
             if since < 0:
                 continue
             m.mean_ring[i, since % rule.months] = value
-            value = splat(0.0)
-            known = min(rule.months, since + 1)
-            for age in range(known):
-                value = value + m.mean_ring[i, age]
-            value = value * (1.0 / known)
+            if rule.ago == 1:
+                value = m.mean_ring[i, (since + 1) % rule.months]
+            else:
+                value = splat(0.0)
+                known = min(rule.months, since + 1)
+                for age in range(known):
+                    value = value + m.mean_ring[i, age]
+                value = value * (1.0 / known)
         m.kept[i] = value
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, get_args
 
 from .axes import A, Axis, C, Declared, E, F, G, J, K, L, N, P, Q, S, T, W, X, declared
-from .codes import MEAN_MONTHS, STACK
+from .codes import STACK
 from .layout import LANES, N_RATE, NARROW, PANEL_BLOCKS
 from .row_records import (
     N_LAW,
@@ -91,7 +91,8 @@ class Scratch:
     """Of each index, in the month of the last determination."""
     kept: Annotated[Rows, Axis("n_kept_quantity")]
     """Means, and what formulas of steps need of the last determination."""
-    mean_ring: Annotated[Rows, Axis("n_kept_quantity"), MEAN_MONTHS]
+    mean_ring: Annotated[Rows, Axis("n_kept_quantity"), Axis("n_past")]
+    """Past values of what a mean or an `ago` is of, the newest in place (t - F) mod its months."""
     # Kept at each determination of a replay (up to `path`).
     pool: Pool
     account: Annotated[Rows, A]

@@ -217,8 +217,9 @@ class Contract(NamedTuple):
     """Levels of the deal's indices that formulas look at, then of its own quantities that scenarios move."""
     call: Annotated[Ints, ("when", "price")]
     """Formulas of the clean-up: its condition and its price; -1: by the pool factor, at par."""
-    kept_of: Annotated[Ints, KEPT, ("formula", "months")]
-    """What is kept at each determination: a formula, and over how many months its mean is."""
+    kept_of: Annotated[Ints, KEPT, ("formula", "months", "ago")]
+    """What is kept at each determination: a formula, of how many months, and 1 for the oldest of them in place of their
+    mean."""
     shown_of: Annotated[Ints, OWN]
     """Formula of each of the deal's own quantities."""
     of_principal: Annotated[Ints, A]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .cash import move_deficiency
 from .codes import NO_LIMIT
 from .jit import aside, stage
-from .lanes import anywhere, smaller
+from .lanes import anywhere, smaller, splat
 from .records import Memory
 from .rows import positive
 from .step_cash import note_step, set_cap, under_cap
@@ -31,9 +31,10 @@ def write_down(m: Memory, x: int, t: int) -> None:
 
 @aside
 def write_up(m: Memory, x: int, t: int) -> None:
-    """Payment 9: the step's notes, one after another, by the surplus, up to what each has been written down by."""
+    """Payment 9: the step's notes, one after another, by the surplus or what corrects an estimate, up to what each has been
+    written down by."""
     step = m.t.step[x]
-    budget = _budget(m, x, t, m.surplus[0])
+    budget = _budget(m, x, t, m.surplus[0] if step.index == 0 else splat(NO_LIMIT))
     if not anywhere(budget):
         return
     left = budget

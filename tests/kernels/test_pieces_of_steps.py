@@ -124,10 +124,10 @@ def test_interest_is_paid_together_by_what_is_due(source: int, change: float, un
     paid(m, source, budget, change * budget)
 
 
-def written_notes(kind: int) -> tuple[Memory, int]:
+def written_notes(kind: int, corrects: bool = False) -> tuple[Memory, int]:
     """R of 2, B of 3 and A of 5 are written down by at most 12, A up by as much; 7 of B and 1 of A have been before."""
     down, up = ({"step": f"write_{direction}", "amount": 12.0} for direction in ("down", "up"))
-    m, x = ready(kind, PRINCIPAL, {**down, "notes": ["R", "B", "A"]}, {**up, "notes": ["A"]})
+    m, x = ready(kind, PRINCIPAL, {**down, "notes": ["R", "B", "A"]}, {**up, "notes": ["A"], "corrects": corrects})
     for n, (stands, lost) in enumerate(((5.0, 1.0), (3.0, 7.0), (2.0, 0.0))):
         m.note[n].outstanding, m.written[n] = stands, lost
     return m, x
@@ -156,6 +156,15 @@ def test_a_note_is_written_up_by_no_more_than_it_was_written_down_by() -> None:
     np.testing.assert_array_equal(m.surplus[0], 4.0 - ACTS)
     np.testing.assert_array_equal(m.step_paid[x], ACTS)
     assert (m.log[1, 0] == 0.0).all()
+
+
+def test_what_corrects_an_estimate_is_written_up_though_nothing_came_back() -> None:
+    """Of 4 a correction gives A its 1; what is lacking rises by as much."""
+    m, x = written_notes(WRITE_UP, corrects=True)
+    written.write_up(m, x, 1)
+    np.testing.assert_array_equal(m.note[0].outstanding, 5.0 + ACTS)
+    np.testing.assert_array_equal(m.cash.deficiency, 50.0 + ACTS)
+    np.testing.assert_array_equal(m.step_paid[x], ACTS)
 
 
 @pytest.mark.parametrize(("to", "change"), [(INCOME, 0.0), (PRINCIPAL, REPAID)])

@@ -20,7 +20,7 @@ FLOWS = {
 }
 """Flows of a month."""
 DAYS = (1, 30, 60, 90)
-MEAN = "mean"
+PAST = ("mean", "ago")
 AFTER_FEES = ("excess_spread", "excess_spread_3m", "portfolio_yield", "base_rate")
 """What fees are part of."""
 
@@ -120,9 +120,11 @@ class Formulas:
 
     def _called(self, node) -> float:
         name = node.func.id
-        if name == MEAN:
-            last = self.past.get(ast.unparse(node.args[0]), [])[-node.args[1].value :]
-            return math.fsum(last) / len(last) if last else 0.0
+        if name in PAST:
+            past, months = self.past.get(ast.unparse(node.args[0]), []), node.args[1].value
+            if name == "ago":
+                return past[-1 - months] if len(past) > months else 0.0
+            return math.fsum(past[-months:]) / len(past[-months:]) if past else 0.0
         values = [self._value(part) for part in node.args]
         if name == "if_":
             return values[1] if values[0] else values[2]
@@ -220,10 +222,10 @@ def texts_of(deal) -> list[str]:
 
 
 def means_of(deal) -> list[str]:
-    """What means are taken of, inner ones first; known by the text."""
+    """What means are taken of, and what `ago` looks back at, inner ones first; known by the text."""
     means: dict[str, None] = {}
     for text in texts_of(deal):
         for node in reversed(list(ast.walk(read(text)))):
-            if isinstance(node, ast.Call) and node.func.id == MEAN:
+            if isinstance(node, ast.Call) and node.func.id in PAST:
                 means[ast.unparse(node.args[0])] = None
     return list(means)

@@ -226,9 +226,11 @@ def write_down(deal, state, pool, payment, step, i):
 
 
 def write_up(deal, state, pool, payment, step, i):
-    """Balances rise by the surplus, each at most by what it was written down by."""
+    """Balances rise by the surplus, or by the amount where that corrects an estimate, each at most by what it was
+    written down by."""
     most = amount_of(payment, step.amount)
-    left = first = max(0.0, state.surplus if most is None else min(most, state.surplus))
+    behind = most if step.corrects else state.surplus
+    left = first = max(0.0, behind if most is None else min(most, behind))
     for name in step.notes:
         n = position(deal.notes, name)
         part = min(state.written[n], left)

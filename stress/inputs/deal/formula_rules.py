@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from stress.inputs.deal.formula_signs import below_zero
 from stress.inputs.deal.formula_text import FormulaError, Node, number_of, parse
-from stress.inputs.deal.formula_values import Value
+from stress.inputs.deal.formula_values import CALLS, PAST, Value
 from stress.inputs.deal.formulas import END, Names, looks_at, quantity_of, read, value
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES, Unit
 from stress.inputs.deal.reading import located
@@ -77,7 +77,7 @@ def _named(
     names, quantities = Names(dict(of), own, last, trust=trust, hurdle=hurdle, free=_movable(given)), dict(given)
     for name, quantity in given:
         where = f"quantities.{name}"
-        if not name.isidentifier() or name in QUANTITIES or name in ("and", "or", "not", "min", "max", "mean", "if"):
+        if not name.isidentifier() or name in QUANTITIES or name in ("and", "or", "not", *CALLS):
             why = "is a word of formulas" if name.isidentifier() else "must be one word of letters, digits and _"
             raise ValueError(f"{where}: {why}; choose another name")
         if isinstance(quantity, tuple) and any(a[0] >= b[0] for a, b in pairwise(quantity)):
@@ -216,6 +216,17 @@ def quantities_in(deal: Terms) -> list[tuple[str, str]]:
         if row is not None:
             rows.append((row[0], of if row[1].of else ""))
     return sorted(rows, key=lambda row: (list(QUANTITIES).index(row[0]), row[1]))
+
+
+def months_kept(deal: Terms) -> int:
+    """Most determinations of which a mean or an `ago` of the deal's formulas keeps something."""
+    texts = [*(place.text for place in formulas_of(deal)), *(q for q in deal.quantities.values() if isinstance(q, str))]
+    return max((_months_kept(parse(text)) for text in texts), default=1)
+
+
+def _months_kept(tree: Node) -> int:
+    own = int(tree.parts[1].value) + (tree.name == "ago") if tree.does == "call" and tree.name in PAST else 1
+    return max(own, *(_months_kept(part) for part in tree.parts), 1)
 
 
 def indices_in(deal: Terms) -> list[str]:

@@ -9,7 +9,10 @@ from typing import NamedTuple
 from stress.inputs.deal.formula_text import FormulaError, Node
 from stress.inputs.deal.quantities import Unit
 
-MEAN_MONTHS = 12
+PAST_MONTHS = 36
+"""Determinations that a mean reaches back, and that `ago` does."""
+PAST = ("mean", "ago")
+"""Calls that look at determinations that are over."""
 LEAST_AMOUNT = 1_000.0
 """A written number that no share or rate is multiplied by: beside one it is an amount, 1e6 * (index.euribor - 0.02)."""
 UNITS = {"money": "an amount of money", "share": "a share or rate", "count": "a count", "condition": "a condition"}
@@ -28,7 +31,7 @@ class Value(NamedTuple):
 
 def is_amount(tree: Node, parts: Sequence[Value]) -> bool:
     """Whether what is made of these parts may be an amount of money though no quantity of it is one."""
-    of = parts[1:] if tree.name == "if" else parts[:1] if tree.name == "mean" else parts
+    of = parts[1:] if tree.name == "if" else parts[:1] if tree.name in PAST else parts
     if tree.does == "/":
         return of[0].amount and not of[1].amount and of[1].unit != "money"
     if tree.does == "*":
@@ -139,11 +142,22 @@ def _extreme(tree: Node, parts: Sequence[Value]) -> Value:
 
 
 def _mean(tree: Node, parts: Sequence[Value]) -> Value:
+    return _of_past(tree, parts, 2)
+
+
+def _ago(tree: Node, parts: Sequence[Value]) -> Value:
+    was = _of_past(tree, parts, 1)
+    return was._replace(low=min(was.low, 0.0), high=max(was.high, 0.0))  # 0 where the deal was not there yet
+
+
+def _of_past(tree: Node, parts: Sequence[Value], least: int) -> Value:
     months = tree.parts[1] if len(parts) == 2 else None
-    if months is None or months.does != "number" or not 2.0 <= months.value <= MEAN_MONTHS or months.value % 1.0:
-        raise FormulaError(tree.at, f"mean takes a value and a whole number of months from 2 to {MEAN_MONTHS}")
+    if months is None or months.does != "number" or not least <= months.value <= PAST_MONTHS or months.value % 1.0:
+        raise FormulaError(
+            tree.at, f"{tree.name} takes a value and a whole number of months from {least} to {PAST_MONTHS}"
+        )
     if parts[0].unit == "condition":
-        raise FormulaError(tree.at, "mean takes a value, not a condition")
+        raise FormulaError(tree.at, f"{tree.name} takes a value, not a condition")
     return parts[0]
 
 
@@ -154,7 +168,7 @@ def _choice(tree: Node, parts: Sequence[Value]) -> Value:
     return Value(_same_unit(tree, parts[1:]), min(part.low for part in first), max(part.high for part in first))
 
 
-CALLS = {"min": _extreme, "max": _extreme, "mean": _mean, "if": _choice}
+CALLS = {"min": _extreme, "max": _extreme, "mean": _mean, "ago": _ago, "if": _choice}
 OPERATORS = {
     **dict.fromkeys(("+", "-"), _sum),
     "*": _product,

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from stress.inputs.deal.formula_size import size
 from stress.inputs.deal.formula_text import LARGEST, FormulaError, Node, parse
-from stress.inputs.deal.formula_values import CALLS, LEAST_AMOUNT, OPERATORS, UNITS, Value, is_amount
+from stress.inputs.deal.formula_values import CALLS, LEAST_AMOUNT, OPERATORS, PAST, UNITS, Value, is_amount
 from stress.inputs.deal.quantities import QUANTITIES, WRITTEN_OUT, Quantity, Unit
 from stress.inputs.text.base import Money, Month
 from stress.inputs.text.characters import TEXT_PATTERN
@@ -100,8 +100,8 @@ def value(tree: Node, names: Names, at: At = ANY) -> Value:
     if tree.does == "call" and tree.name not in CALLS:
         known = ", ".join(CALLS)
         raise FormulaError(tree.at, f"no function {tree.name!r}: one of {known}{suggest(tree.name, list(CALLS))}")
-    if names.of_fee and tree.name == "mean":
-        raise FormulaError(tree.at, "means are taken once fees are charged: a fee cannot look at one")
+    if names.of_fee and tree.name in PAST:
+        raise FormulaError(tree.at, f"{tree.name} is taken once fees are charged: a fee cannot look at one")
     parts = [value(part, names, at) for part in tree.parts]
     count = 1 + sum(part.parts for part in parts)
     if count > MOST_PARTS:

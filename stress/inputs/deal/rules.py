@@ -162,6 +162,8 @@ def _written(deal: Terms, where: str, step: WriteDown | WriteUp, notes: Sequence
     """Notes that are there, in the order in which they lose; up again, only what some step writes down."""
     if step.source:
         raise ValueError(f"{where}: no cash moves; leave source out")
+    if step.step == "write_up" and step.corrects and step.amount is None:
+        raise ValueError(f"{where}: corrects = true takes back what its amount says; give it")
     for name in step.notes:
         exists(f"{where}: note{'s' if len(step.notes) > 1 else ''}", name, notes)
         if step.notes.count(name) > 1:

@@ -251,6 +251,9 @@ class WriteUp(Step):
     """Notes that are written up, in this order: the most senior first; each at most by what it was written down."""
     amount: Amount | None = None
     """At most so much a payment date, a number or a formula; all that has come back where it is left out."""
+    corrects: bool = False
+    """The amount takes back what an estimate of losses wrote down too much, whether or not it has come back yet: the
+    deficiency rises by what has not."""
 
 
 AnyStep = Annotated[

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from stress.inputs.deal.formula_values import PAST_MONTHS
 from stress.inputs.pool.plans import OpeningLine
 from stress.inputs.text.base import Document, Money, Month, Name, Strict, Text
 
@@ -132,8 +133,9 @@ class Lately(Strict):
     """Recoveries to be expected of each month's defaults, for as many months as the recovery lag has."""
     excess_spread: Annotated[tuple[float, ...], Field(max_length=3)] = ()
     """Excess spread a year."""
-    means: tuple[Annotated[tuple[float, ...], Field(max_length=24)], ...] = ()
-    """Values of each mean(x, n) of the deal's formulas, in the order in which `stress state` writes them."""
+    means: tuple[Annotated[tuple[float, ...], Field(max_length=PAST_MONTHS + 1)], ...] = ()
+    """Values of each mean(x, n) and ago(x, n) of the deal's formulas, in the order in which `stress state` writes
+    them."""
     locked: Amounts = ()
     """Principal cash that a purchase lag holds back, by steps until it is free."""
     idle_days: Annotated[float, Field(ge=0.0, le=10_000.0)] = 0.0

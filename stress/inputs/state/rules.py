@@ -210,7 +210,11 @@ def _check_lately(deal: Deal, pool: Pool, state: State, at: int) -> None:
     recovers = any(segment.recovery for segment in pool.segments)
     for key, needed, because in (
         ("recoverable", len(pool.recovery_lag) * recovers, "recoveries of past defaults are still to come"),
-        ("defaults", pool.write_off_months * ("overdue_" in text), "overdue shares count them"),
+        (
+            "defaults",
+            pool.write_off_months * ("overdue_" in text.replace("pool.overdue_", "")),
+            "overdue shares count them",
+        ),
         ("excess_spread", 3 * ("excess_spread_3m" in text), "the deal looks at its mean of three months"),
     ):
         given, wanted = len(getattr(state.lately, key)), min(needed, at)
