@@ -3,9 +3,9 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from shipped import ROOT
 
 ME, ANOTHER = 54_321, 54_322
 """Two user ids that no system gives to anybody."""
@@ -25,7 +25,7 @@ def run_as(user: int, imports: str, code: str, **environment: str) -> subprocess
     known = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     return subprocess.run(
         [sys.executable, "-c", become + code],
-        env=known | {"PYTHONPATH": str(Path(__file__).parents[1])} | environment,
+        env=known | {"PYTHONPATH": str(ROOT)} | environment,
         cwd="/",
         capture_output=True,
         text=True,

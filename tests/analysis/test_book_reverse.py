@@ -1,12 +1,12 @@
 """Reverse stress of a book: closed forms of the nearest common path, and that its replay loses what it says."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 from large_pools import RHO, P, pools
 from scipy.stats import norm
+from shipped import SCENARIOS
 
 from stress.analysis.book_reverse import BookMargin, margin_of, reverse_book
 from stress.answers.book import Estimate
@@ -17,7 +17,7 @@ from stress.inputs.files.book_loads import stationary
 from stress.inputs.load import load_book
 from stress.report import book_reverse as sheets
 
-SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
+SHIPPED = SCENARIOS / "books" / "consumer.toml"
 TWO = Factors(names=("a", "b"), phi=(0.0, 0.0), correlation=((1.0, 0.4), (0.4, 1.0)))
 SEEN = Estimate(0.01, 0.001)
 

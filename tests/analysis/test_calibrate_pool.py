@@ -1,12 +1,11 @@
 """The static pool and the entry rates solved from it."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import SCENARIOS
 
 import stress
 from stress.analysis.entry_rates import calibrate_pool
@@ -21,7 +20,7 @@ from stress.inputs.scenario import Shock
 from stress.runs.static_default import notes_of_static_default
 from stress.validation.one_period import one_period_job
 
-FILE = Path(__file__).parents[2] / "scenarios" / "pools" / "baitiao.toml"
+FILE = SCENARIOS / "pools" / "baitiao.toml"
 
 
 def baitiao() -> Pool:

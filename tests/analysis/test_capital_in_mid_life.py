@@ -7,7 +7,7 @@ from typing import Any
 import hand_worked
 import numpy as np
 import pytest
-from shipped import JOB, ROOT
+from shipped import JOB, JOBS, SCENARIOS
 
 import stress
 from stress.analysis.capital_needs import Bank, capital, load_rules
@@ -22,7 +22,7 @@ from stress.report.page.chapters import chapter
 from stress.report.workbook_capital import tables
 
 LADDER = {"roll_m1": 0.5, "roll_m2": 0.6, "roll_m3": 0.7}
-LATER = str(ROOT / "scenarios/jobs/baitiao-24m-mid-life.toml")
+LATER = str(JOBS / "baitiao-24m-mid-life.toml")
 
 
 def standing(
@@ -148,7 +148,7 @@ def test_maturity_is_of_the_years_that_are_left() -> None:
 def test_a_transfer_in_mid_life_is_of_the_loans_that_are_left() -> None:
     job = stress.load(JOB)
     later = job.but(scenarios=job.scenarios[:1], state=stress.state_at(job, 18))
-    rules = load_rules(ROOT / "scenarios/rules/eu-crr.toml")
+    rules = load_rules(SCENARIOS / "rules/eu-crr.toml")
     bank = Bank(kept={"A": 1.0}, excess_spread=0.01)
     transfer = capital(later, rules, bank, paths=64).transfer
     assert later.state is not None

@@ -1,10 +1,9 @@
 """Capital of a deal's classes: closing by hand, months from the same paths as a replay, and the worth of a transfer."""
 
-from pathlib import Path
-
 import hand_worked
 import numpy as np
 import pytest
+from shipped import JOB, JOBS, SCENARIOS
 
 import stress
 from stress import capital as formulas
@@ -21,15 +20,14 @@ from stress.measures.estimate import NORMAL
 from stress.report.page.capital_chapter import capital_sheet, transfer_sheet
 from stress.report.workbook_capital import tables
 
-ROOT = Path(__file__).parents[2]
-RULES = ROOT / "scenarios/rules"
+RULES = SCENARIOS / "rules"
 BASEL = load_rules()
 US = load_rules(RULES / "us-2013.toml")
 
 
 @pytest.fixture(scope="module")
 def job():
-    return load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    return load_job(JOB)
 
 
 def by_note(answer):
@@ -260,7 +258,7 @@ def test_a_rating_is_refused_where_the_rules_have_no_table_of_them(job):
 
 
 def test_a_pool_that_is_nearly_gone_has_a_delinquent_share_between_nothing_and_all():
-    late = load_job(ROOT / "scenarios/jobs/microcredit-late-issue.toml")
+    late = load_job(JOBS / "microcredit-late-issue.toml")
     place = positions(late.but(scenarios=late.scenarios[:1]), 2)
     assert 0.0 <= place.delinquent.min() <= place.delinquent.max() <= 1.0
 
@@ -349,7 +347,7 @@ def test_a_transfer_of_which_the_paths_show_nothing_or_nothing_else_is_told_in_w
 
 
 def test_a_certificate_that_lent_nothing_has_no_row_of_capital():
-    job = load_job(ROOT / "scenarios/jobs/point-of-sale.toml")
+    job = load_job(JOBS / "point-of-sale.toml")
     answer = capital(job, BASEL, paths=64)
     assert by_note(answer)["certificate"].capital == 0.0
     assert [row[0] for row in capital_sheet(answer).rows] == ["A (senior)", "B", "C", "D", "E"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from shipped import ROOT
+from shipped import JOB
 
 import stress
 from stress.analysis.class_numbers import UNSEEN, beside_counts, with_committee
@@ -22,7 +22,6 @@ from stress.report.page.sweep_cover import covers
 from stress.results import COMMITTEE
 from stress.results.sweep import cells
 
-JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 PATHS = 512
 
 

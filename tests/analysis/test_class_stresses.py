@@ -1,9 +1,8 @@
 """Classes under a table of stresses: break-evens in net loss against the one-period closed form."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from shipped import JOB, SCENARIOS
 
 from stress.analysis import trials
 from stress.analysis.class_numbers import UNSTRESSED
@@ -16,8 +15,7 @@ from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.report.page.rating_chapter import rating_sheet
 from stress.validation.one_period import one_period_job
 
-ROOT = Path(__file__).parents[2]
-TABLE = ROOT / "scenarios/stresses/example.toml"
+TABLE = SCENARIOS / "stresses/example.toml"
 P, SHARES = 0.02, (0.80, 0.12)
 """Default rate of one period without recoveries; A has 20% below it, B 8%."""
 
@@ -89,14 +87,14 @@ def test_when_only_one_period_defaults_early_stress_moves_no_break_even_and_late
 
 
 def test_a_haircut_of_recoveries_asks_fewer_defaults_for_the_same_net_loss_and_one_of_yield_takes_cushion():
-    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = load_job(JOB)
     plain = {k: [s.breakeven_cnl for s in rating(job, table(yield_cut=k)).classes[0].by_category] for k in (0.0, 0.4)}
     assert all(low < high for low, high in zip(plain[0.4], plain[0.0], strict=True))
 
 
 def test_back_loaded_defaults_let_more_principal_through_before_they_fall():
     """The deal ends in month 24 of 36: what defaults late finds notes already repaid."""
-    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = load_job(JOB)
     front, back = (rating(job, table(t)).classes[0].by_category[0].breakeven_cnl for t in ("front", "back"))
     assert front != back
 
@@ -129,7 +127,7 @@ def test_a_class_that_begins_to_lose_twice_has_both_net_losses_and_the_lowest_is
 
 
 def test_early_amortization_saves_the_mezzanine_of_a_revolving_deal_for_a_while():
-    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = load_job(JOB)
     answer = rating(job, UNSTRESSED)
     stand = answer.classes[2].by_category[0]
     assert len(stand.crossings) == 2
@@ -153,7 +151,7 @@ def test_early_amortization_saves_the_mezzanine_of_a_revolving_deal_for_a_while(
 )
 def test_a_class_or_category_that_is_not_there_is_refused(held, words):
     with pytest.raises(ConfigError, match=words):
-        rating(load_job(ROOT / "scenarios/jobs/baitiao-24m.toml"), load_stresses(TABLE), held=held)
+        rating(load_job(JOB), load_stresses(TABLE), held=held)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What the clock changes: one command for daily, monthly and payment-date purchases and for days of outage."""
 
 import pytest
-from shipped import SCENARIOS
+from shipped import JOB
 
 import stress
 from stress import measures
@@ -13,7 +13,7 @@ PATHS = 1024
 
 @pytest.fixture(scope="module")
 def job():
-    return stress.load(SCENARIOS / "jobs" / "baitiao-24m.toml").model_copy(update={"paths": PATHS})
+    return stress.load(JOB).model_copy(update={"paths": PATHS})
 
 
 @pytest.fixture(scope="module")

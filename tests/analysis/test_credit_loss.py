@@ -1,9 +1,8 @@
 """Expected credit losses: against the unpaid claim by hand, the one-period law, and between dates and scenarios."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from shipped import JOB, JOBS
 
 import stress
 from stress.analysis.credit_loss import _notes, ecl
@@ -12,12 +11,10 @@ from stress.inputs.load import load_job
 from stress.report.ecl_sheet import ecl_sheet
 from stress.validation.one_period import one_period_job
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module")
 def job():
-    return load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    return load_job(JOB)
 
 
 def severe(job):
@@ -103,7 +100,7 @@ def test_a_date_or_a_multiple_that_says_nothing_is_refused(job, options, words):
 
 
 def test_loans_in_stages_of_seasoning_have_a_share_in_stage_2_too():
-    answer = ecl(load_job(ROOT / "scenarios/jobs/auto-prime.toml"), (0, 12), paths=64)
+    answer = ecl(load_job(JOBS / "auto-prime.toml"), (0, 12), paths=64)
     for row in answer.rows:
         if row.book == "loans":
             assert 0.0 <= row.stage_2.estimate <= 1.0

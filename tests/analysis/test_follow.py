@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import JOB
 
 import stress
 from stress.analysis.filtering import FLOOR, follow
@@ -19,8 +20,6 @@ from stress.report.reported import sheets_of_follow
 from stress.report.workbook_reported import tables
 from stress.tables.periods import Period
 
-ROOT = Path(__file__).parents[2]
-FILE = ROOT / "scenarios/jobs/baitiao-24m.toml"
 GIVEN = ("defaults", "late_1", "late_2")
 
 
@@ -43,7 +42,7 @@ def made(job: Job, n: int = 6, worse: float = 0.0, seed: int = 4) -> Reported:
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    return stress.load(FILE)
+    return stress.load(JOB)
 
 
 @pytest.fixture(scope="module")
@@ -183,11 +182,11 @@ def test_reports_of_another_deal_are_refused(job: Job, change: dict[str, object]
 
 
 def test_the_command_prints_tables_draws_and_speaks_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    reports = made(stress.load(FILE), 3)
+    reports = made(stress.load(JOB), 3)
     rows = ["month," + ",".join(reports.figure)]
     rows += [f"{p}," + ",".join(f"{v[k]:.8f}" for v in reports.figure.values()) for k, p in enumerate(reports.period)]
     (tmp_path / "r.csv").write_text("\n".join(rows) + "\n")
-    command = ["follow", str(FILE), str(tmp_path / "r.csv"), "--paths", "512"]
+    command = ["follow", str(JOB), str(tmp_path / "r.csv"), "--paths", "512"]
     assert exit_code([*command, "--figure", str(tmp_path / "f.svg")]) == 0
     out = capsys.readouterr().out
     for word in ("effective paths", "EL before any report", "Which trigger is near", "drift:"):
@@ -212,7 +211,7 @@ def test_one_page_says_what_was_predicted_what_came_and_what_each_note_is_worth(
 
 def test_a_report_that_names_no_reports_file_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["report", "nowhere", "--with", "follow"]) == 2
-    assert "--with follow and --reports FILE go together" in capsys.readouterr().err
+    assert "--with follow and --reports JOB go together" in capsys.readouterr().err
 
 
 def test_last_reports_of_which_no_ratio_can_be_made_are_said_to_be_left_out(job: Job) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from shipped import ROOT
+from shipped import JOB, JOBS, SCENARIOS
 
 import stress
 from stress.analysis import follow
@@ -21,7 +21,6 @@ from stress.inputs.state.written import text_of
 from stress.tables.dates import with_dates
 from stress.tables.periods import Period
 
-SCENARIOS = ROOT / "scenarios"
 REPORTS = SCENARIOS / "reports/baitiao-24m-made-up.toml"
 
 
@@ -37,7 +36,7 @@ def written(folder: Path, reports: str = str(REPORTS), **keys: str) -> Path:
 
 def test_a_state_that_a_command_writes_says_where_it_came_from(file: Path, tmp_path: Path) -> None:
     """That of `stress follow` is where the job that names these reports starts; `stress state` tells whose it is."""
-    out, job = tmp_path / "state.toml", str(SCENARIOS / "jobs/baitiao-24m.toml")
+    out, job = tmp_path / "state.toml", str(JOB)
     few = ["--scenario", "baseline", "--paths", "512", "-q"]
     assert exit_code(["follow", job, str(REPORTS), *few, "--state", str(out)]) == 0
     followed = stress.load(file).state
@@ -80,7 +79,7 @@ def test_a_job_that_names_its_reports_starts_from_what_they_leave(followed: Job)
 
 def test_a_run_of_a_followed_job_agrees_with_the_weighted_paths_of_the_filter() -> None:
     """Levels of the factors and three drawn parameters, correlated by what the reports told."""
-    job = stress.load(SCENARIOS / "jobs/baitiao-24m-uncertain.toml")
+    job = stress.load(JOBS / "baitiao-24m-uncertain.toml")
     job = job.but(scenarios=[case for case in job.scenarios if case.name == "baseline_predictive"])
     answer = follow(job, read_reports(REPORTS).upto(4), paths=1024)
     ds = stress.simulate(job.but(state=answer.state), paths=8192)
@@ -104,7 +103,7 @@ def test_the_state_that_follow_writes_is_that_of_a_job_with_these_reports(tmp_pa
 
 
 def test_a_state_of_a_path_of_a_followed_job_keeps_its_parameters() -> None:
-    job = stress.load(SCENARIOS / "jobs/baitiao-24m-uncertain.toml")
+    job = stress.load(JOBS / "baitiao-24m-uncertain.toml")
     case = next(case for case in job.scenarios if case.name == "baseline_predictive")
     reports = read_reports(REPORTS).upto(3)
     followed = job.but(scenarios=[case], state=follow(job.but(scenarios=[case]), reports, paths=256).state)
@@ -139,7 +138,7 @@ def probit_of(p: np.ndarray) -> np.ndarray:
 
 
 def test_a_series_of_a_master_trust_is_followed_and_its_run_starts_where_that_leaves_it() -> None:
-    job = stress.load(SCENARIOS / "jobs/card-trust-2005-1.toml")
+    job = stress.load(JOBS / "card-trust-2005-1.toml")
     job = job.but(scenarios=job.scenarios[:1])
     first = Period(job.deal.closing_date.year, job.deal.closing_date.month, 12)
     figure = {"default_rate": (0.06, 0.07), "pool": (1.3e9, 1.3e9), "pool_begin": (1.3e9, 1.3e9)}
@@ -240,7 +239,7 @@ def test_a_job_follows_its_own_reports(file: Path, capsys: pytest.CaptureFixture
     assert exit_code(["backtest", str(file), "--from", "2020-06", "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["reports"] == "a made-up year"
     for command in (["follow"], ["backtest", "--from", "2020-06"]):
-        assert exit_code([*command, str(SCENARIOS / "jobs/baitiao-24m.toml")]) == 2
+        assert exit_code([*command, str(JOB)]) == 2
         assert "names no reports" in capsys.readouterr().err
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from shipped import JOB, ROOT
+from shipped import JOB, JOBS
 
 import stress
 from stress.analysis.filtering import follow
@@ -168,7 +168,7 @@ def test_the_command_writes_the_state_and_every_run_starts_from_it(job: Job, tmp
 
 def test_balances_reported_after_a_payment_that_the_state_has_still_to_make_are_reached_by_it() -> None:
     """On the daily clock the state of month 14 stands before that month's payment, its report after it."""
-    daily = stress.load(ROOT / "scenarios/jobs/baitiao-24m-daily.toml")
+    daily = stress.load(JOBS / "baitiao-24m-daily.toml")
     whitened = Whitened(daily.but(scenarios=daily.scenarios[:1]))
     point = np.zeros(whitened.upto(14))
     model = whitened.as_of(14).state(point, 14)

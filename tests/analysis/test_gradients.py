@@ -1,12 +1,12 @@
 """Derivatives by likelihood-ratio scores: against closed forms, and against moved inputs on common random numbers."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import integrate
 from scipy.special import ndtr, ndtri
+from shipped import JOB, JOBS
 
 from stress.analysis import trials
 from stress.analysis.gradients import gradient, gradients
@@ -26,14 +26,13 @@ from stress.measures.estimate import Interval
 from stress.report.gradient_sheet import gradient_sheet
 from stress.validation.one_period import one_period_job
 
-JOBS = Path(__file__).parents[2] / "scenarios/jobs"
 P, RHO, ENHANCEMENT = 0.05, 0.1, 0.12
 NOTE = "subordinated"
 
 
 @pytest.fixture(scope="module")
 def job():
-    whole = load_job(JOBS / "baitiao-24m.toml")
+    whole = load_job(JOB)
     return whole.but(scenarios=whole.scenarios[:1], paths=16_384)
 
 
@@ -159,7 +158,7 @@ def test_of_a_loss_that_no_path_showed_nothing_is_known(job):
 
 def test_under_a_scenario_that_moves_rho_the_level_has_that_rho():
     """Dropping the scenario's rho for the pool's would be off by the root of their ratio, 1.6."""
-    job = trials.only(load_job(JOBS / "baitiao-24m.toml"), "credit_contraction").but(paths=8192)
+    job = trials.only(load_job(JOB), "credit_contraction").but(paths=8192)
     by_score = slope(gradient(job.but(seed=job.seed + 1), "CNL", paths=16_384), "level")
     value, error = all_moved(with_moved_rates(job, -0.02), with_moved_rates(job, 0.02), 0.02)["CNL", None]
     assert abs(by_score.derivative - value) < 4.0 * np.hypot(by_score.se, error)
@@ -245,7 +244,7 @@ def test_the_tornado_of_one_run_is_derivative_times_move(job):
 
 
 def test_the_command_asks_one_run_and_refuses_two_ways_at_once(capsys):
-    command = ["sensitivity", str(JOBS / "baitiao-24m.toml"), "--gradients", "--paths", "2048"]
+    command = ["sensitivity", str(JOB), "--gradients", "--paths", "2048"]
     assert exit_code([*command, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["estimator"] == "scores"
     assert exit_code(command) == 0
@@ -281,7 +280,7 @@ def test_two_hundred_derivatives_agree_with_moved_inputs_on_common_random_number
 
     `python -m pytest -m slow tests/analysis/test_gradients.py --junitxml=FILE -o junit_family=xunit1` writes figures.
     """
-    whole = load_job(JOBS / "baitiao-24m.toml")
+    whole = load_job(JOB)
     scores = []
     for scenario in [case.name for case in whole.scenarios]:
         job = trials.only(whole, scenario).but(paths=PAIR_PATHS)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from shipped import ROOT
+from shipped import JOB
 
 import stress
 from stress.analysis import break_even, kept, sensitivities, sizing, trials
@@ -20,7 +20,7 @@ PATHS = 1_024
 
 @pytest.fixture(scope="module")
 def few() -> Job:
-    return stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml").but(paths=PATHS)
+    return stress.load(JOB).but(paths=PATHS)
 
 
 def stopped_after(monkeypatch: pytest.MonkeyPatch, counts: int) -> Kept:

@@ -1,22 +1,20 @@
 """A cumulative net loss and its timing come out of the engine as they were asked for."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import JOB, JOBS
 
 import stress
 from stress.analysis.loss_timing import LossTiming, loss_timing
 from stress.cli import exit_code
 from stress.errors import ConfigError
 
-JOBS = Path(__file__).parents[2] / "scenarios" / "jobs"
-
 
 @pytest.fixture(scope="module")
 def job():
-    return stress.load(JOBS / "baitiao-24m.toml")
+    return stress.load(JOB)
 
 
 def test_net_loss_and_timing_come_back_to_a_billionth_through_ladder_recoveries_and_purchases(job) -> None:

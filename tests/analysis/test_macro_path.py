@@ -1,18 +1,17 @@
 """A satellite read backwards: the macro moves behind a path of rates."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import xarray as xr
 from scipy.special import expit, logit
+from shipped import SCENARIOS
 
 from stress.analysis.macro_path import macro_path
 from stress.errors import ConfigError
 from stress.inputs.files.parse import parse_as
 from stress.inputs.macro.satellite import Satellite
 
-SATELLITES = Path(__file__).parents[2] / "scenarios" / "satellites"
+SATELLITES = SCENARIOS / "satellites"
 
 
 def rates(values):

@@ -1,11 +1,11 @@
 """Price tables: a price at its own yield, margin and spread; closed forms of a floater at par and of one period."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from going_on import moved
+from shipped import JOB, JOBS
 
 import stress
 from stress.analysis import trials
@@ -15,7 +15,6 @@ from stress.inputs.load import load_job
 from stress.report.price_sheet import price_sheet
 from stress.validation.one_period import one_period_job
 
-JOBS = Path(__file__).parents[2] / "scenarios/jobs"
 FLAT = ((1.0, 0.03),)
 
 
@@ -26,7 +25,7 @@ def card():
 
 @pytest.fixture(scope="module")
 def job():
-    return load_job(JOBS / "baitiao-24m.toml")
+    return load_job(JOB)
 
 
 def test_a_floating_note_at_par_has_its_own_margin_as_discount_margin(card):

@@ -6,7 +6,7 @@ from pathlib import Path
 import hand_worked
 import numpy as np
 import pytest
-from shipped import ROOT
+from shipped import JOBS, SCENARIOS
 
 import stress
 from stress.analysis.note_price import price
@@ -99,9 +99,9 @@ def written(tmp_path: Path) -> Path:
         'kind = "scenario"\nversion = 1\nname = "worse"\nextends = "rates.toml"\n'
         'shocks = [{ target = "default_odds", multiply = 2.0 }]\n'
     )
-    deal, pool = (ROOT / f"scenarios/{kind}/auto-swapped.toml" for kind in ("deals", "pools"))
-    job = load_job(ROOT / "scenarios/jobs/auto-swapped.toml")
-    pool = next(path for path in (ROOT / "scenarios/pools").glob("*.toml") if job.pool.name in path.read_text())
+    deal, pool = (SCENARIOS / f"{kind}/auto-swapped.toml" for kind in ("deals", "pools"))
+    job = load_job(JOBS / "auto-swapped.toml")
+    pool = next(path for path in (SCENARIOS / "pools").glob("*.toml") if job.pool.name in path.read_text())
     text = f'kind = "job"\nversion = 1\nname = "swapped"\ndeal = "{deal}"\npool = "{pool}"\npaths = 1024\n'
     (tmp_path / "job.toml").write_text(text + 'scenarios = ["rates.toml", "worse.toml"]\n')
     return tmp_path / "job.toml"

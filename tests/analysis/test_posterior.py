@@ -1,11 +1,10 @@
 """The law of a path given reports: exact where exactness is known, calibrated where it is not."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 from scipy.stats import kstest
+from shipped import JOBS
 
 import stress
 from stress.analysis import posterior
@@ -20,12 +19,11 @@ from stress.kernels import alone
 from stress.measures.weighted_draws import mean_of
 from stress.tables.periods import Period
 
-ROOT = Path(__file__).parents[2]
 PATHS = 4096
 
 
 def job_of(name: str, scenario: str | None = None) -> Job:
-    job = stress.load(ROOT / f"scenarios/jobs/{name}.toml")
+    job = stress.load(JOBS / f"{name}.toml")
     case = next(c for c in job.scenarios if scenario in (None, c.name))
     return job.model_copy(update={"scenarios": (case,)})
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from shipped import ROOT
+from shipped import JOB, ROOT
 
 import stress
 from stress.analysis import follow
@@ -13,7 +13,6 @@ from stress.errors import DataError
 from stress.inputs.files.reported import are_reports, read_reports
 from stress.inputs.job import Job
 
-JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 Row = list[str | float | None]
 HEAD: Row = ["month", "pool_begin", "pool", "late_1", "late_2", "defaults", "note:A"]
 ROWS: list[Row] = [

@@ -1,10 +1,9 @@
 """Which inputs are a law of the draws, so that one run has their derivatives, and why the others are left out."""
 
-from pathlib import Path
-
 import hand_worked
 import numpy as np
 import pytest
+from shipped import JOBS
 
 import stress
 from stress.analysis.scores import scores_of
@@ -12,7 +11,6 @@ from stress.errors import ConfigError
 from stress.inputs.scenario import Shock
 from stress.inputs.state import Known
 
-JOBS = Path(__file__).parents[2] / "scenarios/jobs"
 MOVED = Shock(target="rho", how="multiply", by_month=((1, 1.0), (2, 1.5)))
 LEVEL = "level of the rates of default, all segments and months"
 ONE_FACTOR = dict.fromkeys(("default", "prepayment", "recovery"), (0.6, 0.8))

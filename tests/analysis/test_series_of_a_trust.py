@@ -1,7 +1,7 @@
 """Questions to a series of a master trust: its notes stand on what is invested, not on the trust."""
 
 import pytest
-from shipped import ROOT
+from shipped import JOBS
 
 import stress
 from stress.analysis.capital_needs import capital
@@ -10,7 +10,7 @@ from stress.analysis.note_targets import load_bands, target_of, wanted_of
 from stress.analysis.positions import positions
 from stress.errors import ConfigError
 
-TRUST = ROOT / "scenarios/jobs/card-trust-2005-1.toml"
+TRUST = JOBS / "card-trust-2005-1.toml"
 
 
 def test_attachment_points_are_shares_of_the_series() -> None:
@@ -38,7 +38,7 @@ def test_the_last_class_with_a_size_has_no_target_though_a_certificate_ranks_bel
 @pytest.mark.parametrize("name", ["card-trust-2005-1", "auto-swapped"])
 def test_notes_of_other_sizes_keep_the_deal_a_right_one(name: str) -> None:
     """With cash of parties, which names no source, and for a series, whose notes are amounts."""
-    job = stress.load(ROOT / f"scenarios/jobs/{name}.toml")
+    job = stress.load(JOBS / f"{name}.toml")
     size = [note_share(job, k) for k in range(len(job.deal.notes))]
     moved = with_shares(job, [0.9 * size[0], *size[1:]])
     assert note_share(moved, 0) == pytest.approx(0.9 * size[0])

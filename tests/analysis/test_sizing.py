@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
+from shipped import JOBS
 
 import stress
 from stress.analysis.note_targets import load_bands, target_of
@@ -22,7 +23,7 @@ from stress.report.page.chapters import chapter
 from stress.report.page.sizing_chapter import solved
 from stress.validation.one_period import one_period_job
 
-CERTIFICATE = Path(__file__).parents[2] / "scenarios/jobs/point-of-sale.toml"
+CERTIFICATE = JOBS / "point-of-sale.toml"
 P, RHO, PATHS = 0.02, 0.1, 16_384
 BANDS = load_bands()
 

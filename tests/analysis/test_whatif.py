@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import JOB, JOBS
 
 import stress
 from stress import measures
@@ -24,14 +25,12 @@ from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
 from stress.report.page.whatif import ends, render, shown_at, written
 
-ROOT = Path(__file__).parents[2]
-FILE = ROOT / "scenarios/jobs/baitiao-24m.toml"
 OVER = ["default_odds=1:3", "payment=0.6:1"]
 
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    return stress.load(FILE).but(paths=2_048)
+    return stress.load(JOB).but(paths=2_048)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,7 @@ def test_a_spline_goes_through_its_points_and_leaving_one_out_is_the_spline_with
 
 
 def test_what_is_taken_off_is_no_sum() -> None:
-    (axis,) = axes_of(stress.load(ROOT / "scenarios/jobs/auto-swapped.toml"), ["index_rate=-0.01:0.03"])
+    (axis,) = axes_of(stress.load(JOBS / "auto-swapped.toml"), ["index_rate=-0.01:0.03"])
     assert [shown_at(axis, x) for x in (-0.01, 0.0, 0.03)] == ["− 0.01", "+ 0", "+ 0.03"]
 
 
@@ -202,7 +201,7 @@ def test_a_run_that_breaks_a_law_of_the_model_tells_no_number(faults: int, off: 
 
 def test_a_dry_run_says_what_would_run_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "page.html"
-    command = ["whatif", str(FILE), "--over", OVER[0], "--points", "9", "--dry-run", "--json", "-o", str(page)]
+    command = ["whatif", str(JOB), "--over", OVER[0], "--points", "9", "--dry-run", "--json", "-o", str(page)]
     assert exit_code(command) == 0
     plan = json.loads(capsys.readouterr().out)
     assert (plan["points"], plan["path_runs"]) == (9, 9 * 32_768)

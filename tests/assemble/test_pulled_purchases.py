@@ -1,16 +1,13 @@
 """Months back to which the kernels look for purchases that still pay: all that pay, and none where nothing does."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from shipped import JOBS
 
 import stress
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.kernels.tables import Problem
-
-JOBS = Path(__file__).parents[2] / "scenarios" / "jobs"
 
 
 def oldest(problem: Problem) -> int:

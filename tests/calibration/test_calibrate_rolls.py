@@ -1,11 +1,11 @@
 """`stress calibrate rolls`: simulated ladders are found again; real reports give what they can, and say so."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 import tomli
+from shipped import SCENARIOS
 
 from stress.calibration.roll_series import with_entry, with_macro
 from stress.calibration.roll_tables import read_stocks, transitions
@@ -16,7 +16,7 @@ from stress.inputs.table import MacroTable
 from stress.tables.periods import Period
 from stress.tables.series import read_series
 
-DATA = Path(__file__).parents[2] / "scenarios" / "data"
+DATA = SCENARIOS / "data"
 ROLLS, STAYS, DOWN = np.array([0.02, 0.35, 0.6, 0.75]), np.array([0.0, 0.1, 0.2, 0.15]), np.array([0.0, 0.0, 0.1, 0.05])
 
 

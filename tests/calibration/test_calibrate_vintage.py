@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomli
+from shipped import SCENARIOS
 
 import stress
 from stress.calibration.stages import choose_stages, hazard_by_age
@@ -15,7 +16,7 @@ from stress.cli import exit_code
 from stress.errors import DataError
 from stress.tables.vintages import read_vintages
 
-CLUB = Path(__file__).parents[2] / "scenarios/data/lendingclub/36m_2015_by_payments.csv"
+CLUB = SCENARIOS / "data/lendingclub/36m_2015_by_payments.csv"
 OF_CLUB = Columns(default="charged_off_loans", size="loans", exits=("fully_paid_loans",))
 HAZARD, MOVES_ON = np.array([0.0005, 0.008]), np.array([0.17])
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tomli
 from scipy.special import ndtr, ndtri
-from shipped import ROOT
+from shipped import SCENARIOS
 
 import stress.calibration
 from stress.analytic import loss_sd
@@ -30,8 +30,8 @@ from stress.tables.periods import Period
 from stress.validation.published import closed_forms
 
 CASE = closed_forms()
-CARDS = ROOT / "scenarios/data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
-DFAST = ROOT / "scenarios" / "data" / "dfast"
+CARDS = SCENARIOS / "data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
+DFAST = SCENARIOS / "data" / "dfast"
 FOUR_SIGMA = 0.999936657516
 
 
@@ -277,7 +277,7 @@ def test_the_commands_print_intervals_and_write_files(tmp_path, capsys):
 
 
 def test_the_shipped_satellite_is_the_fitted_one():
-    shipped, fit = read_satellite(ROOT / "scenarios/satellites/us_cards_unemployment.toml"), cards_on_unemployment()
+    shipped, fit = read_satellite(SCENARIOS / "satellites/us_cards_unemployment.toml"), cards_on_unemployment()
     np.testing.assert_allclose(shipped.coefficient, fit.coefficient, rtol=1e-12)
     np.testing.assert_allclose(shipped.robust_error, fit.robust_error, rtol=1e-9)
     assert shipped.r2 == pytest.approx(fit.r2, rel=1e-12)

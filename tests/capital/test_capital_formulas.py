@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import SCENARIOS
 
 from stress import capital
 from stress.analysis.capital_needs import load_rules
 from stress.errors import ConfigError
 
-RULES = Path(__file__).parents[2] / "scenarios" / "rules"
+RULES = SCENARIOS / "rules"
 WORKED = json.loads((Path(__file__).parent / "data" / "capital.json").read_text())
 
 

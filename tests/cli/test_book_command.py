@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from click.exceptions import Exit
 from markupsafe import Markup
+from shipped import SCENARIOS
 
 from stress.cli import exit_code
 from stress.cli.book_counted import HERE, Subject, counted
@@ -17,7 +18,7 @@ from stress.errors import ConfigError
 from stress.inputs.book import redrawn
 from stress.inputs.text.remark import Remark
 
-SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
+SHIPPED = SCENARIOS / "books" / "consumer.toml"
 SMALL = """
 kind = "book"
 version = 1

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from shipped import SCENARIOS
 
 import stress
 from stress.cli import exit_code
 from stress.errors import DataError
 
-ROOT = Path(__file__).parents[2]
 BOOK = """
 kind = "book"
 version = 1
@@ -26,7 +26,7 @@ MORE = BOOK.replace("share = 1.0 }", 'share = 1.0 }, { deal = "12m", note = "sub
 
 
 def write(file: Path, text: str) -> str:
-    file.write_text(text.replace("SHIPPED", (ROOT / "scenarios").as_posix()), encoding="utf-8")
+    file.write_text(text.replace("SHIPPED", (SCENARIOS).as_posix()), encoding="utf-8")
     return str(file)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from shipped import JOB, ROOT
+from shipped import JOB, ROOT, SCENARIOS
 
 import stress
 from stress.cli import COMMANDS, cli, exit_code
@@ -20,7 +20,7 @@ from stress.errors import ConfigError, DataError
 from stress.inputs.load import load_job
 from stress.runs import jobs
 
-DEAL = ROOT / "scenarios/deals/baitiao-24m.toml"
+DEAL = SCENARIOS / "deals/baitiao-24m.toml"
 
 Capture = pytest.CaptureFixture[str]
 
@@ -128,7 +128,7 @@ def test_check_writes_one_json_document(tmp_path: Path, capsys: Capture) -> None
 
 
 def test_check_of_a_deal_or_a_pool_does_not_import_the_engine() -> None:
-    check = ["check", str(DEAL), str(ROOT / "scenarios/pools/baitiao.toml")]
+    check = ["check", str(DEAL), str(SCENARIOS / "pools/baitiao.toml")]
     code = f"import sys; from stress.cli import exit_code; exit_code({check!r}); print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("False")
@@ -199,13 +199,13 @@ def test_explain_says_every_note_fee_and_trigger_in_words(capsys: Capture) -> No
 
 
 def test_explain_refuses_a_pool(capsys: Capture) -> None:
-    assert exit_code(["explain", str(ROOT / "scenarios/pools/baitiao.toml")]) == 2
+    assert exit_code(["explain", str(SCENARIOS / "pools/baitiao.toml")]) == 2
     assert "only a deal, a job or a book" in capsys.readouterr().err
 
 
 def test_calibrate_pool_writes_a_copy_that_passes_check(tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "pool.toml"
-    assert exit_code(["calibrate", "pool", str(ROOT / "scenarios/pools/baitiao.toml"), "-o", str(out), "--json"]) == 0
+    assert exit_code(["calibrate", "pool", str(SCENARIOS / "pools/baitiao.toml"), "-o", str(out), "--json"]) == 0
     fit = json.loads(capsys.readouterr().out)
     assert [segment["name"] for segment in fit["segments"]] == ["L1", "L2", "L3", "L4"]
     assert exit_code(["check", str(out)]) == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shipped import JOB, JOBS, ROOT
+from shipped import JOB, JOBS, SCENARIOS
 
 import stress
 from stress import results
@@ -20,8 +20,8 @@ from stress.cli.measures_json import trust
 from stress.inputs.load import load_job
 from stress.report.page import uncertain
 
-SATELLITE = ROOT / "scenarios/satellites/china_growth.toml"
-UNCERTAIN = ROOT / "scenarios/jobs/baitiao-24m-uncertain.toml"
+SATELLITE = SCENARIOS / "satellites/china_growth.toml"
+UNCERTAIN = JOBS / "baitiao-24m-uncertain.toml"
 RANDOM = "fed2025_severely_adverse_random"
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("read_once")

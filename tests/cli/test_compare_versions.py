@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from shipped import ROOT
+from shipped import JOBS
 
 import stress
 from stress.cli import exit_code
@@ -16,7 +16,7 @@ def test_runs_of_unlike_versions_are_compared_and_said_to_be(
     attribute: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A month's change across an upgrade: the figures stand, with whose they are beside them."""
-    ds = stress.simulate(stress.load(ROOT / "scenarios/jobs/baitiao-12m.toml"), paths=64, scenarios=["baseline"])
+    ds = stress.simulate(stress.load(JOBS / "baitiao-12m.toml"), paths=64, scenarios=["baseline"])
     files = [str(save(ds, tmp_path / "old.nc"))]
     files.append(str(save(ds.assign_attrs({attribute: "0.0.9-older"}), tmp_path / "new.nc")))
     assert exit_code(["compare", *files, "--json"]) == 0

@@ -12,10 +12,10 @@ from pathlib import Path
 import batch_driver
 import psutil
 import pytest
-from shipped import ROOT
+from shipped import JOBS, SCENARIOS
 
-CASE, CARDS = (str(ROOT / "scenarios/jobs" / name) for name in ("baitiao-24m.toml", "card-master-trust.toml"))
-REPORTS, BOOK = str(ROOT / "scenarios/reports/us-cards.toml"), str(ROOT / "scenarios/books/consumer.toml")
+CASE, CARDS = (str(JOBS / name) for name in ("baitiao-24m.toml", "card-master-trust.toml"))
+REPORTS, BOOK = str(SCENARIOS / "reports/us-cards.toml"), str(SCENARIOS / "books/consumer.toml")
 OVER = ["--over", "default_odds=1:3", "--points", "5"]
 ASKED = {
     "whatif": ["whatif", CASE, *OVER, "--paths", "60000", "--threads", "1", "--json", "-o", "page.html"],

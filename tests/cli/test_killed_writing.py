@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from shipped import ROOT
 
 from stress.cli import main
 
-ROOT = Path(__file__).parents[2]
 DIRECT = re.compile(
     r"(?<!page)\.(?:write_text|write_bytes|to_csv|to_netcdf)\((?!part\b)"
     r"|open\((?!part\b|os\.devnull)[^()]*, ?[\"'][wax]"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from shipped import ROOT
+from shipped import ROOT, SCENARIOS
 
 from stress.cli import COMMANDS, exit_code, main
 from stress.cli.streams import SIGNS, spelled
@@ -48,14 +48,14 @@ def say(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) -> Said
 def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short deal under one scenario, a Chinese name and an accent on it."""
     folder = tmp_path_factory.mktemp("job")
-    deal = (ROOT / "scenarios/deals/baitiao-12m.toml").read_text(encoding="utf-8")
+    deal = (SCENARIOS / "deals/baitiao-12m.toml").read_text(encoding="utf-8")
     before = 'name = "JD Baitiao 12-month, three classes"'
     assert before in deal
     (folder / "deal.toml").write_text(deal.replace(before, f'name = "{NAME}"'), encoding="utf-8")
     (folder / "job.toml").write_text(
         f'kind = "job"\nversion = 1\nname = "{NAME}"\ndeal = "deal.toml"\npaths = 256\nseed = 1\n'
-        f'pool = "{(ROOT / "scenarios/pools/baitiao.toml").as_posix()}"\n'
-        f'scenarios = ["{(ROOT / "scenarios/baseline.toml").as_posix()}"]\n',
+        f'pool = "{(SCENARIOS / "pools/baitiao.toml").as_posix()}"\n'
+        f'scenarios = ["{(SCENARIOS / "baseline.toml").as_posix()}"]\n',
         encoding="utf-8",
     )
     return folder / "job.toml"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
-from shipped import ROOT
+from shipped import JOB
 
 from stress.cli import exit_code
 
-ASKED = ["whatif", str(ROOT / "scenarios/jobs/baitiao-24m.toml"), "--over", "default_odds=1:3", "--points", "4"]
+ASKED = ["whatif", str(JOB), "--over", "default_odds=1:3", "--points", "4"]
 FEW = ["--paths", "128", "--json"]
 
 

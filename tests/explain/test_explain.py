@@ -11,7 +11,7 @@ import pytest
 import tomli
 from hand_worked import REST, A, B, deal
 from rich.console import Console
-from shipped import ROOT
+from shipped import JOB, JOBS, ROOT, SCENARIOS
 
 from stress.cli import exit_code
 from stress.cli.explain import _show
@@ -29,7 +29,7 @@ from stress.inputs.load import load, load_job
 from stress.inputs.pool import Eligibility, Plan, Stage, Supply
 from stress.inputs.scenario import Shock
 
-CARD = ROOT / "scenarios/deals/card-master-trust.toml"
+CARD = SCENARIOS / "deals/card-master-trust.toml"
 Capture = pytest.CaptureFixture[str]
 
 
@@ -47,7 +47,7 @@ def test_whose_unpaid_interest_bears_interest(by_deal: bool, of_a: bool | None, 
 
 
 def shipped(name: str) -> Deal:
-    model = load(ROOT / f"scenarios/deals/{name}.toml")
+    model = load(SCENARIOS / f"deals/{name}.toml")
     assert isinstance(model, Deal)
     return model
 
@@ -218,7 +218,7 @@ def test_explain_refuses_another_format(tmp_path: Path, capsys: Capture) -> None
 
 
 def test_a_pool_says_what_follows_a_default_and_what_may_be_bought() -> None:
-    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = load_job(JOB)
     changed = {
         "recovery_lag": (0.25, 0.0, 0.75),
         "dilution": 0.01,
@@ -253,7 +253,7 @@ def test_stages_of_a_pool_are_told_by_what_each_has_of_its_own() -> None:
         {"name": "old", "entry_rate_curve": ("6% CDR", "3% CDR"), "prepayment_curve": "6% CPR"},
         {"name": "oldest"},
     ]
-    pool = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml").pool
+    pool = load_job(JOB).pool
     assert stages(pool) == []
     pool = pool.model_copy(update={"stages": tuple(map(Stage.model_validate, given))})
     lines = stages(pool)
@@ -291,7 +291,7 @@ def test_a_step_that_waits_for_a_trigger_names_it(tripped: bool, word: str) -> N
 
 
 def test_a_book_has_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    book = ROOT / "scenarios/books/consumer.toml"
+    book = SCENARIOS / "books/consumer.toml"
     monkeypatch.setattr("stress.analysis.loading.load", lambda file: Book.model_construct(name="mine"))
     assert exit_code(["explain", str(book), "--svg", str(tmp_path / "b.svg")]) == 2
     assert f"draws a deal, and {book} is a book" in capsys.readouterr().err
@@ -309,7 +309,7 @@ def test_on_a_terminal_an_explanation_is_set_for_reading(monkeypatch: pytest.Mon
 def test_a_trust_is_offered_nothing_and_has_no_limits() -> None:
     """`check` says that supply and eligibility do nothing in a trust; here they are left out."""
     for name, offered in (("card-trust-2005-1", False), ("card-master-trust", True)):
-        text = explain_job(load_job(ROOT / f"scenarios/jobs/{name}.toml"))
+        text = explain_job(load_job(JOBS / f"{name}.toml"))
         assert ("Offered each month:" in text) is offered
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import hand_worked
 import pytest
-from shipped import ROOT
+from shipped import JOB, SCENARIOS
 
 from stress.explain import explain_deal, explain_job
 from stress.inputs.load import load, load_job
 
-BAITIAO = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+BAITIAO = load_job(JOB)
 TWO = [
     {"name": "x", "share": 0.6, "new_share": 0.5, "entry_rate": 0.01, "apr": 0.1, "plan_share": [0.2, 0.8]},
     {"name": "y", "share": 0.4, "entry_rate": 0.02, "apr": 0.1, "new_share": 0.5, "delinquent": {"m1": 0.05}},
@@ -124,5 +124,5 @@ def test_an_account_gathers_interest_that_waits_only_where_its_target_is_months_
 
 
 def test_after_revolving_it_is_the_numerator_of_a_series_that_stays() -> None:
-    text = explain_deal(load(ROOT / "scenarios/deals/card-trust-2005-1.toml"))
+    text = explain_deal(load(SCENARIOS / "deals/card-trust-2005-1.toml"))
     assert "its share of principal is of what it had invested in the last month that revolved" in text

@@ -16,7 +16,7 @@ import emulated
 import numpy as np
 import pytest
 from fake_card import FakeCard
-from shipped import ROOT
+from shipped import JOBS, ROOT
 from strategies import random_job
 
 import stress
@@ -60,7 +60,7 @@ RANDOM = (3, 8, 11, 20)
 
 
 def job_of(name: str, **fields: Any) -> Job:
-    job = stress.load(ROOT / "scenarios" / "jobs" / f"{name}.toml")
+    job = stress.load(JOBS / f"{name}.toml")
     return job.model_copy(update={"paths": PATHS, "seed": SEED, "scenarios": job.scenarios[-2:], **fields})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from make_believe import MakeBelieve
-from shipped import ROOT
+from shipped import JOB
 
 import stress
 from stress.cli import exit_code
@@ -26,7 +26,6 @@ from stress.runs.counting.machines import Machines, kind, machines
 from stress.runs.counting.ranges import size
 from stress.runs.jobs.place import cards_of
 
-FILE = ROOT / "scenarios" / "jobs" / "baitiao-24m.toml"
 PATHS = 5 * PANEL_PATHS + 40
 SEED = 7
 
@@ -62,7 +61,7 @@ def nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    return engine.with_options(stress.load(FILE), PATHS, SEED, ["baseline", "macro_severe"])
+    return engine.with_options(stress.load(JOB), PATHS, SEED, ["baseline", "macro_severe"])
 
 
 @pytest.fixture(scope="module")
@@ -173,14 +172,14 @@ def test_a_replay_stays_on_the_cpu(fake: MakeBelieve, packed: Packed) -> None:
 
 @pytest.mark.usefixtures("nothing")
 def test_without_a_driver_one_sentence_says_so(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(["run", str(FILE), "--device", "gpu", "--out", str(tmp_path / "out")]) == 2
+    assert exit_code(["run", str(JOB), "--device", "gpu", "--out", str(tmp_path / "out")]) == 2
     asked = capsys.readouterr()
     assert asked.err.strip().endswith("libcuda.so.1 is not on this machine; cpu gives the same numbers")
     assert len(asked.err.strip().splitlines()) == 1
     assert not asked.out
     assert not (tmp_path / "out").exists()
     with pytest.raises(ConfigError, match="NVIDIA card and its driver"):
-        stress.simulate(stress.load(FILE), device="gpu")
+        stress.simulate(stress.load(JOB), device="gpu")
     assert machines("auto", 3) == Machines(3, 0)
 
 
@@ -197,7 +196,7 @@ def test_another_device_is_refused(job: Job) -> None:
 
 
 def test_a_dry_run_says_what_would_count(fake: MakeBelieve, capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(["run", str(FILE), "--device", "gpu", "--dry-run", "--json"]) == 0
+    assert exit_code(["run", str(JOB), "--device", "gpu", "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["where"] == "1 GPU"
 
 

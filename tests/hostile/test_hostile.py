@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import pytest
 from mutants.spent import spent
+from shipped import ROOT
 
 from stress.cli import exit_code
 
-TEMPLATES = Path(__file__).parents[2] / "stress/templates"
+TEMPLATES = ROOT / "stress/templates"
 HEAD = 'kind = "scenario"\nversion = 1\nname = "x"\n'
 MACRO = HEAD + (
     '[macro]\ntables = [{ file = "path.csv" }]\nstart = "2025 Q1"\nafter_end = "hold"\n'

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from shipped import SCENARIOS
 
 import stress
 from stress.analysis.capital_needs import load_rules
@@ -11,7 +12,6 @@ from stress.errors import ConfigError
 from stress.inputs.book import Book
 from stress.inputs.book.remarks import notes_of_book
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 HEDGED = (SCENARIOS / "books/cards-hedged.toml").read_text(encoding="utf-8")
 RULES = (SCENARIOS / "rules/eu-crr.toml").read_text(encoding="utf-8")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from hand_worked import INTEREST, PLAIN, REST, A, B, deal, pool, run
-from shipped import ROOT
+from shipped import JOBS, SCENARIOS
 
 import stress
 from stress.cli import exit_code
@@ -249,7 +249,7 @@ MEANT = {
 }
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "scenarios/deals").glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((SCENARIOS / "deals").glob("*.toml")), ids=lambda path: path.stem)
 def test_a_shipped_deal_is_noted_for_what_it_is_there_to_show_and_for_nothing_else(path: Path) -> None:
     model = load(path)
     assert isinstance(model, Deal)
@@ -257,7 +257,7 @@ def test_a_shipped_deal_is_noted_for_what_it_is_there_to_show_and_for_nothing_el
 
 
 def test_check_prints_the_notes_of_a_deal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = (ROOT / "scenarios/deals/baitiao-2015.toml").read_text(encoding="utf-8")
+    text = (SCENARIOS / "deals/baitiao-2015.toml").read_text(encoding="utf-8")
     file = tmp_path / "deal.toml"
     file.write_text(text.replace('["liquidity", "income", "principal"]', '["income"]'), encoding="utf-8")
     assert exit_code(["check", str(file)]) == 0
@@ -269,7 +269,7 @@ def test_check_prints_the_notes_of_a_deal(tmp_path: Path, capsys: pytest.Capture
 
 def test_every_note_of_the_2015_deal_is_paid_its_interest_in_the_base_case() -> None:
     """Quarterly interest on priority-01, monthly on priority-02: both on time on every path."""
-    job = load(ROOT / "scenarios/jobs/baitiao-2015.toml")
+    job = load(JOBS / "baitiao-2015.toml")
     assert isinstance(job, Job)
     ds = stress.simulate(job, paths=512, scenarios=["baseline"])
     assert ds["shortfall_probability"].values.tolist() == [[0.0, 0.0, 0.0]]

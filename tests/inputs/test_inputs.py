@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from shipped import ROOT, loaded
+from shipped import JOB, JOBS, ROOT, SCENARIOS, loaded
 
 import stress
 from stress.errors import ConfigError
@@ -17,7 +17,7 @@ from stress.inputs.rules import Rules
 from stress.inputs.scenario import Scenario
 from stress.inputs.text.read import read_document
 
-SHIPPED = sorted((ROOT / "scenarios").rglob("*.toml"))
+SHIPPED = sorted((SCENARIOS).rglob("*.toml"))
 TEMPLATES = ROOT / "stress/templates"
 
 
@@ -58,11 +58,11 @@ def test_every_shipped_file_is_right_and_names_its_source(path: Path) -> None:
 def test_load_returns_the_model_of_the_kind() -> None:
     kinds = {"deals/baitiao-24m": Deal, "pools/baitiao": Pool, "macro": Scenario, "jobs/baitiao-24m": Job}
     for name, kind in kinds.items():
-        assert isinstance(stress.load(ROOT / f"scenarios/{name}.toml"), kind)
+        assert isinstance(stress.load(SCENARIOS / f"{name}.toml"), kind)
 
 
 def test_the_main_job_has_one_case_for_each_level_in_order() -> None:
-    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = load_job(JOB)
     assert names(job) == [
         "baseline",
         "macro_mild",
@@ -76,7 +76,7 @@ def test_the_main_job_has_one_case_for_each_level_in_order() -> None:
 
 
 def test_a_combined_scenario_has_the_other_files_shocks_first() -> None:
-    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = load_job(JOB)
     shocks = {case.name: case.shocks for case in job.scenarios}
     combined = shocks["credit_contraction"]
     assert combined[: len(shocks["macro_severe"])] == shocks["macro_severe"]
@@ -143,7 +143,7 @@ def test_a_level_that_a_combined_file_has_not_is_told(folder: Path, reference: s
     ],
 )
 def test_at_most_one_of_combined_files_draws(folder: Path, body: str, says: str) -> None:
-    random = (ROOT / "scenarios/fed2025_severely_adverse_random.toml").as_posix()
+    random = (SCENARIOS / "fed2025_severely_adverse_random.toml").as_posix()
     for name in ("a", "b"):
         scenario(folder / f"{name}.toml", body.replace("{random}", random))
     scenario(folder / "both.toml", 'combine = ["a.toml", "b.toml"]')
@@ -268,5 +268,5 @@ def test_a_note_tells_of_a_cash_rate_that_moves_next_to_nothing(folder: Path) ->
 
 
 def test_a_note_tells_of_a_purchase_lag_that_trips_the_idle_cash_trigger() -> None:
-    (note,) = notes_of(load_job(ROOT / "scenarios" / "jobs" / "baitiao-24m-daily.toml"))
+    (note,) = notes_of(load_job(JOBS / "baitiao-24m-daily.toml"))
     assert "scenario revolving_operations_severe: a purchase lag of 30 days" in str(note)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import xarray as xr
-from shipped import ROOT
+from shipped import JOB
 
 import stress
 from stress.errors import DataError
@@ -30,7 +30,7 @@ UNTOUCHED = ("is_weighted(ds)", "result_digest(dataset)", "warnings(ds)", "with_
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    job = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = stress.load(JOB)
     assert isinstance(job, Job)
     return job.but(paths=256, scenarios=job.scenarios[:2])
 
@@ -124,7 +124,7 @@ def test_an_error_of_another_kind_stays_what_it_is(ds: xr.Dataset) -> None:
     """What no Dataset lacks is a fault of ours, with its traceback."""
     from stress.inputs.arguments import put_to
 
-    def broken(ds: xr.Dataset) -> int:
+    def broken(ds: "xr.Dataset") -> int:
         return {"a": 1}["b"]
 
     with pytest.raises(KeyError, match="'b'"):

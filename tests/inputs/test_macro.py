@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit, ndtr, ndtri
-from shipped import ROOT
+from shipped import SCENARIOS
 
 from stress.errors import ConfigError, DataError, StressError
 from stress.inputs.files.expand import cases_of_file
@@ -18,7 +18,7 @@ from stress.inputs.load import load, load_job
 from stress.inputs.scenario.project import Horizon, horizon_of
 from stress.inputs.table import read_table
 
-SHIPPED = ROOT / "scenarios"
+SHIPPED = SCENARIOS
 DFAST = SHIPPED / "data" / "dfast"
 
 SATELLITE = """kind = "satellite"

@@ -6,7 +6,7 @@ from typing import Any
 import hand_worked
 import pytest
 from hand_worked import same
-from shipped import ROOT
+from shipped import SCENARIOS
 
 from stress.cli import exit_code
 from stress.errors import ConfigError
@@ -41,7 +41,7 @@ BUYS = {
     "purchase": "each_step",
     "priority": {"revolving": [*hand_worked.INTEREST, *hand_worked.RESIDUAL]},
 }
-VAR = f'var = "{(ROOT / "scenarios/vars/us_unemployment_growth.toml").as_posix()}"\n'
+VAR = f'var = "{(SCENARIOS / "vars/us_unemployment_growth.toml").as_posix()}"\n'
 
 
 def written(folder: Path, uses: str = USE, satellite: str = SATELLITE, head: str = "") -> Path:
@@ -112,11 +112,11 @@ def test_drawn_macro_variables_are_refused_by_check_and_run(
     else:
         written(tmp_path, both)
         file = tmp_path / "drawn.toml"
-        random = (ROOT / "scenarios/fed2025_severely_adverse_random.toml").as_posix()
+        random = (SCENARIOS / "fed2025_severely_adverse_random.toml").as_posix()
         stands = f'extends = "m.toml"\n{VAR}' if where == "extended" else f'combine = ["m.toml", "{random}"]\n'
         file.write_text(other + stands)
     job = tmp_path / "job.toml"
-    deal, pool = ((ROOT / f"scenarios/{name}").as_posix() for name in ("deals/baitiao-24m.toml", "pools/baitiao.toml"))
+    deal, pool = ((SCENARIOS / f"{name}").as_posix() for name in ("deals/baitiao-24m.toml", "pools/baitiao.toml"))
     job.write_text(
         f'kind = "job"\nversion = 1\nname = "j"\ndeal = "{deal}"\npool = "{pool}"\n'
         f'scenarios = ["{file.name}"]\npaths = 32\nseed = 1\n'

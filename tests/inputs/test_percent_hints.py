@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from shipped import ROOT
+from shipped import JOB
 
 import stress
 from stress.errors import ConfigError
@@ -19,7 +19,7 @@ PERCENTS = "a fraction, not a percent: did you mean"
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    job = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = stress.load(JOB)
     assert isinstance(job, Job)
     return job
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from shipped import ROOT
+from shipped import JOB, JOBS, SCENARIOS
 
 import stress
 from stress.errors import ConfigError, DataError
@@ -21,7 +21,7 @@ WHOLE = "must be a whole number"
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    loaded = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    loaded = stress.load(JOB)
     assert isinstance(loaded, Job)
     return loaded
 
@@ -173,13 +173,13 @@ def test_what_is_read_beside_a_deal_is_missed_where_nobody_read_it() -> None:
 
 def test_a_book_and_a_job_are_told_apart() -> None:
     with pytest.raises(ConfigError, match='kind = "job": a book is needed here, kind = "book"'):
-        load_book(ROOT / "scenarios/jobs/turnover.toml")
+        load_book(JOBS / "turnover.toml")
     with pytest.raises(ConfigError, match='kind = "book": a job is needed here, kind = "job"'):
-        load_job(ROOT / "scenarios/books/card-trust.toml")
+        load_job(SCENARIOS / "books/card-trust.toml")
 
 
 def test_a_sweep_refuses_options_like_a_job() -> None:
-    sweep = stress.load(ROOT / "scenarios/jobs/baitiao-sweep.toml")
+    sweep = stress.load(JOBS / "baitiao-sweep.toml")
     for options in ({"paths": 0}, {"seed": -1}, {"scenarios": []}, {"threads": 0}):
         with pytest.raises(ConfigError, match=f"{next(iter(options))} = "):
             stress.simulate(sweep, **options)

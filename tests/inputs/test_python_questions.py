@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from shipped import ROOT
+from shipped import JOB, SCENARIOS
 
 import stress
 from stress.errors import ConfigError, DataError
@@ -20,18 +20,18 @@ UNKNOWN = "client"
 @pytest.fixture(scope="module")
 def good() -> dict[str, Any]:
     """A right value of every argument that a question needs."""
-    job = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = stress.load(JOB)
     assert isinstance(job, Job)
     few = job.but(paths=512, scenarios=job.scenarios[:1])
-    book = stress.load(ROOT / "scenarios/books/card-trust.toml")
+    book = stress.load(SCENARIOS / "books/card-trust.toml")
     risk = stress.analysis.book(book, paths=1024)
     return {
         "job": few, "book": book, "before": risk, "after": risk, "pool": job.pool, "tranche": "subordinated",
         "scenario": "severe", "loss": 0.3, "over": ["default_odds=1:3"], "text": "A:PD=0.001", "targets": {},
-        "table": stress.analysis.load_stresses(ROOT / "scenarios/stresses/example.toml"),
-        "bands": stress.analysis.load_bands(), "reports": ROOT / "scenarios/reports/baitiao-24m-made-up.toml",
+        "table": stress.analysis.load_stresses(SCENARIOS / "stresses/example.toml"),
+        "bands": stress.analysis.load_bands(), "reports": SCENARIOS / "reports/baitiao-24m-made-up.toml",
         "first": "2020-06", "answer": stress.analysis.committee(few, paths=64), "ds": stress.simulate(few),
-        "path": ROOT / "scenarios/stresses/example.toml", "held": book,
+        "path": SCENARIOS / "stresses/example.toml", "held": book,
     }  # fmt: skip
 
 

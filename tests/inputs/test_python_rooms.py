@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from shipped import ROOT
+from shipped import JOB, SCENARIOS
 
 import stress
 from stress.assemble.calendar import calendar_of
@@ -37,7 +37,7 @@ Question = Callable[..., Any]
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A right value of every argument that a function needs, by name, or by annotation where a name has several."""
-    job = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = stress.load(JOB)
     assert isinstance(job, Job)
     few = job.but(paths=512, scenarios=job.scenarios[:1])
     ds, folder = stress.simulate(few), tmp_path_factory.mktemp("rooms")
@@ -49,7 +49,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "ds": ds, "result": ds, "dataset": ds, "other": ds, "note": ds.sel(tranche=["A"]), "cells": [({"seed": 1}, ds)],
         "measure": "expected_loss", "name": "loss", "event": "trigger", "value": 0.1, "quantity": "net_loss",
         "path": folder / "results.nc", "job": few, "deal": job.deal, "inputs": job.deal, "part": "deal", "text": "x",
-        "book": stress.load(ROOT / "scenarios/books/card-trust.toml"), "wanted": ["baseline"], "scenario": "baseline",
+        "book": stress.load(SCENARIOS / "books/card-trust.toml"), "wanted": ["baseline"], "scenario": "baseline",
         "tranche": "A", "quantile": 0.5, "rate": rate, "per_year": 1, "history": history, "macro": history,
         "target": "rate", "terms": (stress.calibration.parse_term("rate"),),
         "plan": stress.jobs.plan(few, out=folder / "run"),
@@ -58,7 +58,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "notes": [note.name for note in job.deal.notes], "triggers": [trigger.name for trigger in job.deal.triggers],
         "months": calendar_of(job.deal).collection_end, "attrs": {"seed": "7", "paths": 512},
         "RhoFit": stress.calibration.calibrate_rho(rate, 1, replicates=8),
-        "SatelliteFit": stress.calibration.read_satellite(ROOT / "scenarios/satellites/us_cards_unemployment.toml"),
+        "SatelliteFit": stress.calibration.read_satellite(SCENARIOS / "satellites/us_cards_unemployment.toml"),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from shipped import SCENARIOS
 
 from stress.cli import exit_code
 from stress.errors import ConfigError, DataError
@@ -15,7 +16,6 @@ from stress.inputs.files.reported import period_at, read_reports
 from stress.tables.periods import Period
 from stress.tables.series import read_series
 
-ROOT = Path(__file__).parents[2]
 HEAD = 'kind = "reports"\nversion = 1\nname = "x"\ntable = "t.csv"\n[columns]\n'
 
 
@@ -28,7 +28,7 @@ def written(
 
 
 def test_every_statement_of_the_charge_card_trust_ties_to_the_cent() -> None:
-    reports = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
+    reports = read_reports(SCENARIOS / "reports/amex-charge-cards.toml")
     assert len(reports.period) == 18
     assert contradictions(reports) == []
     k = reports.period.index(Period(2009, 2, 12))
@@ -39,7 +39,7 @@ def test_every_statement_of_the_charge_card_trust_ties_to_the_cent() -> None:
 
 def test_turnover_a_default_rate_of_balance_is_ten_times_that_of_new_receivables() -> None:
     """Twelve times the share of the balance that is new each month, which a payment rate of 88 to 96% keeps near 1."""
-    reports = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
+    reports = read_reports(SCENARIOS / "reports/amex-charge-cards.toml")
     of_balance = rate_series(reports).rate
     of_new = [d / n for d, n in zip(reports.figure["defaults"], reports.figure["new_receivables"], strict=True)]
     ratio = [a / b for a, b in zip(of_balance, of_new, strict=True)]

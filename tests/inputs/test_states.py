@@ -6,7 +6,7 @@ import hand_worked
 import pytest
 from going_on import moved
 from hand_worked import EVERGREEN
-from shipped import ROOT
+from shipped import JOBS
 
 import stress
 from stress.errors import ConfigError
@@ -16,7 +16,7 @@ from stress.runs.sampling import refuse_misfit
 
 
 def job_of(name: str):
-    return stress.load(ROOT / f"scenarios/jobs/{name}.toml")
+    return stress.load(JOBS / f"{name}.toml")
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import SCENARIOS
 
 from stress.errors import DataError, LimitError
 from stress.inputs.macro.interpolate import at_months, finer
@@ -13,7 +14,7 @@ from stress.inputs.table import join_tables, read_table
 from stress.tables.cells import MAX_BYTES
 from stress.tables.periods import Period, parse_period
 
-DATA = Path(__file__).parents[2] / "scenarios" / "data"
+DATA = SCENARIOS / "data"
 DFAST = DATA / "dfast"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import hand_worked
 import pytest
-from shipped import ROOT
+from shipped import JOBS
 
 import stress
 from stress.errors import ConfigError
@@ -16,7 +16,7 @@ from stress.inputs.scenario import Scenario, Shock
 
 
 def job() -> Job:
-    loaded = stress.load(ROOT / "scenarios/jobs/card-trust-2005-1.toml")
+    loaded = stress.load(JOBS / "card-trust-2005-1.toml")
     assert isinstance(loaded, Job)
     return loaded
 
@@ -51,7 +51,7 @@ def test_what_is_not_read_and_what_makes_a_trust_grow_is_told() -> None:
     given = trust.pool.model_copy(update={"supply": Supply(unlimited=True)})
     said = [str(note) for note in notes_of(trust.model_copy(update={"pool": given}))]
     assert any("pool.supply" in note and "does nothing in a master trust" in note for note in said)
-    alone = stress.load(ROOT / "scenarios/jobs/card-master-trust.toml")
+    alone = stress.load(JOBS / "card-master-trust.toml")
     read = alone.model_copy(update={"pool": on_rate(alone, purchase_rate=0.2)})
     assert any("is no series of a master trust" in str(note) for note in notes_of(read))
 

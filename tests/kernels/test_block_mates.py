@@ -1,17 +1,14 @@
 """A path is a function of (seed, path) alone: not of the paths that share its block, nor of its lane."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from shipped import JOBS
 
 import stress
 from stress.assemble.problem import assemble
 from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
-
-JOBS = Path(__file__).parents[2] / "scenarios" / "jobs"
 
 
 @pytest.mark.parametrize("name", ["baitiao-24m", "card-master-trust", "bank-first-loss"])

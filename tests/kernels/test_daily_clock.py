@@ -12,7 +12,7 @@ import agreement
 import numpy as np
 import pytest
 from agreement import by_month
-from shipped import SCENARIOS
+from shipped import JOB
 from strategies import random_job
 
 import stress
@@ -62,7 +62,7 @@ def test_a_static_pool_has_the_same_months_on_both_clocks(seed):
 
 def test_the_notes_of_a_static_pool_are_paid_the_same_on_both_clocks():
     """The worked deal in run-off: both pay what the month collected at the payment date that follows."""
-    job = static(stress.load(SCENARIOS / "jobs" / "baitiao-24m.toml"), "monthly")
+    job = static(stress.load(JOB), "monthly")
     monthly, daily = (stress.simulate(static(job, clock), paths=512) for clock in ("monthly", "daily"))
     for name in ("expected_loss", "irr", "wal", "default_rate_mean", "loss_count"):
         np.testing.assert_allclose(monthly[name].values, daily[name].values, rtol=0, atol=1e-12, err_msg=name)
@@ -71,7 +71,7 @@ def test_the_notes_of_a_static_pool_are_paid_the_same_on_both_clocks():
 def test_interest_on_waiting_cash_is_what_the_clocks_differ_by_and_linear_in_the_rate():
     """The month's collections wait for 15 days on average until its end, and the payment for 19 more: the monthly clock
     knows neither. The difference in income halves with the rate, to first order."""
-    job = static(stress.load(SCENARIOS / "jobs" / "baitiao-24m.toml"), "daily")
+    job = static(stress.load(JOB), "daily")
     interest = []
     for rate in (0.01, 0.005, 0.0025):
         daily, monthly = (with_cash_rate(static(job, clock), rate) for clock in ("daily", "monthly"))
@@ -127,7 +127,7 @@ def test_defaults_covered_at_the_payment_date_make_the_clocks_differ_by_the_squa
 
 
 def test_the_same_path_draws_the_same_factors_on_every_clock():
-    job = stress.load(SCENARIOS / "jobs" / "baitiao-24m.toml")
+    job = stress.load(JOB)
     monthly, daily = (stress.replay(job.model_copy(update={"clock": c}), path=77) for c in ("monthly", "daily"))
     for name in ("factor_value", "entry_rate", "prepayment_rate"):
         np.testing.assert_array_equal(monthly[name].values, daily[name].values)

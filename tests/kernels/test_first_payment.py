@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
-from shipped import ROOT
+from shipped import JOBS
 
 import stress
 from stress import templates
@@ -190,7 +190,7 @@ def test_the_template_deal_issued_half_a_year_late_pays_ten_days_of_interest_fir
 
 def test_the_shipped_deal_issued_late_carries_in_six_months_and_pays_its_notes_their_coupons() -> None:
     """Issue on 4 December, first payment on 20 January, of month 6: 47 days of interest out of six months of income."""
-    job = load_job(ROOT / "scenarios/jobs/microcredit-late-issue.toml")
+    job = load_job(JOBS / "microcredit-late-issue.toml")
     job = job.model_copy(update={"scenarios": job.scenarios[:1]})
     data = stress.replay(job, path=0)
     income = (data["fee_income"] + data["late_charge"] + data["cash_interest"]).to_numpy()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from shipped import ROOT, SCENARIOS
 
 from stress.analysis.loading import load
 from stress.assemble.problem import assemble
@@ -19,8 +20,6 @@ from stress.inputs.table import read_table
 from stress.kernels import alone
 from stress.kernels.memory import Workspace, pack
 
-ROOT = Path(__file__).parents[2]
-SCENARIOS = ROOT / "scenarios"
 TAPE = "tape.csv"
 HISTORY = "scenarios/data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
 MOST_PATHS = 32

@@ -4,10 +4,10 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[2]
+from shipped import ROOT
+
 PROGRAM = """
 import atexit, sys, time
 def cost():

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import batch_driver
 import pytest
+from shipped import JOBS
 
-ALL = Path(batch_driver.ROOT / "scenarios/jobs/baitiao-24m-all.toml")
+ALL = JOBS / "baitiao-24m-all.toml"
 
 
 def peak_mb(out: Path, scenarios: list[str], paths: int, every: float) -> float:

@@ -1,16 +1,14 @@
 """Loans that people make, against what was reported of them: an auto trust, and a mortgage pass-through."""
 
-from pathlib import Path
-
 import hand_worked
 import numpy as np
 import pytest
+from shipped import JOBS
 
 import stress
 from stress.analytic import pass_through_month, psa_smm
 from stress.inputs.job import Job, ScenarioCase
 
-JOBS = Path(__file__).parents[2] / "scenarios" / "jobs"
 REPORTED = {7: 2_447_534.43, 19: 1_492_509.30, 28: 1_017_111.03, 45: 370_291.22}
 """Interest collections in USD of Ford Credit Auto Owner Trust 2021-A, Form 10-D, by transaction month."""
 POOL_FACTOR_6 = 0.820

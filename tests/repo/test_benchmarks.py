@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from shipped import ROOT
+from shipped import JOBS, ROOT
 
 import stress
 from stress.assemble.problem import assemble
@@ -31,7 +31,7 @@ IRR_ERROR = 1e-7
 
 
 def job_of(name: str, clock: str):
-    return stress.load(ROOT / "scenarios" / "jobs" / f"{name}.toml").model_copy(update={"clock": clock})
+    return stress.load(JOBS / f"{name}.toml").model_copy(update={"clock": clock})
 
 
 def position(job, scenario: str) -> int:

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from shipped import JOBS, ROOT, loaded
+from shipped import JOBS, ROOT, SCENARIOS, loaded
 
 import stress
 from stress.cli import exit_code
@@ -17,7 +17,7 @@ from stress.inputs.load import job_hash
 from stress.templates.examples import SHORT, examples, files_of_example
 
 NAMES = [path.stem for path in sorted(JOBS.glob("*.toml"))]
-DEALS = [path.stem for path in sorted((ROOT / "scenarios/deals").glob("*.toml"))]
+DEALS = [path.stem for path in sorted((SCENARIOS / "deals").glob("*.toml"))]
 
 
 IN_TURN = """

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from shipped import ROOT
+from shipped import JOB, SCENARIOS
 
 import stress
 from stress.answers.compared import same
@@ -15,7 +15,7 @@ from stress.inputs.job import Job
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    job = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    job = stress.load(JOB)
     assert isinstance(job, Job)
     return job.but(paths=256, scenarios=job.scenarios[:1])
 
@@ -43,7 +43,7 @@ def test_answers_are_equal_where_they_say_the_same_and_shown_as_tables(job: Job)
 
 
 def test_a_book_is_shown_as_its_table_of_scenarios_and_its_reverse_stress_as_the_deals_on_the_path() -> None:
-    book = stress.load(ROOT / "scenarios/books/card-trust.toml")
+    book = stress.load(SCENARIOS / "books/card-trust.toml")
     risk = stress.analysis.book(book, paths=1024)
     shown = risk._repr_html_()
     assert shown.startswith("<table")
@@ -65,7 +65,7 @@ def test_arrays_datasets_and_what_is_no_number_are_compared(job: Job) -> None:
 @pytest.mark.parametrize("kind", ["jobs/baitiao-24m", "jobs/card-master-trust", "books/consumer", "pools/baitiao"])
 def test_inputs_are_keys_of_tables_and_of_caches(kind: str) -> None:
     """`hash(job)` ended in a TypeError."""
-    loaded, again = (stress.load(ROOT / f"scenarios/{kind}.toml") for _ in range(2))
+    loaded, again = (stress.load(SCENARIOS / f"{kind}.toml") for _ in range(2))
     assert loaded == again
     assert hash(loaded) == hash(again)
     assert {loaded: 1}[again] == 1

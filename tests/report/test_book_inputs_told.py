@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from markupsafe import Markup
+from shipped import SCENARIOS
 
 import stress
 from stress.cli import book_answer
@@ -14,7 +15,7 @@ from stress.cli.output import Output
 from stress.report import book as sheets
 from stress.report.inputs import illustrative, inputs
 
-SHIPPED = Path(__file__).parents[2] / "scenarios/books/cards-hedged.toml"
+SHIPPED = SCENARIOS / "books/cards-hedged.toml"
 
 
 @pytest.fixture(scope="module")

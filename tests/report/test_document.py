@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import xarray as xr
+from shipped import JOB, JOBS, SCENARIOS
 
 import stress
 from stress import kernels
@@ -23,13 +24,10 @@ from stress.report.inputs import illustrative, inputs
 from stress.report.page.whole import scenario_rows
 from stress.templates.inputs import documents_of
 
-ROOT = Path(__file__).parents[2]
-JOBS = ROOT / "scenarios" / "jobs"
-
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    return stress.load(JOBS / "baitiao-24m.toml").but(paths=256)
+    return stress.load(JOB).but(paths=256)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +49,7 @@ def test_every_rule_that_the_theory_cites_stands_on_the_accounting_page() -> Non
 
 def test_the_theory_is_that_of_the_job() -> None:
     cards = {part.topic for part in used_by(stress.load(JOBS / "card-master-trust.toml"))}
-    loans = {part.topic for part in used_by(stress.load(JOBS / "baitiao-24m.toml"))}
+    loans = {part.topic for part in used_by(stress.load(JOB))}
     assert "Cards" in cards
     assert "Instalment loans" not in cards
     assert "Instalment loans" in loans
@@ -111,7 +109,7 @@ def test_what_the_files_call_illustrative_that_shocks_came_from_is_kept() -> Non
     fed = next(case for case in job.scenarios if case.name == "fed2025_severely_adverse")
     assert fed.swing is None
     satellite = next(origin for origin in fed.made_of if origin.kind == "satellite")
-    read = stress.load(ROOT / "scenarios" / "satellites" / f"{satellite.name}.toml")
+    read = stress.load(SCENARIOS / "satellites" / f"{satellite.name}.toml")
     assert (satellite.source, satellite.illustrative) == (read.source, read.illustrative)
     assert (read.illustrative[0], f"satellite {read.name}") in illustrative(json.loads(job_to_json(job)))
     assert read.illustrative[0] in explain_job(job)
@@ -135,14 +133,14 @@ def test_what_a_scenario_combines_is_in_the_register_once(job: Job) -> None:
 
 def test_what_the_job_itself_calls_illustrative_is_kept_and_in_the_register(tmp_path: Path, ds: xr.Dataset) -> None:
     """The key was read and dropped. A job without it has the JSON, and so the hash, that it had."""
-    shipped = (JOBS / "baitiao-24m.toml").read_text(encoding="utf-8")
+    shipped = (JOB).read_text(encoding="utf-8")
     file = tmp_path / "job.toml"
     file.write_text(
         'illustrative = ["seed"]\n' + shipped.replace('"../', f'"{JOBS.parent.as_posix()}/'), encoding="utf-8"
     )
     job = stress.load(file)
     assert job_from_json(job_to_json(job)) == job
-    assert "illustrative" not in json.loads(job_to_json(stress.load(JOBS / "baitiao-24m.toml")))
+    assert "illustrative" not in json.loads(job_to_json(stress.load(JOB)))
     assert f"| seed | {job.seed} | job {job.name} |" in document(job, ds)
     assert documents_of(job)["job"]["illustrative"] == ["seed"]
 
@@ -240,7 +238,7 @@ def test_the_command_writes_a_page_of_saved_results(tmp_path: Path, ds: xr.Datas
 
 
 def test_an_ending_that_is_no_document_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(["document", str(JOBS / "baitiao-24m.toml"), "-o", str(tmp_path / "model.pdf")]) == 2
+    assert exit_code(["document", str(JOB), "-o", str(tmp_path / "model.pdf")]) == 2
     assert "must end in .html or .md" in capsys.readouterr().err
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser import CHROMIUM, SHOWN_ON, Browser
-from shipped import ROOT
+from shipped import SCENARIOS
 from synthetic import case
 
 import stress
@@ -30,18 +30,18 @@ def of_sweep(file: Path) -> None:
 
 
 def of_book(file: Path) -> None:
-    arguments = ["book", str(ROOT / "scenarios/books/consumer.toml"), "--paths", "2048", "-q", "--report", str(file)]
+    arguments = ["book", str(SCENARIOS / "books/consumer.toml"), "--paths", "2048", "-q", "--report", str(file)]
     assert exit_code(arguments) == 0
 
 
 def of_backtest(file: Path) -> None:
-    job, reports = (ROOT / "scenarios" / name for name in ("jobs/card-master-trust.toml", "reports/us-cards.toml"))
+    job, reports = (SCENARIOS / name for name in ("jobs/card-master-trust.toml", "reports/us-cards.toml"))
     arguments = ["backtest", str(job), str(reports), "--from", "2014-01", "--draws", "300", "-q"]
     assert exit_code([*arguments, "--report", str(file)]) == 0
 
 
 def of_follow(file: Path) -> None:
-    job, reports = (ROOT / "scenarios" / name for name in ("jobs/baitiao-24m.toml", "reports/baitiao-24m-made-up.toml"))
+    job, reports = (SCENARIOS / name for name in ("jobs/baitiao-24m.toml", "reports/baitiao-24m-made-up.toml"))
     arguments = ["follow", str(job), str(reports), "--as-of", "2020-02", "--paths", "256", "-q"]
     assert exit_code([*arguments, "--report", str(file)]) == 0
 

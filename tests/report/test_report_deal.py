@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import xarray as xr
-from shipped import JOBS, ROOT
+from shipped import JOBS
 from synthetic import results_of
 
 import stress
@@ -23,7 +23,7 @@ HOSTILE = "<script>alert(1)<b> ![x](y) [a](b) **c**"
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    loaded = stress.load(ROOT / "scenarios/jobs/baitiao-2015.toml")
+    loaded = stress.load(JOBS / "baitiao-2015.toml")
     assert isinstance(loaded, Job)
     return loaded
 

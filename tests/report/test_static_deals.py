@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import xarray as xr
 from hand_worked import PLAIN, deal, job, pool
-from shipped import ROOT
+from shipped import JOBS
 
 import stress
 from stress.assemble.effects import idle_shocks
@@ -85,7 +85,7 @@ def test_the_words_of_a_static_deal_and_its_pool_buy_nothing() -> None:
 
 
 def test_opening_lines_of_a_static_deal_are_told_instead_of_plans_that_it_never_buys() -> None:
-    text = explain_job(stress.load(ROOT / "scenarios/jobs/auto-2021-a.toml"))
+    text = explain_job(stress.load(JOBS / "auto-2021-a.toml"))
     assert "Opening pool: 3 lines by remaining term, 24 to 72 months left, of loans over 36 in level payments" in text
     assert "New receivables" not in text
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from browser import CHROMIUM, SHOWN_ON, Browser
+from shipped import JOB
 
 import stress
 from stress.answers import WhatIf
@@ -17,7 +18,7 @@ OVER = ["default_odds=1:3", "share:A=0.78:0.84"]
 
 @pytest.fixture(scope="module")
 def answer() -> WhatIf:
-    job = stress.load(Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml").but(paths=256)
+    job = stress.load(JOB).but(paths=256)
     return stress.analysis.whatif(job, OVER, points=12)
 
 
@@ -156,7 +157,7 @@ def test_only_the_script_that_the_page_ships_may_run(page: Path, browser: Browse
 def test_a_note_that_loses_the_whole_on_every_path_is_told_by_the_script_as_by_the_page(
     tmp_path: Path, browser: Browser
 ) -> None:
-    job = stress.load(Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml").but(paths=256)
+    job = stress.load(JOB).but(paths=256)
     lost = stress.analysis.whatif(job, ["default_odds=60:90"], points=5)
     (tmp_path / "page.html").write_text(render(lost), encoding="utf-8")
     browser.open(tmp_path / "page.html")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from shipped import JOB
 
 import stress
 from stress import schema
@@ -15,8 +16,6 @@ from stress.report.export import forget_paths, paths_to_parquet, to_parquet
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
-ROOT = Path(__file__).parents[2]
-JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 FROZEN = Path(__file__).parent / "schema_1.json"
 pytestmark = pytest.mark.usefixtures("no_pages")
 

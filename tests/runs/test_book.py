@@ -1,6 +1,5 @@
 """A book of deals on common factors: closed forms, laws of addition, the same bits however it is cut."""
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 from large_pools import PATHS, RHO, P, pools
 from scipy.stats import norm
+from shipped import SCENARIOS
 
 import stress
 from stress.analysis.book_changes import book_change
@@ -25,7 +25,7 @@ from stress.runs.book.count import Counter, count, packs_of
 from stress.runs.book.weather import Loaded, Weather
 from stress.runs.counting.book_tally import N_BIN, UNIT, BookTally, bin_of, merged, powers
 
-SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
+SHIPPED = SCENARIOS / "books" / "consumer.toml"
 TWO = Factors(names=("a", "b"), phi=(0.0, 0.0), correlation=((1.0, 0.4), (0.4, 1.0)))
 
 

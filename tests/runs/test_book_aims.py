@@ -1,10 +1,9 @@
 """Importance sampling of a book: unbiased against closed forms and plain paths, with errors that hold, and sharper."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from large_pools import RHO, P, pools
+from shipped import SCENARIOS
 
 from stress.analysis.book_risk import book_risk
 from stress.analysis.book_tail import EDGES
@@ -18,7 +17,7 @@ from stress.runs.book.count import Counter, Packs, count, packs_of
 from stress.runs.book.replayed import replay_book
 from stress.runs.counting.book_tally import UNIT, bin_of, merged
 
-SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
+SHIPPED = SCENARIOS / "books" / "consumer.toml"
 TWO = Factors(names=("a", "b"), phi=(0.0, 0.0), correlation=((1.0, 0.4), (0.4, 1.0)))
 LEVEL, PATHS = 0.9999, 16_384
 

@@ -14,6 +14,7 @@ import batch_driver
 import numpy as np
 import pytest
 from large_pools import pools
+from shipped import ROOT, SCENARIOS
 
 import stress
 from stress.cli import exit_code
@@ -29,8 +30,7 @@ from stress.runs.counting.counted import decode, digest, encode, joined
 from stress.runs.engine import count_all
 from stress.runs.jobs.plans import BookRun
 
-ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "scenarios" / "books" / "consumer.toml"
+SHIPPED = SCENARIOS / "books" / "consumer.toml"
 PATHS = 20_480
 ONE = Factors(names=("a",), phi=(0.0,))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import JOBS, SCENARIOS
 
 import stress
 from stress.analysis.book_risk import book_risk
@@ -17,7 +18,6 @@ from stress.runs.book.macro import Shared
 from stress.runs.book.replayed import replay_book
 from stress.runs.counting.book_tally import powers
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 TEXT = """
 kind = "book"
 version = 1
@@ -37,7 +37,7 @@ scenarios = [{ name = "random", file = "JOBS/../fed2025_severely_adverse_random.
 
 def read(folder: Path, text: str) -> Book:
     file = folder / "book.toml"
-    file.write_text(text.replace("JOBS", str(SCENARIOS / "jobs")).replace("ALIGN", "closing"), encoding="utf-8")
+    file.write_text(text.replace("JOBS", str(JOBS)).replace("ALIGN", "closing"), encoding="utf-8")
     return load_book(file)
 
 

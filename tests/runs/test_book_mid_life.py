@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import JOBS, SCENARIOS
 
 import stress
 from stress.analysis.book_risk import book_risk
@@ -18,7 +19,6 @@ from stress.runs.book.count import count, packs_of
 from stress.runs.book.replayed import replay_book
 from stress.runs.counting.book_tally import UNIT, powers
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 BOOK = """
 kind = "book"
 version = 1
@@ -40,7 +40,7 @@ scenarios = [{ name = "severe", file = "JOBS/../pboc_npl_severe.toml" }]
 
 def read(folder: Path, text: str = BOOK, load: float = 1.0) -> Book:
     file = folder / "book.toml"
-    text = text.replace("JOBS", (SCENARIOS / "jobs").as_posix()).replace("LOAD", f"{load}")
+    text = text.replace("JOBS", (JOBS).as_posix()).replace("LOAD", f"{load}")
     file.write_text(text, encoding="utf-8")
     return load_book(file)
 
@@ -111,8 +111,8 @@ scenarios = [{ name = "none" }, { name = "told", file = "told.toml" }]
 
 def test_a_note_half_repaid_is_worth_half_of_its_original_balance(tmp_path: Path) -> None:
     """Prices of a job from a state are over the balance then, a book's figures over the original one."""
-    job = (SCENARIOS / "jobs/auto-prime.toml").read_text(encoding="utf-8").replace("../", f"{SCENARIOS.as_posix()}/")
-    whole = stress.load(SCENARIOS / "jobs/auto-prime.toml")
+    job = (JOBS / "auto-prime.toml").read_text(encoding="utf-8").replace("../", f"{SCENARIOS.as_posix()}/")
+    whole = stress.load(JOBS / "auto-prime.toml")
     state = stress.state_at(whole, 11)
     left = state.notes["A-2"].balance / whole.deal.notes[1].original(whole.pool.balance)
     assert 0.3 < left < 0.6

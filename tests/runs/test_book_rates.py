@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import JOBS
 
 import stress
 from stress.analysis.book_reverse import reverse_book
@@ -18,7 +19,6 @@ from stress.runs.book.replayed import replay_book
 from stress.runs.book.weather import Loaded, Weather
 from stress.runs.counting.book_tally import COARSE, powers
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 RATE = """
 kind = "scenario"
 version = 1
@@ -47,7 +47,7 @@ def read(folder: Path, text: str = BOOK, **scenarios: str) -> Book:
     for name, scenario in {"random": RATE, **scenarios}.items():
         (folder / f"{name}.toml").write_text(scenario.replace('"random"', f'"{name}"'), encoding="utf-8")
     file = folder / "book.toml"
-    file.write_text(text.replace("JOBS", (SCENARIOS / "jobs").as_posix()), encoding="utf-8")
+    file.write_text(text.replace("JOBS", (JOBS).as_posix()), encoding="utf-8")
     return load_book(file)
 
 

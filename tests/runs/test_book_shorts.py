@@ -1,11 +1,10 @@
 """Books with shorts: what cancels cancels exactly, contributions of both signs sum to the shortfall, closed forms."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from large_pools import RHO, P, pools
 from scipy.stats import norm
+from shipped import SCENARIOS
 
 from stress.analysis.book_reverse import reverse_book
 from stress.analysis.book_risk import book_risk
@@ -19,7 +18,7 @@ from stress.runs.book.aims import ready
 from stress.runs.book.count import count, packs_of
 from stress.runs.counting.book_tally import N_BIN, UNIT, BookTally, bins_of, powers
 
-SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
+SHIPPED = SCENARIOS / "books" / "consumer.toml"
 ONE = Factors(names=("a",), phi=(0.0,))
 LEVEL, PATHS = 0.999, 32_768
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shipped import ROOT
+from shipped import JOB
 
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
@@ -27,7 +27,7 @@ RANGES = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(sorted).
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    loaded = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    loaded = load_job(JOB)
     return engine.with_options(loaded, PATHS, 7, ["baseline", "macro_severe"])
 
 

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 import xarray as xr
-from shipped import SCENARIOS
+from shipped import JOBS
 
 import stress
 from stress.analysis.monthly_flows import cash_flows, mean_flows
@@ -24,7 +24,7 @@ ON_CLOCKS = [
 
 @functools.cache
 def flows_of(name: str, clock: str) -> tuple[Job, xr.Dataset]:
-    job = stress.load(SCENARIOS / "jobs" / f"{name}.toml")
+    job = stress.load(JOBS / f"{name}.toml")
     assert isinstance(job, Job)
     job = job.but(clock=clock)
     return job, cash_flows(job, path=3)
@@ -87,7 +87,7 @@ def test_all_that_is_bought_is_bought_in_a_month_or_at_a_payment() -> None:
 def test_a_payment_that_waits_at_the_state_is_the_first_row_of_the_rest_of_the_life(
     name: str, clock: str, month: int
 ) -> None:
-    job = stress.load(SCENARIOS / "jobs" / f"{name}.toml")
+    job = stress.load(JOBS / f"{name}.toml")
     assert isinstance(job, Job)
     job = job.but(clock=clock, scenarios=job.scenarios[:1])
     state = stress.state_at(job, month, path=3)
@@ -105,7 +105,7 @@ def test_a_payment_that_waits_at_the_state_is_the_first_row_of_the_rest_of_the_l
 
 def test_a_class_has_the_same_support_on_every_clock_though_cash_waits_for_its_payment_on_some() -> None:
     """Cash at a month's end pays the notes of the next payment: it does not stand beside what that leaves of them."""
-    job = stress.load(SCENARIOS / "jobs" / "auto-swapped.toml")
+    job = stress.load(JOBS / "auto-swapped.toml")
     assert isinstance(job, Job)
     job = job.but(pool=job.pool.but(cash_rate=0.0))
     monthly, *others = (positions(job.but(clock=clock), 1) for clock in ("monthly", "daily", "payment_date"))

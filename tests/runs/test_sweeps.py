@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from shipped import ROOT
+from shipped import JOB, JOBS, ROOT
 from synthetic import TRANCHES, results_of, tranche_losses, vasicek, weighed_alike
 
 import stress
@@ -28,7 +28,7 @@ from stress.runs import engine, jobs
 from stress.runs.counting.counted import digest, joined
 from stress.runs.dataset import to_dataset
 
-FILE = ROOT / "scenarios/jobs/baitiao-sweep.toml"
+FILE = JOBS / "baitiao-sweep.toml"
 PATHS = 1_500
 
 
@@ -253,7 +253,7 @@ def test_a_sweep_and_a_run_do_not_share_a_folder(tmp_path: Path) -> None:
     out = tmp_path / "out"
     jobs.run_sweep(planned(out, written(tmp_path, deal=f'["{ROOT}/scenarios/deals/baitiao-12m.toml"]', seed="1")))
     with pytest.raises(ConfigError, match="holds a run of other inputs"):
-        jobs.run(jobs.plan(load_job(ROOT / "scenarios/jobs/baitiao-24m.toml"), paths=512, out=out))
+        jobs.run(jobs.plan(load_job(JOB), paths=512, out=out))
 
 
 def test_the_paths_of_all_jobs_are_held_against_the_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -279,7 +279,7 @@ def test_simulate_takes_a_sweep(tmp_path: Path) -> None:
 
 def test_the_table_of_an_unfinished_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, stop = tmp_path / "out", threading.Event()
-    job = load_job(ROOT / "scenarios/jobs/baitiao-12m.toml")
+    job = load_job(JOBS / "baitiao-12m.toml")
     plan = jobs.plan(job, paths=2_000, scenarios=["baseline"], out=out, threads=1, every=0.0, most=512)
     with pytest.raises(KeyboardInterrupt):
         jobs.run(plan, lambda done, _: stop.set() if done >= 600 else None, None, stop)

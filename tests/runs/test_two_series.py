@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from shipped import ROOT
+from shipped import JOBS, SCENARIOS
 
 import stress
 from stress.inputs.book import Book
@@ -12,7 +12,7 @@ from stress.inputs.load import load_book
 from stress.runs.book.count import Packs, count, packs_of
 from stress.runs.book.replayed import replay_book
 
-BOOK = ROOT / "scenarios/books/card-trust.toml"
+BOOK = SCENARIOS / "books/card-trust.toml"
 
 
 def book(paths: int = 512) -> Book:
@@ -62,6 +62,6 @@ def test_two_series_take_at_most_a_fifth_more_than_twice_one() -> None:
 
 
 def test_a_series_of_a_trust_conserves_cash_on_every_path() -> None:
-    job = stress.load(ROOT / "scenarios/jobs/card-trust-2006-1.toml")
+    job = stress.load(JOBS / "card-trust-2006-1.toml")
     ds = stress.simulate(job, paths=1024)
     assert float(ds["residual"].max()) < 1e-9

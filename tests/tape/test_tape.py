@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from shipped import ROOT
+from shipped import JOB, SCENARIOS
 
 import stress
 from stress.cli import exit_code
@@ -16,7 +16,7 @@ from stress.inputs.pool import Pool
 from stress.tape import aggregate, baitiao_tape, clean, gather, pool_of, read_tape
 from stress.tape.write import pool_to_toml
 
-BASE = ROOT / "scenarios" / "pools" / "baitiao.toml"
+BASE = SCENARIOS / "pools" / "baitiao.toml"
 HEAD = "level,term,remaining,days_past_due,balance,monthly_fee\n"
 
 
@@ -154,7 +154,7 @@ def test_a_tape_that_shows_no_rates_or_is_unlike_its_pool_makes_none(tmp_path):
     current = aggregate(baitiao_tape(100).assign(days_past_due=0))
     with pytest.raises(DataError, match="none in M1 or M2, so it shows no rates: give a pool to be --like"):
         pool_of(current, "x", "")
-    card = load(ROOT / "scenarios/pools/constant-payment.toml")
+    card = load(SCENARIOS / "pools/constant-payment.toml")
     assert isinstance(card, Pool)
     level = aggregate(baitiao_tape(100).assign(level=pd.Categorical([card.segments[0].name] * 100)))
     with pytest.raises(ConfigError, match="the other pool has payment_rate: a tape of instalments needs a pool with"):
@@ -219,7 +219,7 @@ def test_the_pool_of_a_tape_pays_what_its_loans_pay():
     still = {"ladder": None, "supply": {"multiple": 0.0}, "dependence": {"rho": 0.0, "phi": 0.5}, "delinquent": {}}
     like = Pool.model_validate_json(json.dumps(like.model_dump(mode="json", exclude_none=True) | still))
     pool = pool_of(aggregate(tape), "tape", "", like)
-    job = load_job(ROOT / "scenarios" / "jobs" / "baitiao-24m.toml")
+    job = load_job(JOB)
     job = job.model_copy(update={"pool": pool, "scenarios": job.scenarios[:1]})
     data = stress.replay(job, path=0)
     flow = loan_by_loan(tape, pool, data.sizes["month"])
