@@ -29,7 +29,9 @@ load_stresses   a user's table of stresses by category
 load_bands      the table of EL-implied bands, the illustrative one or your own (never a rating)
 aims_of         the most likely way to a loss of each note: what importance sampling draws around
 
-`stress.report` draws and tabulates every answer.
+In a notebook an answer shows its table. `answer.to_dataframe()` gives its numbers, `to_dataframe(part)` those of
+another part (`help(type(answer))` names them), `answer._asdict()` all of it. `stress.report` draws and tabulates every
+answer.
 """
 
 from __future__ import annotations
@@ -131,10 +133,8 @@ _HOME = {
 
 
 def _checks() -> Checks:
-    from stress.analysis.in_notebooks import show_tables
     from stress.analysis.subjects import CHECKS
 
-    show_tables()
     return CHECKS
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.measures.drift import Drift
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Forecast(NamedTuple):
@@ -54,6 +59,7 @@ class Scores(NamedTuple):
     log_score_se: float
 
 
+@shown
 class BackTest(NamedTuple):
     """Forecasts from every origin, their scores by horizon, the evidence of drift."""
 
@@ -75,3 +81,7 @@ class BackTest(NamedTuple):
     alarm: str | None
     says: tuple[str, ...]
     """Where it failed, in sentences."""
+
+    def to_dataframe(self, part: str = "forecasts") -> pd.DataFrame:
+        """A row a forecast; of `horizons` a row a horizon with its scores."""
+        return frame_of(self, part)

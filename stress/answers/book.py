@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stress.answers.compared import compared
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.arrays import Array
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 
@@ -144,6 +147,7 @@ class ScenarioRisk(NamedTuple):
     """The first path of the bin of the value at risk."""
 
 
+@shown
 class BookRisk(NamedTuple):
     """A book under all its scenarios."""
 
@@ -166,6 +170,10 @@ class BookRisk(NamedTuple):
     illustrative: dict[str, str]
     """What the inputs of the book and of its deals call illustrative, each statement with where it is made."""
     scenarios: list[ScenarioRisk]
+
+    def to_dataframe(self, part: str = "scenarios") -> pd.DataFrame:
+        """A row a scenario; `scenarios.positions` a row a position under each, likewise `.deals`, `.pairs`, `.ways`."""
+        return frame_of(self, part)
 
 
 @compared

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Change(NamedTuple):
@@ -20,6 +26,7 @@ class Change(NamedTuple):
     """Of the difference on unlike draws; on common ones, of which much noise cancels, its own is mostly less."""
 
 
+@shown
 class BookChange(NamedTuple):
     """The second book less the first."""
 
@@ -34,3 +41,7 @@ class BookChange(NamedTuple):
     figures: list[Change]
     positions: list[Change]
     """Part of expected shortfall of every position that either book holds, the largest change first."""
+
+    def to_dataframe(self, part: str = "figures") -> pd.DataFrame:
+        """A row a scenario and figure; `positions` a row a position."""
+        return frame_of(self, part)

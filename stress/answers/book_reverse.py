@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stress.answers.book import Estimate
 from stress.answers.compared import compared
+from stress.answers.frames import frame_of
 from stress.answers.reverse import Search, folded, outstanding
+from stress.answers.shown import shown
 from stress.arrays import Array
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 
@@ -31,7 +34,7 @@ class DealOnPath(NamedTuple):
     """The deterministic run."""
 
 
-@compared
+@shown
 class BookReverse(NamedTuple):
     """The most likely common path to a loss of the book."""
 
@@ -71,3 +74,7 @@ class BookReverse(NamedTuple):
     def shares(self) -> Array:
         """Shares of beta^2 that fall on `months`; on the first that of all before it too."""
         return folded(self.weight, self.months())
+
+    def to_dataframe(self, part: str = "deals") -> pd.DataFrame:
+        """A row a deal on the path; `positions` what each position loses."""
+        return frame_of(self, part)

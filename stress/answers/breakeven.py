@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stress.answers.compared import compared
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.arrays import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Crossing(NamedTuple):
@@ -83,7 +88,7 @@ class Curve(NamedTuple):
     loss_high: Array
 
 
-@compared
+@shown
 class Breakeven(NamedTuple):
     """Break-even of one note under one shock."""
 
@@ -105,3 +110,7 @@ class Breakeven(NamedTuple):
     """`importance` where a percentile leaves plain paths too few to tell."""
     undone: str = ""
     """What an interrupted search came to; empty where it is whole."""
+
+    def to_dataframe(self, part: str = "answers") -> pd.DataFrame:
+        """A row a percentile; `curve` a row a point of the shock, `answers.crossings` each where it begins to lose."""
+        return frame_of(self, part)

@@ -3,11 +3,16 @@ transfer of risk is worth."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stress.answers.compared import compared
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.arrays import Array
 from stress.measures.estimate import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Weights(NamedTuple):
@@ -106,7 +111,7 @@ class Transfer(NamedTuple):
     """Of a synthetic transfer, whose tranches bear the pool's own losses; None where notes lose what the deal says."""
 
 
-@compared
+@shown
 class Capital(NamedTuple):
     """Capital of a deal's notes under one body of rules."""
 
@@ -137,3 +142,7 @@ class Capital(NamedTuple):
     def exposures(self) -> tuple[Weights, ...]:
         """Classes of which something is outstanding: a certificate of size 0, or what is repaid, is no exposure."""
         return tuple(note for note in self.weights if note.capital > 0.0)
+
+    def to_dataframe(self, part: str = "weights") -> pd.DataFrame:
+        """A row a class; `months` a row a class and month, `transfer.losses` who bears what of a transfer."""
+        return frame_of(self, part)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.answers.tornado import Change
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Effect(NamedTuple):
@@ -22,6 +27,7 @@ class Effect(NamedTuple):
     """In the order of `ways`: that way minus daily purchases, on the same draws."""
 
 
+@shown
 class Clocks(NamedTuple):
     """A job on its clocks, and with some days on which nothing could be bought."""
 
@@ -33,3 +39,7 @@ class Clocks(NamedTuple):
     """Ways that the job cannot take, with the reason."""
     paths: int
     seed: int
+
+    def to_dataframe(self, part: str = "rows.changes") -> pd.DataFrame:
+        """A row a measure and way to buy, the change from daily purchases beside their value."""
+        return frame_of(self, part)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.measures.estimate import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class ClassNumbers(NamedTuple):
@@ -40,6 +45,7 @@ class ClassNumbers(NamedTuple):
     """At par over its index, likewise; NaN of a fixed note."""
 
 
+@shown
 class Committee(NamedTuple):
     """Every class of a job."""
 
@@ -60,3 +66,7 @@ class Committee(NamedTuple):
     classes: tuple[ClassNumbers, ...]
     left_out: tuple[str, ...]
     """What could not be computed for this deal, and why."""
+
+    def to_dataframe(self, part: str = "classes") -> pd.DataFrame:
+        """A row a class."""
+        return frame_of(self, part)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.measures.estimate import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Allowance(NamedTuple):
@@ -28,6 +33,7 @@ class Allowance(NamedTuple):
     """Loans: lifetime for stages 2 and 3, 12-month for stage 1. NaN of a note, whose stage is the holder's to judge."""
 
 
+@shown
 class Ecl(NamedTuple):
     """Expected credit losses of a job."""
 
@@ -40,3 +46,7 @@ class Ecl(NamedTuple):
     """A year: what the loans earn on their balance, at which their losses are discounted."""
     rows: tuple[Allowance, ...]
     says: str
+
+    def to_dataframe(self, part: str = "rows") -> pd.DataFrame:
+        """A row a scenario, book and reporting date."""
+        return frame_of(self, part)

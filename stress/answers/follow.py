@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.inputs.state import State
 from stress.measures.drift import Drift
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Surprise(NamedTuple):
@@ -97,6 +102,7 @@ class FactorNow(NamedTuple):
     """Of the posterior; 1 says that the reports told nothing of it."""
 
 
+@shown
 class Follow(NamedTuple):
     """A deal as its reports have left it."""
 
@@ -132,3 +138,7 @@ class Follow(NamedTuple):
     """In which the deal stands after the last report: what every run from today starts from."""
     given: tuple[str, ...]
     """What of it was reported; all else is that of the most likely path."""
+
+    def to_dataframe(self, part: str = "notes") -> pd.DataFrame:
+        """A row a note; `surprises`, `updates`, `triggers`, `drawn` and `moved` likewise."""
+        return frame_of(self, part)

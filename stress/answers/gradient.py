@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.measures.estimate import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Slope(NamedTuple):
@@ -20,6 +25,7 @@ class Slope(NamedTuple):
     high: float
 
 
+@shown
 class Gradient(NamedTuple):
     """All derivatives of one measure."""
 
@@ -42,3 +48,7 @@ class Gradient(NamedTuple):
         """Share of the variance of the plain estimate that the control variates take away; NaN where it has none."""
         plain, controlled = float(self.estimate.error), float(self.controlled.error)
         return 1.0 - (controlled / plain) ** 2 if plain > 0.0 else float("nan")
+
+    def to_dataframe(self, part: str = "inputs") -> pd.DataFrame:
+        """A row a derivative."""
+        return frame_of(self, part)

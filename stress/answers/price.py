@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.measures.estimate import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Priced(NamedTuple):
@@ -39,6 +44,7 @@ class Priced(NamedTuple):
     """Over the path's short rate, where the mean over paths is the price; None where the rate is not random."""
 
 
+@shown
 class Price(NamedTuple):
     """The price table of one note."""
 
@@ -55,3 +61,7 @@ class Price(NamedTuple):
     seed: int
     as_of: str = ""
     """Month of the state from which the job starts; empty at closing."""
+
+    def to_dataframe(self, part: str = "rows") -> pd.DataFrame:
+        """A row a price, speed and level of default."""
+        return frame_of(self, part)

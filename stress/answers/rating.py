@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Stand(NamedTuple):
@@ -68,6 +74,7 @@ class StressSize(NamedTuple):
     feasible: bool
 
 
+@shown
 class Rating(NamedTuple):
     """All classes of a deal under a user's table of stresses."""
 
@@ -80,3 +87,7 @@ class Rating(NamedTuple):
     classes: tuple[ClassRating, ...]
     sizes: tuple[StressSize, ...] = ()
     """Where they were asked for."""
+
+    def to_dataframe(self, part: str = "classes") -> pd.DataFrame:
+        """A row a class; `classes.by_category` a row a class and category, `sizes` where they were asked for."""
+        return frame_of(self, part)

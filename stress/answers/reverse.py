@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stress.answers.compared import compared
+from stress.answers.frames import frame_of, framed
+from stress.answers.shown import shown
 from stress.arrays import Array
 from stress.measures.estimate import Interval
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 
@@ -28,7 +31,7 @@ class Search(NamedTuple):
     steps: int
 
 
-@compared
+@shown
 class Reverse(NamedTuple):
     """The most likely path to a loss of one note."""
 
@@ -73,6 +76,20 @@ class Reverse(NamedTuple):
     def left_out(self) -> str:
         """What a table of its months says of the others."""
         return left_out(self.weight, [row.month for row in self.months()])
+
+    def to_dataframe(self, part: str = "months") -> pd.DataFrame:
+        """A row a month of the path: its share of beta^2, factors, rates of entry and expected ones; `searches` a row a
+        start."""
+        if part != "months" or self.path is None:
+            return frame_of(self, "searches" if part == "months" else part)
+        names = [str(name) for name in self.path["factor"].values], [str(name) for name in self.path["segment"].values]
+        return framed([
+            {"month": row.month, "weight": row.weight}
+            | {f"factor_{name}": float(x) for name, x in zip(names[0], row.factor, strict=True)}
+            | {f"rate_{name}": float(x) for name, x in zip(names[1], row.rate, strict=True)}
+            | {f"expected_{name}": float(x) for name, x in zip(names[1], row.expected, strict=True)}
+            for row in self.months()
+        ])  # fmt: skip
 
 
 @compared

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
 from stress.measures.estimate import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Sized(NamedTuple):
@@ -41,6 +46,7 @@ class Sized(NamedTuple):
     """The note whose target sets this one's size; notes of one such target share their room pro rata."""
 
 
+@shown
 class Sizing(NamedTuple):
     """Sizes of all notes."""
 
@@ -58,3 +64,7 @@ class Sizing(NamedTuple):
     """Name of the table of bands."""
     feasible: bool
     says: str
+
+    def to_dataframe(self, part: str = "notes") -> pd.DataFrame:
+        """A row a note."""
+        return frame_of(self, part)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from stress.answers.frames import frame_of
+from stress.answers.shown import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Bar(NamedTuple):
@@ -18,6 +24,7 @@ class Bar(NamedTuple):
         return max(abs(side.estimate) for side in (self.down, self.up) if side is not None)
 
 
+@shown
 class Tornado(NamedTuple):
     """All inputs by how far they move the measure of one note (or of the pool)."""
 
@@ -42,6 +49,10 @@ class Tornado(NamedTuple):
     one plain run gave derivatives."""
     undone: tuple[str, ...] = ()
     """Inputs that an interrupted question did not come to."""
+
+    def to_dataframe(self, part: str = "bars") -> pd.DataFrame:
+        """A row an input, both sides beside each other."""
+        return frame_of(self, part)
 
 
 class Change(NamedTuple):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from stress.analytic.spline import at
 from stress.answers.compared import compared
+from stress.answers.frames import frame_of, framed
+from stress.answers.shown import shown
 from stress.arrays import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AT_POINT = 1e-18
 """Square of the distance below which a place is a point that was run: nothing is interpolated there."""
@@ -88,7 +93,7 @@ class Read(NamedTuple):
     """Where each of them loses the whole on every path: the smallest of their lower bounds, else NaN."""
 
 
-@compared
+@shown
 class WhatIf(NamedTuple):
     """Measures of a job over ranges of inputs."""
 
@@ -125,6 +130,21 @@ class WhatIf(NamedTuple):
             float(surface.bound[near].max()) if unseen else float("nan"),
             float(surface.floor[near].min()) if whole and surface.note else float("nan"),
         )
+
+    def to_dataframe(self, part: str = "surfaces") -> pd.DataFrame:
+        """A row a measure, note and point that was run: the inputs there, value, error, 95% interval, and how far the
+        surface without the point lies from it; `axes` a row an input."""
+        if part != "surfaces":
+            return frame_of(self, part)
+        points = [
+            {axis.name: axis.value(float(u)) for axis, u in zip(self.axes, row, strict=True)} for row in self.place
+        ]
+        return framed([
+            {"measure": s.measure, "note": s.note, "unit": s.unit, **point, "value": s.value[k], "value_se": s.error[k],
+             "value_low": s.floor[k], "value_high": s.bound[k], "missed": s.missed[k]}
+            for s in self.surfaces
+            for k, point in enumerate(points)
+        ])  # fmt: skip
 
 
 def nearest(n_axis: int) -> int:

@@ -14,7 +14,7 @@ from stress.cli.writing import save_text
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
-    from stress.analysis.entry_rates import PoolFit
+    from stress.answers.pool_fit import PoolFit
 
 
 COMMANDS = {

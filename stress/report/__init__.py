@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.console import RenderableType
 
-    from stress.report.sheets import Sheet
     from stress.results import Result
 
 __all__ = ["figure", "frame", "html", "story", "table", "write"]
@@ -75,31 +74,18 @@ def figure(answer: Any) -> Figure:
 
 
 def frame(answer: Any) -> pd.DataFrame:
-    """The table of an answer of `stress.analysis`, each figure with its error; of a book its scenarios, of its reverse
-    stress the deals on the path. Raises DataError for anything else.
+    """The table of an answer of `stress.analysis` as pages show it, each figure in words with its error; its numbers
+    are `answer.to_dataframe()`. Raises DataError for anything else.
 
     >>> frame(stress.analysis.size(job.but(paths=256), {})).columns[-1]
     'Band'
     """
     import pandas as pd
 
-    sheet = _sheet(answer)
+    from stress.report.answer_tables import table_of
+
+    sheet = table_of(answer)
     return pd.DataFrame([row[1:] for row in sheet.rows], [row[0] for row in sheet.rows], list(sheet.head[1:]))
-
-
-def _sheet(answer: Any) -> Sheet:
-    """What of an answer is its table."""
-    from stress.answers.book import BookRisk
-    from stress.answers.book_reverse import BookReverse
-    from stress.report import book, book_reverse
-    from stress.report.page.chapters import chapter
-
-    if isinstance(answer, BookRisk):
-        return book.overview(answer)
-    if isinstance(answer, BookReverse):
-        return book_reverse.deals(answer)
-    section = chapter(answer)
-    return section.exhibit.data if section.exhibit and not section.sheet.rows else section.sheet
 
 
 def write(

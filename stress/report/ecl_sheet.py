@@ -35,12 +35,12 @@ def ecl_sheet(answer: Ecl) -> Sheet:
 
 def _row(row: Allowance) -> tuple[str, ...]:
     return (
-        row.scenario, row.book, str(row.month), _share(row.outstanding), _loss(row.twelve_month), _loss(row.lifetime),
-        _loss(row.stage_2), _loss(row.allowance),
+        row.scenario, row.book, str(row.month), _share(row.outstanding), loss_cell(row.twelve_month),
+        loss_cell(row.lifetime), loss_cell(row.stage_2), loss_cell(row.allowance),
     )  # fmt: skip
 
 
-def _loss(interval: Interval) -> str:
+def loss_cell(interval: Interval) -> str:
     """A mean with its error; the bound of one of which no path shows anything."""
     at = float(interval.estimate)
     return _share(interval) if at != 0.0 else with_error(at, *(float(part) for part in interval[1:]), unit=PERCENT)
