@@ -43,6 +43,28 @@ def with_formulas(rng: Random, deal: Deal, segments: Sequence[str]) -> Deal:
     return Deal.model_validate(document | more | {"quantities": words.own})
 
 
+def with_yearly_caps(rng: Random, deal: Deal) -> Deal:
+    """Sometimes fees are capped a year, one of them or two together; what exceeds that is mostly due further down."""
+    fees = [fee.name for fee in deal.fees]
+    if not fees or flag(rng, 0.75):
+        return deal
+    chosen = rng.sample(fees, min(len(fees), rng.randint(1, 2)))
+    paid = " - ".join(f'paid_this_year["{name}"]' for name in chosen)
+    size = rng.choice(("pool.cut_off", "pool", "pool.cut_off"))
+    cap, lower = f"{rng.uniform(0.0002, 0.01):.5f} * {size} - {paid}", flag(rng, 0.8)
+    more: dict[str, Any] = {"year_begins": rng.randint(1, 12)} if flag(rng, 0.5) else {}
+    priority = {}
+    for phase, steps in deal.priority.items():
+        firsts = {name: [s.step == "pay_fee" and s.fee == name for s in steps].index(True) for name in chosen}
+        capped = [s.model_copy(update={"cap": cap}) if i in firsts.values() else s for i, s in enumerate(steps)]
+        rest = [{"step": "pay_fee", "fee": name} for name in chosen if lower]
+        empties = ("transfer", "purchase", "pay_principal", "pay_residual")  # income, for those behind them
+        behind = [i for i, s in enumerate(capped) if i > max(firsts.values()) and s.step in empties]
+        place = behind[0] if behind else len(capped)
+        priority[phase] = (*capped[:place], *rest, *capped[place:])
+    return Deal.model_validate(deal.model_dump(exclude_unset=True) | more | {"priority": priority})
+
+
 def with_hurdle(rng: Random, deal: Deal, pool: Pool) -> Deal:
     """A static deal on plain loans sometimes repays its notes down to a share of the adjusted pool."""
     plain = all(p.floating is None and p.day_count == "30/360" and p.first_period_days == 30 for p in pool.plans)

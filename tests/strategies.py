@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from oracle.months import Rates, base_months
 from random_deal import random_deal
-from random_formulas import with_formulas, with_hurdle
+from random_formulas import with_formulas, with_hurdle, with_yearly_caps
 from random_pool import flag, random_pool, shares, some, with_billing_dates, with_calendar
 from random_rest import with_the_rest
 from random_trust import with_trust
@@ -62,6 +62,7 @@ def random_structure(rng: Random, clock: str = "", last: int = 0) -> tuple[Deal,
     deal = random_deal(rng, pool.balance, clock, last)
     segments = [segment.name for segment in pool.segments] if pool.payment_rate is None else []
     deal = with_formulas(Random(pool.balance), deal, segments)
+    deal = with_yearly_caps(Random(10.0 + pool.balance), deal)
     if clock == "monthly" and pool.payment_rate is not None and flag(Random(5.0 + pool.balance), 0.5):
         deal, pool = with_trust(Random(6.0 + pool.balance), deal, pool)
     pool = with_calendar(Random(7.0 + pool.balance), pool, list(deal.indices))

@@ -64,6 +64,7 @@ def _terms(
         "payable": _payable(deal, n_month, dates.first_payment),
         "years": np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
         "step_up_trigger": _step_up_trigger(deal),
+        "new_year": np.array([int(date.month == deal.year_begins) for date in dates.payment], dtype=np.int64),
         "mean_coupon": mean_coupons(deal),
         **fees,
         **_step_tables(steps, n_month),

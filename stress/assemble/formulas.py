@@ -70,6 +70,7 @@ _ONE_OF = {
     "index": codes.INDEX_LEVEL,
     "received": codes.RECEIVED,
     "paid": codes.PAID,
+    "paid_this_year": codes.PAID_THIS_YEAR,
     "charged_off": codes.CHARGED_OFF,
 }
 Row = tuple[int, int]

@@ -186,6 +186,8 @@ def _put_liabilities(image: Image, problem: Problem, deal: Deal, state: State) -
         image.group("surplus")[...] = state.surplus
     for f, fee in enumerate(deal.fees):
         if fee.name in state.fees:
+            if sizes.fee_years:
+                image.group("paid_this_year")[f] = state.fees[fee.name].paid_this_year or 0.0
             image.row("fee", "left")[f] = state.fees[fee.name].unpaid
             image.row("fee", "due")[f] = state.fees[fee.name].unpaid  # what a payment that waits pays of
     for g, trigger in enumerate(deal.triggers):

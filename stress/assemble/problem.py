@@ -22,7 +22,7 @@ from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.clocks import COHORTS, Clock
 from stress.inputs.deal import Deal
-from stress.inputs.deal.formula_rules import indices_in, months_kept, quantities_in
+from stress.inputs.deal.formula_rules import counted_by_year, indices_in, months_kept, quantities_in
 from stress.inputs.deal.reading import buys, on_unpaid, written_down
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
@@ -193,6 +193,7 @@ def sizes_of(
         trust=int(deal.trust is not None),
         writes_down=int(bool(written_down(deal))),
         n_past=months_kept(deal),
+        fee_years=int(bool(counted_by_year(deal))),
     )
 
 

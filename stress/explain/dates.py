@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from calendar import month_name
+
 from stress.explain.words import listed, percent
 from stress.inputs.deal import CleanUp, Deal
 from stress.inputs.deal.dates import collection_ends, first_payment, issue_of, payment_dates
-from stress.inputs.deal.formula_rules import names_of
+from stress.inputs.deal.formula_rules import counted_by_year, names_of
 from stress.inputs.deal.formula_text import parse
 from stress.inputs.deal.formulas import looks_at
 from stress.inputs.deal.reading import on_unpaid
@@ -38,6 +40,8 @@ def date_lines(deal: Deal) -> list[str]:
         "principal unpaid then is lost.",
         _on_unpaid(deal),
     ]
+    if counted := counted_by_year(deal):
+        lines.append(_years(deal, counted))
     if deal.hurdle_rate is not None:
         lines.append(
             f"- Adjusted pool: loans that bear less than {percent(deal.hurdle_rate)} a year count at the present value "
@@ -53,6 +57,12 @@ def _on_unpaid(deal: Deal) -> str:
     if 0 < len(none) < len(bears):
         return f"- Unpaid interest bears interest at the note's coupon; that of {listed(none)} bears none."
     return f"- Unpaid interest {'bears no' if none else 'bears'} interest."
+
+
+def _years(deal: Deal, counted: list[str]) -> str:
+    """What the caps of a year count, and when a year begins."""
+    years = "calendar years" if deal.year_begins == 1 else f"years that begin in {month_name[deal.year_begins]}"
+    return f"- `paid_this_year` counts what steps with a cap pay of {listed(counted)} at the payment dates of {years}."
 
 
 def _clean_up(deal: Deal, call: CleanUp) -> str:

@@ -191,6 +191,8 @@ income account holds at the month's start counts as income too. Before a payment
    interest was payable. `receive` brings what a party outside the deal pays into an account, `pay_party` pays a party,
    at most an amount from all its sources together; both are formulas. Cash of a party that goes to principal reduces
    the deficiency, principal that is paid to one adds to it. `received` and `paid` of a party are the sums so far.
+   `paid_this_year` of a fee is what its steps with a cap have paid in the year. It is 0 again from the start of the
+   determination on whose payment date is of the calendar month `year_begins` (1 where it is left out).
 3. A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
    rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
 4. A reserve's target is the largest of its parts, at least its floor: an amount (share of cut-off), a share of the
@@ -257,9 +259,9 @@ share of what cardholders pay until legal maturity, and what it still has invest
 
 **Opening state.** A deal may be met at the end of month b >= 1. Months 1..b are data: t runs from b + 1, and months are
 counted from closing as ever. Given are, as they stand then:
-- of each note its balance, W, unpaid and accrued interest, the most that a payment left unpaid; what is unpaid of each
-  fee; the cash of each account; the deficiency or the surplus; the sums so far of defaults, recoveries, purchases and
-  income, and of what each party paid and was paid;
+- of each note its balance, W, unpaid and accrued interest, the most that a payment left unpaid; of each fee what is
+  unpaid and what its steps with a cap have paid in the year; the cash of each account; the deficiency or the surplus;
+  the sums so far of defaults, recoveries, purchases and income, and of what each party paid and was paid;
 - the phase, and the phase but for curable triggers; of each trigger its months in breach and without a breach in a row,
   the month of its first trip, and whether it is in force;
 - the pool by segment and stage: P, M1..MB, and D[r], F[r], r = 1 at the first step after month b. They are split over
@@ -272,13 +274,12 @@ counted from closing as ever. Given are, as they stand then:
   lag locks by the steps until it is free.
 The payment of period b has been made. On a clock that pays later it may still be to come: then what its determination
 left for it is given too (conditions, quantities of the month, the month of senior cost, what waits of the retention),
-and it is made in month b + 1, with index levels and own quantities of month b as the scenario has them. Cash in less cash
-out, and notes less assets, are held from there on.
-need(t, c) is what the deterministic run buys from this state on, in the phase that the calendar gives. Months of first
-loss count from b + 1.
-Losses are over the original balance; a residual note's counts what it had received by then. Lives, yields, prices and
-multiples count from payment date b, prices with factor(t) / factor(b), and are over the balance at that time (the
-original one of a note that is repaid). Prices are without the interest accrued by then; who earns a yield paid both.
+and it is made in month b + 1, with index levels and own quantities of month b as the scenario has them. Cash in less
+cash out, and notes less assets, are held from there on. need(t, c) is what the deterministic run buys from this state
+on, in the phase that the calendar gives. Months of first loss count from b + 1. Losses are over the original balance; a
+residual note's counts what it had received by then. Lives, yields, prices and multiples count from payment date b,
+prices with factor(t) / factor(b), and are over the balance at that time (the original one of a note that is repaid).
+Prices are without the interest accrued by then; who earns a yield paid both.
 
 **End.** Loss of a note = (balance left at T + W) / original; of the residual note max(0, 1 - cash received / original).
 A certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,

@@ -95,6 +95,7 @@ OF_ALL_NOTES, OF_SOME_NOTES = 1, 2
     SELLER,
     CHARGED_OFF,
     SEGMENT_BALANCE,
+    PAID_THIS_YEAR,
     ADD,
     SUBTRACT,
     MULTIPLY,
@@ -103,7 +104,7 @@ OF_ALL_NOTES, OF_SOME_NOTES = 1, 2
     LARGER,
     LESS,
     CHOOSE,
-) = range(28)
+) = range(29)
 OF_MONEY = 1
 """Of what a quotient's divisor is, else a bare number, a share or a count."""
 FIRST_OPERATION = ADD

@@ -64,6 +64,9 @@ def determine(m: Memory, k: int, t: int) -> None:
     """Determination 1-4: interest and fees of the month, deficiency, excess spread; and the totals. All costs are a month of
     senior cost (Payment 7)."""
     pool, cash = m.pool, m.cash
+    if m.p.fee_years == 1 and m.t.new_year[t] == 1:
+        for f in range(m.p.n_fee):
+            m.paid_this_year[f] = splat(0.0)
     interest, notes = _accrue(m, k, t)
     received = pool.fee_income + pool.late_charge - pool.commingled_income
     pool.total_defaulted += pool.defaulted

@@ -24,6 +24,7 @@ from .codes import (
     OBSERVED,
     OF_MONEY,
     PAID,
+    PAID_THIS_YEAR,
     POOL_ROW,
     RECEIVED,
     SCHEDULE,
@@ -110,6 +111,8 @@ def _quantity(m: Memory, t: int, does: int, what: int) -> Lanes:
         return _charged_off(m, what)
     if does == SEGMENT_BALANCE:
         return held_by(m, what, m.p.n_stage)
+    if does == PAID_THIS_YEAR:
+        return m.paid_this_year[what]
     return splat(0.0)
 
 

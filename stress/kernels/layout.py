@@ -92,6 +92,8 @@ class Sizes(NamedTuple):
     """1 where a step writes notes down."""
     n_past: int = 1
     """Determinations of which a mean or an `ago` keeps something."""
+    fee_years: int = 0
+    """1 where a formula looks at what capped steps have paid of a fee in the year."""
     n_before: int = 0
     """Months that are data: a deal that is met in mid-life starts after them (Opening state)."""
     n_paid: int = 0

@@ -83,6 +83,8 @@ class Scratch:
     received: Annotated[Rows, Q]
     """From each party outside the deal, so far; and paid to it."""
     paid: Annotated[Rows, Q]
+    paid_this_year: Annotated[Rows, P, "fee_years"]
+    """Of each fee by steps with a cap, since the year began."""
     written: Annotated[Rows, N, "writes_down"]
     """What each note has been written down by and not written up again."""
     surplus: Annotated[Rows, 1, "writes_down"]

@@ -30,6 +30,8 @@ def _settle(m: Memory, x: int, t: int, left: Lanes, amount: Lanes) -> None:
         fee = m.fee[step.index]
         fee.left = left
         m.cash.cash_out += amount
+        if m.p.fee_years == 1 and (step.cap >= 0 or m.t.step_value[x].limit < NO_LIMIT):
+            m.paid_this_year[step.index] += amount
     else:
         note = m.note[step.index]
         note.unpaid = left

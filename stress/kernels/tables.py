@@ -177,6 +177,8 @@ class Contract(NamedTuple):
     """Rate x fraction, or the amount; 0 for a fee by a formula."""
     fee_formula: Annotated[Ints, P]
     """Formula of a fee; -1: none."""
+    new_year: Annotated[Ints, T]
+    """1 where the payment date begins a year of the deal's caps on fees."""
     fee_carry: Annotated[Floats, P]
     """1 where what is unpaid carries over."""
     step: Annotated[Ints, X, STEP]

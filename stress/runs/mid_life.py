@@ -17,6 +17,8 @@ from stress.assemble.receivables import due_of, waits_of
 from stress.assemble.swing import periods_over
 from stress.errors import ConfigError
 from stress.inputs.arguments import put_to
+from stress.inputs.deal import Deal
+from stress.inputs.deal.formula_rules import counted_by_year
 from stress.inputs.door import path_of, with_options
 from stress.inputs.job import Job
 from stress.inputs.numbers import whole
@@ -196,17 +198,27 @@ def _liabilities(job: Job, image: Image, received: Array, waits: bool) -> Docume
         "accounts": {
             name: _money(cash) for name, cash in zip(account_names(deal), image.group("account"), strict=True)
         },
-        "fees": {
-            fee.name: {"unpaid": _money(left)}
-            for fee, left in zip(deal.fees, image.row("fee", "left"), strict=True)
-            if left > 0.0 and (fee.carry_over or waits)  # else it has lapsed
-        },
+        "fees": _fees(deal, image, waits),
         "triggers": triggers,
         "parties": {
             name: {"received": _money(paid_in), "paid": _money(paid)}
             for name, paid_in, paid in zip(deal.parties, image.group("received"), image.group("paid"), strict=True)
         },
     }
+
+
+def _fees(deal: Deal, image: Image, waits: bool) -> Document:
+    """What is unpaid of each fee, unless it has lapsed, and what is counted of it by the year."""
+    fees: Document = {
+        fee.name: {"unpaid": _money(left)}
+        for fee, left in zip(deal.fees, image.row("fee", "left"), strict=True)
+        if left > 0.0 and (fee.carry_over or waits)
+    }
+    names = [fee.name for fee in deal.fees]
+    for name in counted_by_year(deal):
+        paid = _money(image.group("paid_this_year")[names.index(name)])
+        fees[name] = fees.get(name, {}) | {"paid_this_year": paid}
+    return fees
 
 
 def _pool(job: Job, problem: Problem, image: Image, month: int) -> list[Document]:

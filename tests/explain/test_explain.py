@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import tomli
-from hand_worked import REST, A, B, deal
+from hand_worked import PLAIN, REST, A, B, deal
 from rich.console import Console
 from shipped import JOB, JOBS, ROOT, SCENARIOS
 
@@ -44,6 +44,15 @@ Capture = pytest.CaptureFixture[str]
 def test_whose_unpaid_interest_bears_interest(by_deal: bool, of_a: bool | None, said: str) -> None:
     a, b = {**A, "interest_on_unpaid_interest": of_a}, B
     assert f"- {said}" in date_lines(deal(notes=(a, b, REST), interest_on_unpaid_interest=by_deal))
+
+
+@pytest.mark.parametrize(("more", "years"), [({}, "calendar years"), ({"year_begins": 4}, "years that begin in April")])
+def test_when_the_year_of_a_cap_begins_and_what_it_counts(more: dict[str, Any], years: str) -> None:
+    fee = {"name": "trustee", "base": "fixed", "amount": 3.0}
+    steps = [{"step": "pay_fee", "fee": "trustee", "cap": "20 - paid_this_year.trustee"}, *PLAIN]
+    lines = date_lines(deal(steps, fees=(fee,), **more))
+    assert f"- `paid_this_year` counts what steps with a cap pay of trustee at the payment dates of {years}." in lines
+    assert not [line for line in date_lines(deal()) if "paid_this_year" in line]
 
 
 def shipped(name: str) -> Deal:

@@ -55,7 +55,7 @@ DEALS = {
     "importance": ("baitiao-24m", {"estimator": "importance"}),
     "sobol": ("baitiao-24m", {"estimator": "sobol"}),
 }
-RANDOM = (3, 8, 11, 20)
+RANDOM = (3, 8, 11, 20, 28)
 """Random deals: formulas, ladders, conditions, in any mixture."""
 
 

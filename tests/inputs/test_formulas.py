@@ -105,7 +105,7 @@ REFUSED = {
 def test_a_wrong_formula_is_refused_with_its_place(text: str) -> None:
     wanted, words = REFUSED[text]
     with pytest.raises(FormulaError) as refused:
-        read(text, NAMES._replace(later={"trigger": ("late",)}), wanted)  # type: ignore[arg-type]
+        read(text, NAMES._replace(later={"tripped": ("late",)}), wanted)  # type: ignore[arg-type]
     assert all(part in str(refused.value) for part in words.split(".*"))
 
 

@@ -1,6 +1,7 @@
 """The month-end determination and the payment that follows it."""
 
 from oracle.accrual import fee_of_month, interest_of_month
+from oracle.dates import payment_date
 from oracle.flows import PaymentRecord
 from oracle.observables import observe, test_triggers
 from oracle.priority import Payment, all_steps, pay, phase_of_order
@@ -10,6 +11,8 @@ from oracle.state import PHASES
 def determine(path, t: int) -> None:
     """Accrue, book the month's losses, pass to later phases, and make collections available."""
     state, flows = path.state, path.flows
+    if payment_date(path.deal.closing_date, path.deal.payment_day, t).month == path.deal.year_begins:
+        state.paid_this_year = dict.fromkeys(state.paid_this_year, 0.0)
     received = flows.fee_income[-1] + flows.late_charge[-1] - flows.commingled_income[-1]
     if path.trust is not None:
         received = path.trust.income

@@ -170,6 +170,8 @@ class Formulas:
                 return state.tripped[position(deal.triggers, of)]
             case "received":
                 return state.received[of]
+            case "paid_this_year":
+                return state.paid_this_year[of]
             case "paid":
                 return state.paid[of]
             case "index":

@@ -61,6 +61,8 @@ def _notes_and_cash(path: Path, deal, state) -> None:
     ]
     path.state.accrued = [note.accrued_interest for note in stands]
     path.state.fee_owed = [state.fees[f.name].unpaid if f.name in state.fees else 0.0 for f in deal.fees]
+    for name, fee in state.fees.items():
+        path.state.paid_this_year[name] = fee.paid_this_year or 0.0
     path.state.available = dict(state.accounts)
     path.state.deficiency = state.deficiency
     for name, party in state.parties.items():

@@ -91,6 +91,8 @@ def pay_fee(deal, state, pool, payment, step, i):
     cap = amount_of(payment, step.cap)
     paid = state.take(step.source, due if cap is None else max(0.0, min(due, cap)), "fee")
     payment.fee_paid[f] += paid
+    if cap is not None:
+        state.paid_this_year[step.fee] += paid
     return paid
 
 

@@ -42,6 +42,8 @@ class State:
     most_idle_days: float = 0.0
     """Of this month."""
     shortfall: list[float] = field(default_factory=list)
+    paid_this_year: dict[str, float] = field(default_factory=dict)
+    """Of each fee by steps with a cap, in the payments of the year."""
     lent: float = 0.0
     """Principal cash used for anything but note principal, purchases and transfers to principal."""
     applied: float = 0.0
@@ -108,6 +110,7 @@ def opening_state(deal, pool) -> State:
         passed=[0] * len(deal.triggers),
         received=dict.fromkeys(deal.parties, 0.0),
         paid=dict.fromkeys(deal.parties, 0.0),
+        paid_this_year={fee.name: 0.0 for fee in deal.fees},
         shortfall=[0.0] * count,
         written=[0.0] * count,
     )

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from stress.inputs.deal.formula_rules import Place, check_formula, formulas_of, is_formula, names_of
+from stress.inputs.deal.formula_rules import (
+    Place,
+    check_formula,
+    counted_by_year,
+    formulas_of,
+    is_formula,
+    names_of,
+    sees,
+)
 from stress.inputs.deal.formula_signs import below_zero
 from stress.inputs.deal.formula_text import parse
+from stress.inputs.deal.reading import phases, steps_of
 from stress.inputs.deal.terms import Terms
 from stress.inputs.deal.triggers import check_limits
 from stress.inputs.text.remark import Sentences, named
@@ -45,3 +54,17 @@ def _all(deal: Terms) -> list[Place]:
         Place(f"quantities.{name}", given, None) for name, given in deal.quantities.items() if isinstance(given, str)
     ]
     return [*formulas_of(deal), *own]
+
+
+def unpaid_beyond_caps(deal: Terms) -> Sentences:
+    """Fees capped by the year of which a phase has no step that pays what exceeds the cap."""
+    for fee in deal.fees if counted_by_year(deal) else ():
+        for phase in phases(deal):
+            if phase not in deal.priority:
+                continue
+            caps = [step.cap for step in steps_of(deal, phase) if step.step == "pay_fee" and step.fee == fee.name]
+            by_year = [isinstance(cap, str) and sees(deal, cap, "paid_this_year", fee.name) for cap in caps]
+            if caps and all(by_year):
+                waits = "waits for the next" if fee.carry_over else "lapses"
+                exceeds = f"what of the fee {fee.name} exceeds the cap of a year {waits}"
+                yield f"priority.{phase}", f"{exceeds}: no step without that cap pays it"

@@ -28,7 +28,7 @@ class Place(NamedTuple):
     unit: Unit | None
     """What it must give; None: any value."""
     later: Mapping[str, Sequence[str]] = {}
-    """Triggers and fees that it cannot see: they are tested or charged later."""
+    """By quantity, triggers and fees that it cannot see: they are tested or charged later."""
 
 
 def names_of(deal: Terms) -> Names:
@@ -142,7 +142,7 @@ def formulas_of(deal: Terms) -> Iterator[Place]:
         if isinstance(fee.amount, str):
             yield Place(f"{named('fees', fee.name)}.amount", fee.amount, "money", {"fee": fees[number:]})
     for number, trigger in enumerate(deal.triggers):
-        later = {"trigger": triggers[number:]}
+        later = {"tripped": triggers[number:]}
         if trigger.condition is not None:
             yield Place(f"{named('triggers', trigger.name)}.condition", trigger.condition, "condition", later)
         elif is_formula(trigger):
@@ -169,6 +169,7 @@ def check_formulas(deal: Terms) -> None:
     names = names_of(deal)
     for place in formulas_of(deal):
         check_formula(place, names)
+    _check_years(deal)
     if deal.hurdle_rate is None:
         return
     if ("pool.adjusted", "") not in quantities_in(deal):
@@ -178,6 +179,25 @@ def check_formulas(deal: Terms) -> None:
             f"hurdle_rate = {deal.hurdle_rate:g}: pool.adjusted follows the opening pool; of a deal that buys "
             "receivables (revolving_months above 0) it is not known: leave it out"
         )
+
+
+def counted_by_year(deal: Terms) -> list[str]:
+    """Fees of which formulas look at what has been paid in the year, in the order of the deal."""
+    looked_at = {of for name, of in quantities_in(deal) if name == "paid_this_year"}
+    return [fee.name for fee in deal.fees if fee.name in looked_at]
+
+
+def _check_years(deal: Terms) -> None:
+    """Raise ValueError where nothing can be counted by the year, or where nothing looks at it."""
+    counted = counted_by_year(deal)
+    capped = {step.fee for _, step in located(deal) if step.step == "pay_fee" and step.cap is not None}
+    for name in counted:
+        if name not in capped:
+            raise ValueError(
+                f"paid_this_year: counts what steps with a cap pay of a fee, and no pay_fee of {name!r} has a cap"
+            )
+    if deal.year_begins != 1 and not counted:
+        raise ValueError(f"year_begins = {deal.year_begins}: no formula looks at paid_this_year; leave it out")
 
 
 def at_the_end(deal: Terms, text: str) -> Value:

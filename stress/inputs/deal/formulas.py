@@ -41,7 +41,7 @@ class Names(NamedTuple):
     last: int
     """Legal maturity in months."""
     later: Mapping[str, Sequence[str]] = {}
-    """Triggers that are tested, and fees that are charged, later than the formula is used."""
+    """By quantity, what is not known yet when the formula is used: triggers tested later, fees charged later."""
     of_fee: bool = False
     """Whether the formula is what a fee comes to: it cannot look at what fees are part of."""
     trust: bool = False
@@ -154,7 +154,7 @@ def _named(tree: Node, names: Names, at: At) -> Value:
         raise FormulaError(
             tree.at, f"no {quantity.of} {tree.of!r}: one of {', '.join(known)}{suggest(tree.of, list(known))}"
         )
-    if tree.of in names.later.get(quantity.of, ()):
+    if tree.of in names.later.get(name, ()):
         how = {"trigger": "tested", "fee": "charged"}[quantity.of]
         raise FormulaError(tree.at, f"the {quantity.of} {tree.of!r} is {how} later: list it above this one")
     if names.of_fee and quantity.after_fees:

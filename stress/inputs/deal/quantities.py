@@ -97,6 +97,9 @@ QUANTITIES: dict[str, Quantity] = {
     "note": Quantity("money", 0.0, math.inf, "balance of the note {}", of="note"),
     "unpaid": Quantity("money", 0.0, math.inf, "interest of the note {} that is due and not paid", of="note"),
     "fee": Quantity("money", 0.0, math.inf, "what is due of the fee {} and not paid", of="fee"),
+    "paid_this_year": Quantity(
+        "money", 0.0, math.inf, "what steps with a cap have paid of the fee {} since the year began", of="fee"
+    ),
     "account": Quantity("money", 0.0, math.inf, "cash in the account {}", of="account"),
     "purchased": Quantity("money", 0.0, math.inf, "receivables bought since closing"),
     "defaults": _of_month("defaults of the month"),

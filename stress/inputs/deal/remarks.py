@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stress.inputs.deal.date_remarks import dates_apart
-from stress.inputs.deal.formula_remarks import decided, negative_numbers
+from stress.inputs.deal.formula_remarks import decided, negative_numbers, unpaid_beyond_caps
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.reserve_remarks import bought_by_others, large_targets, never_drawn, not_gathered
 from stress.inputs.deal.trust_rules import fixed_series, principal_twice
@@ -243,6 +243,7 @@ _RULES: tuple[Callable[[Deal], Sentences], ...] = (
     bought_by_others,
     _losses,
     negative_numbers,
+    unpaid_beyond_caps,
     fixed_series,
     principal_twice,
 )

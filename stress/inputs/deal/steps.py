@@ -84,7 +84,8 @@ class PayFee(Step):
     fee: Name
     """A fee of the deal."""
     cap: Amount | None = None
-    """Largest amount a payment date; a number or a formula."""
+    """Largest amount a payment date; a number or a formula. A cap a year: "200_000 - paid_this_year.trustee"; what
+    exceeds it is for a step further down without one."""
 
 
 class PayInterest(Step):

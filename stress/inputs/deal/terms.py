@@ -211,6 +211,9 @@ class Terms(Document):
     """Classes of notes, from the most senior to the most junior."""
     fees: Annotated[tuple[Fee, ...], Field(max_length=64)] = ()
     """Costs that steps of the priority pay."""
+    year_begins: Annotated[int, Field(ge=1, le=12)] = 1
+    """Calendar month whose payment date begins a year of `paid_this_year`: calendar years where left out; the month of
+    the first payment date for years from closing."""
     accounts: Annotated[tuple[Account, ...], Field(max_length=64)] = ()
     """Named accounts beside income and principal."""
     principal_accounts: tuple[Account, ...] = ()

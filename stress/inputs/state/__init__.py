@@ -38,6 +38,8 @@ class FeeState(Strict):
 
     unpaid: Money = 0.0
     """Due and not paid."""
+    paid_this_year: Money | None = None
+    """What steps with a cap have paid since the year began; needed where a formula looks at it."""
 
 
 class TriggerState(Strict):
@@ -177,7 +179,7 @@ class State(Document):
     accounts: dict[str, Money]
     """Cash of every account: income, principal and those that the deal names."""
     fees: dict[str, FeeState] = {}
-    """Fees of which something is unpaid."""
+    """Fees of which something is unpaid, or is counted by the year."""
     triggers: dict[str, TriggerState] = {}
     """Every trigger of the deal."""
     parties: dict[str, PartyState] = {}

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
+from stress.inputs.deal.formula_rules import counted_by_year
 from stress.inputs.deal.reading import written_down
 from stress.inputs.pool import Pool
 from stress.inputs.state import State, TriggerState
@@ -64,6 +65,7 @@ def check_state(deal: Deal, pool: Pool, clock: Clock, state: State) -> None:
     _all_named("triggers", state.triggers, [trigger.name for trigger in deal.triggers])
     _none_unknown("fees", state.fees, [fee.name for fee in deal.fees])
     _none_unknown("parties", state.parties, list(deal.parties))
+    _check_years(deal, state)
     _check_notes(deal, pool, state)
     _check_surplus(deal, pool, state)
     for trigger in deal.triggers:
@@ -91,6 +93,20 @@ def _none_unknown(key: str, given: Iterable[str], known: list[str], has: str = "
         if name not in known:
             listed = ", ".join(known) or "none"
             raise ValueError(f"state: {key}: {show(name)}: {has} {listed}{suggest(name, known)}")
+
+
+def _check_years(deal: Deal, state: State) -> None:
+    """What has been paid under the caps of a year is given where formulas look at it, and only there."""
+    counted = counted_by_year(deal)
+    for name in counted:
+        if name not in state.fees or state.fees[name].paid_this_year is None:
+            raise ValueError(
+                f"state: fees.{name}.paid_this_year: is missing: a formula of the deal looks at it (0 if steps with a "
+                "cap have paid nothing since the year began)"
+            )
+    for name, fee in state.fees.items():
+        if fee.paid_this_year is not None and name not in counted:
+            raise ValueError(f"state: fees.{name}.paid_this_year: no formula of the deal looks at it")
 
 
 def _check_notes(deal: Deal, pool: Pool, state: State) -> None:
