@@ -108,7 +108,7 @@ def capital(
         job.name, single.scenarios[0].name, rules.name, rules.status, rules.date.isoformat(), blocks * LANES, job.seed,
         loan, float(place.delinquent[0, 0]), now, tuple(_months(job, place, weight)),
         None if bank.kept is None else transfer_of(
-            single, rules, bank.kept, place, now, float(pool[0, 0]),
+            single, rules, bank.kept, place, now, float(pool[0, 0]), bank.irb_capital,
             None if bank.excess_spread is None else (bank.excess_spread, bank.excess_kind),
         ),
         tuple(_left_out(rules, bank)), "" if job.state is None else job.state.as_of,

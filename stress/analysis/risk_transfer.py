@@ -36,6 +36,7 @@ def transfer_of(
     place: Positions,
     weights: tuple[Weights, ...],
     loan: float,
+    internal: float | None = None,
     excess: tuple[float, str] | None = None,
 ) -> Transfer:
     """Tests of a transfer in which the originator keeps these shares of notes, the rest being sold, by what stands in
@@ -43,20 +44,23 @@ def transfer_of(
 
     Mechanical tests: Regulation (EU) No 575/2013, Art. 244(2): of the risk-weighted amounts of all mezzanine notes, or
     where there is none of the first loss tranche, the most junior one (Art. 242). `loan`: average risk weight of
-    the loans.
+    the loans. `internal`: K_IRB with expected loss of a bank that has it: loans and notes then weigh what SEC-IRBA
+    says, which comes first (Art. 254), else SEC-SA.
     `excess`: rate a year and kind of a synthetic transfer's excess spread: the tranches then bear the pool's net losses
     by where they attach, what it takes comes first, and it counts in full against the capital that is released.
     """
     names = [note.name for note in job.deal.notes]
     share = np.array([kept.get(name, 0.0) for name in names])
-    size, weight = place.balance[0, :, 0], np.array([row.risk_weight for row in weights])
+    by_irba = internal is not None and rules.irba is not None
+    size = place.balance[0, :, 0]
+    weight = np.array([(row.irba if by_irba else row.risk_weight) * (row.capital > 0.0) for row in weights])
     first = np.array([row.attachment == weights[-1].attachment and not row.senior for row in weights])
     between = (weight > MEZZANINE) & (weight < formulas.HIGHEST - 1e-9)
     mezzanine = between & ~first & np.array([not row.senior for row in weights])
     held = _share(share * size * weight, size * weight, mezzanine), _share(share * size, size, first)
     passes, says = _mechanical(rules, *held)
     needs = float((share * size * weight).sum()) * 0.08 / job.pool.balance
-    pool_capital = 0.08 * loan * place.begins / job.pool.balance
+    pool_capital = (internal if internal is not None and by_irba else 0.08 * loan) * place.begins / job.pool.balance
     cap = float(formulas.capital_cap(pool_capital, share.max()))
     cost = _interest(job) @ (1.0 - share) / job.pool.balance
     loss, spread = place.loss, None
@@ -70,6 +74,7 @@ def transfer_of(
     return Transfer(
         dict(zip(names, map(float, share), strict=True)), *held, passes, says, _losses(loss, share, job.pool.balance),
         pool_capital, needed, cap < needs, float(cost), float(cost / saved) if saved > 0.0 else np.nan, spread,
+        "SEC-IRBA" if by_irba else "SEC-SA",
     )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ class Transfer(NamedTuple):
     losses: tuple[Transferred, ...]
     """Commensurate transfer: lifetime expected and unexpected loss."""
     pool_capital: float
-    """Of the loans, had they stayed, over the cut-off balance."""
+    """Of the loans, had they stayed, over the cut-off balance: K_IRB with expected loss under SEC-IRBA."""
     kept_capital: float
     """Of the notes kept, after the cap at K_P times the largest share kept."""
     capped: bool
@@ -109,6 +109,8 @@ class Transfer(NamedTuple):
     """Cost over capital saved, a year: what a unit of released capital costs."""
     excess: Excess | None = None
     """Of a synthetic transfer, whose tranches bear the pool's own losses; None where notes lose what the deal says."""
+    approach: str = "SEC-SA"
+    """By which loans and notes weigh here: SEC-IRBA where K_IRB is known."""
 
 
 @shown

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--rules", type=FILE, metavar="FILE.toml", help='Parameters, kind = "rules". [default: Basel standard]')
 @click.option("--pool-weight", type=float, help="Standardised risk weight of loans. [default: the rules', Basel 0.75]")
 @click.option("--delinquent", type=float, help="Share 90 days past due, W. [default: 0 at closing, else the state's]")
-@click.option("--irb-capital", type=float, help="The bank's K_IRB with expected loss, for SEC-IRBA.")
+@click.option("--irb-capital", type=float, help="The bank's K_IRB with expected loss: SEC-IRBA, and a transfer by it.")
 @click.option("--lgd", type=float, help="Loss given default beside it. [default: 0.85]")
 @click.option("--quality", multiple=True, metavar="NOTE=NAME", help="An external rating that you hold, for SEC-ERBA.")
 @click.option("--keep", multiple=True, metavar="NOTE=SHARE", help="What the originator keeps; asks about a transfer.")

@@ -167,10 +167,16 @@ def _surprises(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
 
 
 def _trip_words(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
-    """Triggers that trip while a note is there; what comes later changes nothing."""
+    """Triggers that trip while a note is there, and once nothing is: what is between changes nothing."""
     observed = {trigger.name: trigger.what for trigger in job.deal.triggers}
     lives = max((n.repaid or case.months for n in case.notes if not n.residual), default=case.months)
     for trip in case.trips:
+        if trip.month > case.over:
+            yield (
+                named("triggers", trip.trigger),
+                f"trips in month {trip.month} of the base case, when pool and notes are gone, and is counted among the "
+                "trips all the same: thresholds have a to_month, a condition may ask for a pool (and pool > 0)",
+            )
         if trip.month > lives:
             continue
         ends = trip.month == case.early_amortization and trip.effect != "none"

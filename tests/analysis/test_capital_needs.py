@@ -174,6 +174,31 @@ def test_who_keeps_a_slice_of_every_note_transfers_the_rest_of_every_loss(job):
     assert transfer.capped
 
 
+def test_a_bank_that_knows_its_internal_capital_measures_a_transfer_by_it(job):
+    """SEC-IRBA comes first: the loans need K_IRB, each note what SEC-IRBA says, all that is kept at most the loans'.
+    Rules without it leave SEC-SA, though K_IRB is given."""
+    kept = {"A": 1.0, "mezzanine": 0.0, "subordinated": 1.0}
+    bank = Bank(irb_capital=0.045, kept=kept)
+    answer = capital(job, load_rules(RULES / "eu-crr.toml"), bank, paths=64)
+    weights, size = by_note(answer), {"A": 0.807, "subordinated": 0.095}
+    needs = sum(0.08 * weights[name].irba * share for name, share in size.items())
+    assert needs > 0.045
+    assert answer.transfer.pool_capital == pytest.approx(0.045)
+    assert answer.transfer.kept_capital == pytest.approx(0.045)
+    assert answer.transfer.capped
+    text = {row[0]: row[1] for row in transfer_sheet(answer.transfer).rows}
+    assert text["Capital of the loans"] == "4.50%, K_IRB"
+    assert text["Capital of what is kept, SEC-IRBA"] == "4.50%, capped at K_P times the largest share kept"
+    slice_of_all = {note.name: 0.05 for note in job.deal.notes}
+    rest = capital(job, load_rules(RULES / "eu-crr.toml"), bank._replace(kept=slice_of_all | {"A": 0.0}), paths=64)
+    wanted = sum(0.05 * 0.08 * weights[name].irba * share for name, share in (("B", 0.055), ("subordinated", 0.095)))
+    wanted += 0.05 * 0.08 * weights["mezzanine"].irba * 0.043
+    assert rest.transfer.kept_capital == pytest.approx(min(wanted, 0.05 * 0.045))
+    plain = capital(job, US, bank, paths=64)
+    assert plain.transfer.approach == "SEC-SA"
+    assert plain.transfer.pool_capital == pytest.approx(0.08 * US.loan_weight)
+
+
 def test_who_keeps_the_first_loss_alone_transfers_the_share_that_the_others_bear(job):
     rules = load_rules(RULES / "eu-crr.toml")
     transfer = capital(job, rules, Bank(kept={"subordinated": 1.0}), "macro_severe", paths=2048).transfer

@@ -107,6 +107,19 @@ def test_a_trigger_that_is_tested_after_the_payment_ends_the_revolving_period_in
     assert says == "trips in month 1 of the base case, early amortization"
 
 
+def test_a_trigger_that_trips_once_all_is_gone_is_told() -> None:
+    """The pool is sold in month 2 and repays the notes; a trap on excess spread then trips on an empty deal."""
+    low = {"name": "trap", "condition": "mean(excess_spread, 2) < 0.01", "effect": "none"}
+    asks = {**low, "name": "asks", "condition": "mean(excess_spread, 2) < 0.01 and pool > 0"}
+    repaid = {"step": "pay_principal", "notes": ["A"], "source": ["principal"]}
+    notes = (A, {**REST, "amount": 400.0})
+    terms = job(deal([INTEREST[0], repaid, *RESIDUAL], notes, triggers=[low, asks], clean_up={"when": "month >= 2"}))
+    case = base_case(terms)
+    assert [trip.trigger for trip in case.trips] == ["trap"]
+    (says,) = [note.says for note in notes_of_base_case(terms, case) if note.key == 'triggers["trap"]']
+    assert says.startswith("trips in month 4 of the base case, when pool and notes are gone, and is counted among")
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_certificate_that_rounding_gives_a_balance_needs_no_capital(monkeypatch: pytest.MonkeyPatch) -> None:
     """What pro rata repayments leave beside the notes, a millionth of a cent on some paths, is no claim of it."""

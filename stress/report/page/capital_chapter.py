@@ -69,13 +69,13 @@ def transfer_sheet(answer: Transfer) -> Sheet:
         rows += _excess(answer.excess)
     for loss in answer.losses:
         rows.append((f"Transferred of the {loss.what}", _transferred(loss, answer.kept)))
+    held = percent(answer.kept_capital) + ", capped at K_P times the largest share kept" * answer.capped
     rows += [
-        ("Capital of the loans", percent(answer.pool_capital)),
-        ("Capital of what is kept", percent(answer.kept_capital) + ", capped at K_P times the largest share kept"
-         * answer.capped),
+        ("Capital of the loans", percent(answer.pool_capital) + ", K_IRB" * (answer.approach == "SEC-IRBA")),
+        (f"Capital of what is kept, {answer.approach}", held),
         ("Interest a year on what is sold", percent(answer.cost)),
         ("Cost of released capital, a year", _share(answer.efficiency)),
-    ]  # fmt: skip
+    ]
     synthetic = (
         " Synthetic: tranches bear the pool's net losses by where they attach, after the excess spread; what is "
         "designated for all periods counts at 1,250% against the originator."
