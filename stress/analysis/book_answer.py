@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from stress.analysis.book_risk import book_risk
 from stress.answers.book import BookRisk
@@ -38,11 +37,11 @@ def book(
     from stress.runs.book.aims import ready
     from stress.runs.book.driven import counted
     from stress.runs.engine import n_core
-    from stress.runs.jobs.plans import BookRun
+    from stress.runs.jobs.where import Where
 
     if not isinstance(held, Book):
         raise ConfigError(f"a {type(held).__name__} is not a book: give what stress.load reads from a book's file")
     level_of("level", level)
     chosen = redrawn(held, paths, None if seed is None else seed_of(seed), estimator)
-    where = BookRun(chosen.paths, chosen.seed, Path(), threads_of(threads) or n_core())
-    return book_risk(chosen, counted(ready(chosen, level), where).tally, level, losses)
+    counts = counted(ready(chosen, level), Where(threads_of(threads) or n_core()))
+    return book_risk(chosen, counts.tally, level, losses)

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from stress.cli.book_answer import asked_of, tell
-from stress.cli.book_counted import Place, counted, subject_of
+from stress.cli.book_counted import counted, subject_of
 from stress.cli.books import xlsx_option
 from stress.cli.options import FILE, PAGE, QUEUES, Count, OneOf, output_options
 from stress.cli.output import Output
 from stress.inputs.numbers import LEVELS
+from stress.runs.jobs.where import Where
 
 
 @click.command()
@@ -83,9 +84,9 @@ def book(
       stress book results/book --scenario baseline --reverse 0.1
       stress book book.toml --fail-on ES99.9=0.10 --fail-on SHARE=0.5
     """
-    place = Place(threads, workers, queue, scheduler, out, fresh)
-    subject = subject_of(book, level, paths, seed, estimator, place, dry_run)
+    where = Where(threads, workers, scheduler, queue, out=out, fresh=fresh)
+    subject = subject_of(book, level, paths, seed, estimator, where, dry_run)
     asked = asked_of(subject.book, losses, scenario, reverse, satellites, texts)
-    counts = counted(subject, place, dry_run, output)
+    counts = counted(subject, where, dry_run, output)
     if counts is not None:
         tell(counts, asked, page, workbook, output)

@@ -12,6 +12,7 @@ from stress.cli.output import Output
 from stress.cli.resuming import CUT
 from stress.cli.watch import interruptible
 from stress.errors import ConfigError
+from stress.runs.jobs.where import Where
 
 if TYPE_CHECKING:
     from stress.inputs.book import Book
@@ -19,18 +20,7 @@ if TYPE_CHECKING:
     from stress.runs.counting.book_tally import BookTally
 
 
-class Place(NamedTuple):
-    """Where to count, and the folder to keep it in."""
-
-    threads: int | None = None
-    workers: int | None = None
-    queue: str | None = None
-    scheduler: str | None = None
-    out: Path | None = None
-    fresh: bool = False
-
-
-HERE = Place()
+HERE = Where()
 
 
 class Subject(NamedTuple):
@@ -67,22 +57,24 @@ def subject_of(
     paths: int | None = None,
     seed: int | None = None,
     estimator: str | None = None,
-    place: Place = HERE,
+    where: Where = HERE,
     dry_run: bool = False,
 ) -> Subject:
     """The book of a file with the options that change it, or of a folder with what is counted there.
 
     Raises ConfigError, also for options of counting beside a folder; DataError for a folder without counts.
     """
-    _check_place(place)
+    where.check()
     if not file.is_dir():
         from stress.analysis.loading import load_book
         from stress.inputs.book import redrawn
         from stress.runs.book.count import LEVEL
 
         return Subject(redrawn(load_book(file), paths, seed, estimator), LEVEL if level is None else level)
-    counting = {"paths": paths, "seed": seed, "estimator": estimator, **place._asdict(), "dry-run": dry_run}
-    given = [f"--{name}" for name, value in counting.items() if value is not None and value is not False]
+    counting: dict[str, object] = {"paths": paths, "seed": seed, "estimator": estimator}
+    counting |= {name: value for name, value, usual in zip(Where._fields, where, HERE, strict=True) if value != usual}
+    counting["dry-run"] = dry_run or None
+    given = [f"--{name}" for name, value in counting.items() if value is not None]
     if given:
         raise ConfigError(f"{', '.join(given)}: {file} is counted already; the book's file with --out {file} goes on")
     from stress.runs.book.folder import opened
@@ -91,7 +83,7 @@ def subject_of(
     return Subject(held.packs.book, held.packs.level if level is None else level, *held)
 
 
-def counted(subject: Subject, place: Place, dry_run: bool, output: Output) -> BookCounted | None:
+def counted(subject: Subject, where: Where, dry_run: bool, output: Output) -> BookCounted | None:
     """What is counted of it; None after a dry run, whose plan is said. Exit code 130 where nothing was by Ctrl-C."""
     from stress.inputs.book.remarks import notes_of_book
     from stress.runs.book import plans
@@ -103,10 +95,10 @@ def counted(subject: Subject, place: Place, dry_run: bool, output: Output) -> Bo
         return kept(subject.packs, subject.tally, subject.level, output)
     packs = ready(subject.book, subject.level)
     if dry_run:
-        plan = plans.plan_of(packs, place.threads, place.workers)
+        plan = plans.plan_of(packs, where.threads, where.workers)
         output.result(lambda: plans.says(plan), lambda: plain(plan))
         return None
-    return _counted(packs, place, output)
+    return _counted(packs, where, output)
 
 
 def kept(packs: Packs, tally: BookTally, level: float, output: Output) -> BookCounted:
@@ -119,18 +111,15 @@ def kept(packs: Packs, tally: BookTally, level: float, output: Output) -> BookCo
     return counts
 
 
-def _counted(packs: Packs, place: Place, output: Output) -> BookCounted:
+def _counted(packs: Packs, where: Where, output: Output) -> BookCounted:
     """The counts; with a folder all of them or exit code 130, without one what there is by the time of Ctrl-C."""
     from stress.inputs.book import LEAST_PATHS
     from stress.runs.book import driven
-    from stress.runs.jobs.plans import BookRun
 
-    how = place._asdict() | {"out": place.out or Path()}
-    run = BookRun(paths=packs.book.paths, seed=packs.book.seed, **how)
-    count = driven.counted if place.out is None else driven.counted_in
+    count = driven.counted if where.out is None else driven.counted_in
     try:
         with interruptible() as stop, output.progress("book") as progress:
-            counts = count(packs, run, progress, output.log, stop)
+            counts = count(packs, where, progress, output.log, stop)
     except KeyboardInterrupt as error:
         if not str(error):
             raise
@@ -139,12 +128,3 @@ def _counted(packs: Packs, place: Place, output: Output) -> BookCounted:
     if int(counts.tally.path[0]) < LEAST_PATHS:
         raise KeyboardInterrupt
     return BookCounted(packs, packs.level, counts.tally, counts.sha256, is_kept=False)
-
-
-def _check_place(place: Place) -> None:
-    if sum(option is not None for option in (place.threads, place.workers, place.scheduler)) > 1:
-        raise click.UsageError("--threads, --workers and --scheduler: only one of them")
-    if place.queue is not None and (place.workers is None or place.out is None):
-        raise click.UsageError(f"--queue {place.queue}: goes with --workers N and --out DIR, which all machines see")
-    if place.fresh and place.out is None:
-        raise click.UsageError("--fresh goes with --out")

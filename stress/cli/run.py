@@ -224,16 +224,14 @@ def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     from stress.runs.counting.machines import machines
     from stress.runs.engine import n_core
     from stress.runs.jobs.estimates import estimate, estimate_sweep
-    from stress.runs.jobs.place import address_of
     from stress.runs.jobs.plans import Plan
 
     plans = (plan,) if isinstance(plan, Plan) else plan.plans
     cost = estimate(plan) if isinstance(plan, Plan) else estimate_sweep(plan)
-    first = plans[0]
-    address = address_of(first)
-    workers = f"{first.workers} worker processes" + (f" as jobs of {first.queue}" if first.queue else "")
-    hands = machines(first.device, first.threads or n_core()) if first.device != "cpu" and not address else None
-    local = workers if first.workers else hands.words if hands else f"{first.threads or 'all'} threads"
+    first, where = plans[0], plans[0].where
+    workers = f"{where.workers} worker processes" + (f" as jobs of {where.queue}" if where.queue else "")
+    hands = machines(where.device, where.threads or n_core()) if where.device != "cpu" and not where.address else None
+    local = workers if where.workers else hands.words if hands else f"{where.threads or 'all'} threads"
 
     def shared(values: Iterable[Any]) -> Any:
         """The value that all jobs share, or the list of all."""
@@ -250,7 +248,7 @@ def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
         "seed": shared(str(cell.seed) for cell in plans),
         "clock": first.job.clock,
         "months": shared(cell.job.deal.legal_maturity_months for cell in plans),
-        "where": f"cluster {address}" if address else local,
+        "where": f"cluster {where.address}" if where.address else local,
         "tasks": cost.tasks,
         "paths_per_task": cost.task_paths,
         "memory_mb": round(cost.memory / 1e6),

@@ -13,7 +13,7 @@ from stress.cli.options import PAGE, Count, OneOf, Paths, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import save_text, writing
-from stress.errors import ConfigError
+from stress.runs.jobs.where import Where
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -74,8 +74,7 @@ def whatif(
     from stress.cli.answer import plain, question_job
 
     loaded = question_job(job, paths, seed, None)
-    if sum(x is not None for x in (threads, workers, scheduler)) > 1:
-        raise ConfigError("--threads, --workers, --scheduler: one of them")
+    Where(threads, workers, scheduler).check()
     axes, case = axes_of(loaded, over), case_of(loaded, scenario)
     check_axes(loaded, case, axes)
     number = len(design(axes, points, "grid" if kind == "grid" else "sobol", loaded.seed))

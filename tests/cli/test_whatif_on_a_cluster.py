@@ -43,4 +43,4 @@ def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.Ca
 
 def test_threads_and_workers_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code([*ASKED, "--threads", "1", "--workers", "2"]) == 2
-    assert "--threads, --workers, --scheduler: one of them" in capsys.readouterr().err
+    assert "--threads, --workers and --scheduler: only one of them" in capsys.readouterr().err

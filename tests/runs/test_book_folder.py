@@ -28,7 +28,7 @@ from stress.runs.book.aims import ready
 from stress.runs.book.count import Counter, Packs, count, packs_of
 from stress.runs.counting.counted import decode, digest, encode, joined
 from stress.runs.engine import count_all
-from stress.runs.jobs.plans import BookRun
+from stress.runs.jobs.where import Where
 
 SHIPPED = SCENARIOS / "books" / "consumer.toml"
 PATHS = 20_480
@@ -45,8 +45,8 @@ def whole(small: Packs) -> str:
     return digest(count(small, 1))
 
 
-def where(packs: Packs, out: Path, **more: object) -> BookRun:
-    return BookRun(packs.book.paths, packs.book.seed, out, threads=1, **more)  # type: ignore[arg-type]
+def where(packs: Packs, out: Path, **more: object) -> Where:
+    return Where(threads=1, out=out, **more)  # type: ignore[arg-type]
 
 
 def test_a_book_that_is_stopped_goes_on_and_has_the_same_digest(small: Packs, whole: str, tmp_path: Path) -> None:

@@ -11,15 +11,15 @@ import pytest
 from stress.errors import ConfigError
 from stress.runs import cluster
 from stress.runs.jobs import place
-from stress.runs.jobs.place import Place, address_of, place_of
-from stress.runs.jobs.plans import BookRun
+from stress.runs.jobs.place import Place, place_of
+from stress.runs.jobs.where import Where
 
 NOTHING: Any = None
 """Counted by no place of these."""
 
 
-def plan(**said: Any) -> BookRun:
-    return BookRun(paths=1, seed=1, out=Path("out"), **said)
+def plan(**said: Any) -> Where:
+    return Where(out=Path("out"), **said)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
-def opened_place(of: BookRun, said: list[str] | None = None) -> Place:
+def opened_place(of: Where, said: list[str] | None = None) -> Place:
     with place_of(of, NOTHING, (said if said is not None else []).append) as opened:
         return opened
 
@@ -83,7 +83,22 @@ def test_the_environment_names_a_scheduler_unless_threads_or_workers_are_asked_f
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://there:1")
-    assert address_of(plan()) == "tcp://there:1"
-    assert address_of(plan(scheduler="tcp://here:1")) == "tcp://here:1"
-    assert address_of(plan(threads=2)) is None
-    assert address_of(plan(workers=2)) is None
+    assert plan().address == "tcp://there:1"
+    assert plan(scheduler="tcp://here:1").address == "tcp://here:1"
+    assert plan(threads=2).address is None
+    assert plan(workers=2).address is None
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"threads": 2, "workers": 2}, "--threads, --workers and --scheduler: only one of them"),
+        ({"workers": 2, "scheduler": "tcp://here:1"}, "only one of them"),
+        ({"queue": "slurm", "out": Path("out")}, "--queue slurm: goes with --workers N and --out DIR"),
+        ({"queue": "slurm", "workers": 2}, "--queue slurm: goes with --workers N and --out DIR"),
+        ({"fresh": True}, "--fresh goes with --out"),
+    ],
+)
+def test_places_that_contradict_each_other_are_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        Where(**options).check()

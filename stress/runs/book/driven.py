@@ -19,8 +19,8 @@ from stress.runs.engine import count_all
 from stress.runs.jobs.counts import BOOK, Say, Subject, begun, count_rest
 from stress.runs.jobs.origin import platform_of, run_id, version
 from stress.runs.jobs.place import place_of
-from stress.runs.jobs.plans import BookRun
 from stress.runs.jobs.running import MANIFEST, Watch, refuse_shorter, silent, write_manifest
+from stress.runs.jobs.where import Where
 from stress.version import __version__
 
 LAW = 1e-9
@@ -39,7 +39,7 @@ class BookCounts(NamedTuple):
 
 def counted(
     packs: Packs,
-    where: BookRun,
+    where: Where,
     progress: Progress | None = None,
     say: Say | None = None,
     stop: threading.Event | None = None,
@@ -48,20 +48,20 @@ def counted(
 
     Raises ClusterLost, Incomplete, StressError where a path breaks a law.
     """
-    say = say or silent
+    say, book = say or silent, packs.book
     with place_of(where, packs, lambda text: say("warning", note=text)) as place:
         say("counting", where=place.words)
         how = (place.machines, place.client, progress, None, stop, where.most)
         try:
-            tally: BookTally = joined(count_all(packs, packs.digest(), where.seed, [(0, where.paths)], *how)).tally()
+            tally: BookTally = joined(count_all(packs, packs.digest(), book.seed, [(0, book.paths)], *how)).tally()
         except ValueError:
             raise Incomplete("nothing was counted") from None
-    return _checked(packs.book, tally)
+    return _checked(book, tally)
 
 
 def counted_in(
     packs: Packs,
-    where: BookRun,
+    where: Where,
     progress: Progress | None = None,
     say: Say | None = None,
     stop: threading.Event | None = None,
@@ -70,22 +70,22 @@ def counted_in(
 
     Raises also KeyboardInterrupt after `stop`, ConfigError where the folder holds another run.
     """
-    watch, parts = Watch(), run_parts(packs)
+    watch, parts, book, out = Watch(), run_parts(packs), packs.book, where.folder
+    subject = Subject(book.paths, book.seed, parts, lambda: (packs, packs.digest()))
     with begun(where, parts, BOOK, text_of(packs)) as folder:
-        refuse_shorter(where, run_id(parts))
-        (where.out / MANIFEST).unlink(missing_ok=True)
-        counts = count_rest(where, parts, lambda: Subject(packs, packs.digest()), folder, progress, say or silent,
-                            stop or threading.Event())  # fmt: skip
+        refuse_shorter(where, run_id(parts), book.paths)
+        (out / MANIFEST).unlink(missing_ok=True)
+        counts = count_rest(where, subject, folder, progress, say or silent, stop or threading.Event())
         watch.counted()
-        done = _checked(packs.book, counts.tally, counts.paths_found)
+        done = _checked(book, counts.tally, counts.paths_found)
         manifest = {
-            "book": packs.book.name,
+            "book": book.name,
             "run_id": run_id(parts),
             "stress": __version__,
             "source_digest": source_digest(),
-            "paths": where.paths,
-            "seed": str(where.seed),
-            "estimator": packs.book.estimator,
+            "paths": book.paths,
+            "seed": str(book.seed),
+            "estimator": book.estimator,
             "where": counts.where,
             **watch.said(),
             "paths_found": counts.paths_found,
@@ -93,7 +93,7 @@ def counted_in(
             "result_sha256": done.sha256,
             **platform_of(),
         }
-        write_manifest(where.out, manifest)
+        write_manifest(out, manifest)
     return done
 
 

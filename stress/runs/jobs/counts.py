@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -21,8 +22,9 @@ from stress.runs.jobs.lock import locked
 from stress.runs.jobs.memory import give_back_memory, unmap_large_arrays
 from stress.runs.jobs.origin import begin, check_problem, run_id, run_parts
 from stress.runs.jobs.place import Place, place_of
-from stress.runs.jobs.plans import Plan, Where
+from stress.runs.jobs.plans import Plan
 from stress.runs.jobs.shards import KEPT, Store
+from stress.runs.jobs.where import Where
 
 if TYPE_CHECKING:
     from stress.kernels.tally import Tally
@@ -68,16 +70,16 @@ class Counts(NamedTuple):
 @contextlib.contextmanager
 def folder_of(plan: Plan) -> Iterator[Path]:
     """The plan's checkpoint folder, ready and locked. Raises ConfigError where it holds or is in use by another run."""
-    with begun(plan, run_parts(plan.job), JOB, job_to_json(plan.job)) as folder:
+    with begun(plan.where, run_parts(plan.job), JOB, job_to_json(plan.job)) as folder:
         yield folder
 
 
 @contextlib.contextmanager
 def begun(where: Where, parts: dict[str, str], name: str, text: str) -> Iterator[Path]:
     """The same of whatever is counted: what must not change, and what is run as JSON in a file of its own."""
-    with reserved(where.out) as folder:
+    with reserved(where.folder) as folder:
         begin(folder, parts, where.fresh)
-        with disk(where.out):
+        with disk(where.folder):
             write_atomically(folder / name, text + "\n")
         yield folder
 
@@ -99,9 +101,9 @@ def shared_place() -> Iterator[Places]:
     with ExitStack() as stack:
         held: list[Place] = []
 
-        def place(plan: Where, packed: Countable, say: Callable[[str], None]) -> AbstractContextManager[Place]:
+        def place(where: Where, packed: Countable, say: Callable[[str], None]) -> AbstractContextManager[Place]:
             if not held:
-                held.append(stack.enter_context(place_of(plan, packed, say)))
+                held.append(stack.enter_context(place_of(where, packed, say)))
             return contextlib.nullcontext(held[0])
 
         yield place
@@ -124,24 +126,28 @@ def count(
     """
     from stress.runs import engine
 
-    def pack() -> Subject:
+    def pack() -> tuple[Countable, str]:
         packed = engine.packed_of(plan.job)
-        return Subject(packed, engine.problem_digest(packed))
+        return packed, engine.problem_digest(packed)
 
-    return count_rest(plan, run_parts(plan.job), pack, folder, progress, say, stop, places, seen, meanwhile)
+    subject = Subject(plan.paths, plan.seed, run_parts(plan.job), pack)
+    return count_rest(plan.where, subject, folder, progress, say, stop, places, seen, meanwhile)
 
 
 class Subject(NamedTuple):
-    """What is counted, ready to be, and its digest."""
+    """What is counted: so many paths from a seed."""
 
-    packed: Countable
-    digest: str
+    paths: int
+    seed: int
+    parts: dict[str, str]
+    """What must not change between the parts of a run."""
+    pack: Callable[[], tuple[Countable, str]]
+    """What is ready to be counted, and its digest."""
 
 
 def count_rest(
-    plan: Where,
-    parts: dict[str, str],
-    pack: Callable[[], Subject],
+    where: Where,
+    subject: Subject,
     folder: Path,
     progress: Progress | None,
     say: Say,
@@ -150,58 +156,58 @@ def count_rest(
     seen: Seen | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Counts:
-    """The same of whatever is counted. `parts`: what must not change between the parts of a run."""
+    """The same of whatever is counted."""
+    from stress.runs import engine
+
     unmap_large_arrays()
-    store = Store(folder, run_id(parts), plan.paths)
-    if plan.fresh:
+    store = Store(folder, run_id(subject.parts), subject.paths)
+    if where.fresh:
         store.clear()
         (folder / "problem.json").unlink(missing_ok=True)
-    subject = pack()
-    check_problem(folder, subject.digest)
+    packed, problem = subject.pack()
+    check_problem(folder, problem)
     store.load()
     for name in store.damaged:
         say("damaged", shard=name, note="its paths are counted again")
-    work = missing(plan.paths, store.ranges)
-    paths_found = plan.paths - size(work)
+    work = missing(subject.paths, store.ranges)
+    paths_found = subject.paths - size(work)
     if paths_found:
         say("resumed", paths=paths_found)
-    where, machine = "nowhere: all paths were there", "cpu"
+    words, machine = "nowhere: all paths were there", "cpu"
     if work:
-        with places(plan, subject.packed, lambda text: say("warning", note=text)) as place:
-            where, machine = place.words, kind(place.machines)
-            say("counting", where=where)
+        with places(where, packed, lambda text: say("warning", note=text)) as place:
+            words, machine = place.words, kind(place.machines)
+            say("counting", where=words)
             meter = rate.Meter(place.threads)  # of threads: a card's rate is another
 
             def step(done: int, _: int) -> None:
                 meter.at(done)
                 if progress is not None:
-                    progress(paths_found + done, plan.paths)
+                    progress(paths_found + done, subject.paths)
 
-            _count(plan, subject, store, work, place, step, stop, seen, meanwhile)
+            stream = functools.partial(engine.count_all, packed, problem, subject.seed, work)
+            _count(where, stream, store, place, step, stop, seen, meanwhile)
             if not place.cards:
-                meter.keep(subject.digest)
-    _refuse_rest(plan, store, stop)
+                meter.keep(problem)
+    _refuse_rest(subject.paths, store, stop)
     store.tidy(KEPT)
     give_back_memory()
-    return Counts(store, where, paths_found, machine)
+    return Counts(store, words, paths_found, machine)
 
 
-def _refuse_rest(plan: Where, store: Store, stop: threading.Event) -> None:
+def _refuse_rest(paths: int, store: Store, stop: threading.Event) -> None:
     """Raise KeyboardInterrupt (after `stop`) or Incomplete where paths are not counted."""
-    left = plan.paths - size(r for r in store.ranges if r[1] <= plan.paths)
+    left = paths - size(r for r in store.ranges if r[1] <= paths)
     if left and stop.is_set():
-        raise KeyboardInterrupt(
-            f"interrupted: {plan.paths - left:,} of {plan.paths:,} paths are kept; run again to go on"
-        )
+        raise KeyboardInterrupt(f"interrupted: {paths - left:,} of {paths:,} paths are kept; run again to go on")
     if left:
-        raise Incomplete(f"{left:,} of {plan.paths:,} paths are not counted; run again to go on")
+        raise Incomplete(f"{left:,} of {paths:,} paths are not counted; run again to go on")
 
 
 def _count(
-    plan: Where,
-    subject: Subject,
+    where: Where,
+    count_all: Callable[..., Any],
     store: Store,
-    work: Any,
     place: Place,
     step: Progress,
     stop: threading.Event,
@@ -209,8 +215,6 @@ def _count(
     meanwhile: Callable[[], None] | None,
 ) -> None:
     """Take in what the place counts, shard by shard, whatever ends it."""
-    from stress.runs import engine
-
     left = [meanwhile] if meanwhile is not None else []
 
     def pause() -> None:
@@ -218,12 +222,11 @@ def _count(
         if left:
             left.pop()()
 
-    every = min(plan.every, LOOK) if seen is not None and place.client is None else plan.every
-    how = (place.machines, place.client, step, every, stop, plan.most, pause)
-    stream = engine.count_all(subject.packed, subject.digest, plan.seed, work, *how)
+    every = min(where.every, LOOK) if seen is not None and place.client is None else where.every
+    stream = count_all(place.machines, place.client, step, every, stop, where.most, pause)
     try:
         for counted in stream:
-            store.add(counted, plan.every)
+            store.add(counted, where.every)
             if seen is not None and store.whole is not None and is_whole(counted.ranges):
                 seen(store.whole.tally())
             del counted  # its memory goes back before the next one is made

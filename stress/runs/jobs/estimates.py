@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from stress.errors import LimitError
 from stress.kernels.tally import tally_shapes
-from stress.runs.jobs.place import address_of
 from stress.runs.jobs.plans import Plan, SweepPlan
 
 BASE = 330_000_000
@@ -44,9 +43,10 @@ def tally_bytes(plan: Plan) -> int:
 def memory(plan: Plan) -> int:
     """Bytes that the run takes at most on this machine."""
     tally = tally_bytes(plan)
-    if plan.workers is not None and plan.queue is None:
-        return BASE + COPIES * tally + plan.workers * (WORKER + 3 * tally)
-    threads = 0 if address_of(plan) or plan.queue else plan.threads or _cores()
+    where = plan.where
+    if where.workers is not None and where.queue is None:
+        return BASE + COPIES * tally + where.workers * (WORKER + 3 * tally)
+    threads = 0 if where.address or where.queue else where.threads or _cores()
     return BASE + (COPIES + threads) * tally
 
 
@@ -97,10 +97,11 @@ def estimate(plan: Plan) -> Estimate:
     from stress.runs.jobs import rate
 
     packed = packed_of(plan.job)
-    slots = _slots(plan)
+    where = plan.where
+    slots = where.workers or where.threads or _cores()  # a cluster's own are not asked for here
     speed = rate.known(problem_digest(packed)) or rate.measure(packed, plan.seed)
-    sent = plan.workers is not None or address_of(plan) is not None
-    tasks = chunks(((0, plan.paths),), slots, plan.most, LEAST_SENT if sent else SMALLEST)
+    sent = where.workers is not None or where.address is not None
+    tasks = chunks(((0, plan.paths),), slots, where.most, LEAST_SENT if sent else SMALLEST)
     tally = tally_bytes(plan)
     return Estimate(
         len(tasks),
@@ -110,11 +111,6 @@ def estimate(plan: Plan) -> Estimate:
         speed * slots,
         plan.paths / (speed * slots),
     )
-
-
-def _slots(plan: Plan) -> int:
-    """Tasks at a time; a cluster's own are not asked for here."""
-    return plan.workers or plan.threads or _cores()
 
 
 def _cores() -> int:

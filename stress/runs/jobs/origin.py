@@ -80,7 +80,7 @@ def origin(plan: Plan) -> dict[str, Any]:
         "estimator": plan.job.estimator,
         "scenarios": list(plan.scenarios),
         "clock": plan.job.clock,
-        "threads": plan.threads,
+        "threads": plan.where.threads,
         **platform_of(),
     }
 

@@ -15,6 +15,7 @@ from stress.inputs.job import Job, Sweep
 from stress.inputs.job.terms import Estimator
 from stress.inputs.kinds import say
 from stress.inputs.numbers import PATH_LIMIT
+from stress.runs.jobs.where import Where
 from stress.spelling import suggest
 
 if TYPE_CHECKING:
@@ -29,53 +30,36 @@ class Plan(NamedTuple):
 
     job: Job
     """With the options that override it: its hash says what was run."""
-    paths: int
-    seed: int
-    scenarios: tuple[str, ...]
-    out: Path
-    threads: int | None
-    workers: int | None = None
-    """Worker processes of this machine instead of threads."""
-    scheduler: str | None = None
-    """Address of an existing Dask cluster instead."""
-    queue: str | None = None
-    """Batch queue whose jobs the worker processes are."""
-    fresh: bool = False
-    """Start over instead of going on."""
+    where: Where
     keep_paths: bool = False
     max_memory: int | None = None
     """Bytes."""
-    every: float = 10.0
-    """Most seconds of work between two checkpoints; fewer where one costs little (`counting.pace`)."""
-    most: int | None = None
-    """Paths of a task; by default their number follows from paths and workers."""
     target: str | None = None
     """Relative error at which the run may stop, as `EL:B=0.05`; the paths are then a budget."""
     why: str = ""
     """Why `auto` chose the job's estimator."""
-    device: str = "cpu"
-    """What counts: `cpu`, `gpu`, or `auto`, both where there is a card."""
     also: Callable[[Job], Callable[[xr.Dataset], xr.Dataset]] | None = None
     """Works out what else the result of a job gets before it is written, and how it gets it."""
 
+    @property
+    def paths(self) -> int:
+        """Of the job."""
+        return self.job.paths
 
-class BookRun(NamedTuple):
-    """Where a book is counted and where that goes; as `Plan` has it."""
+    @property
+    def seed(self) -> int:
+        """Of the job."""
+        return self.job.seed
 
-    paths: int
-    seed: int
-    out: Path
-    threads: int | None = None
-    workers: int | None = None
-    scheduler: str | None = None
-    queue: str | None = None
-    fresh: bool = False
-    every: float = 10.0
-    most: int | None = None
-    device: str = "cpu"
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the job's."""
+        return tuple(case.name for case in self.job.scenarios)
 
-
-Where = Plan | BookRun
+    @property
+    def out(self) -> Path:
+        """Where it goes."""
+        return self.where.folder
 
 
 def _estimator(name: str, value: Any) -> None:
@@ -125,44 +109,14 @@ def plan(
     }
     job = job.model_copy(update=update)
     check_paths(job.paths, max_paths)
-    _check_places(threads, workers, scheduler, queue, device)
+    folder = Path("results") / job.name if out is None else Path(out)
+    where = Where(threads, workers, scheduler, queue, device, folder, fresh, every, most)
+    where.check()
     if not judged:
         from stress.runs.sampling import refuse_misfit
 
         refuse_misfit(job)
-    where = Path("results") / job.name if out is None else Path(out)
-    return Plan(
-        job,
-        job.paths,
-        job.seed,
-        chosen,
-        where,
-        threads,
-        workers,
-        scheduler,
-        queue,
-        fresh,
-        keep_paths,
-        max_memory,
-        every,
-        most,
-        target,
-        device=device,
-    )
-
-
-def _check_places(
-    threads: int | None, workers: int | None, scheduler: str | None, queue: str | None, device: str
-) -> None:
-    """Raise ConfigError for two places to count, a queue without workers, or a device that is not there."""
-    if sum(choice is not None for choice in (threads, workers, scheduler)) > 1:
-        raise ConfigError("--threads, --workers and --scheduler: only one of them")
-    if queue is not None and workers is None:
-        raise ConfigError(f"--queue {queue}: say how many worker processes with --workers")
-    if device != "cpu" and scheduler is None and queue is None:
-        from stress.runs.counting.machines import machines
-
-        machines(device, threads or 1)
+    return Plan(job, where, keep_paths, max_memory, target)
 
 
 class SweepPlan(NamedTuple):
@@ -171,7 +125,11 @@ class SweepPlan(NamedTuple):
     sweep: Sweep
     plans: tuple[Plan, ...]
     out: Path
-    fresh: bool
+
+    @property
+    def fresh(self) -> bool:
+        """Whether all start over."""
+        return self.plans[0].where.fresh
 
     @property
     def paths(self) -> int:
@@ -202,7 +160,7 @@ def plan_sweep(
         plans.append(plan(job, out=cell_folder(where, job), **how))
         known.add(pair)
     check_paths(sum(cell.paths for cell in plans), max_paths)
-    return SweepPlan(sweep.model_copy(update={"jobs": tuple(cell.job for cell in plans)}), tuple(plans), where, fresh)
+    return SweepPlan(sweep.model_copy(update={"jobs": tuple(cell.job for cell in plans)}), tuple(plans), where)
 
 
 def cell_folder(out: Path, job: Job) -> Path:

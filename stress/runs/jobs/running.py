@@ -20,7 +20,8 @@ from stress.runs.jobs.counts import Say, Seen, count, folder_of
 from stress.runs.jobs.estimates import refuse
 from stress.runs.jobs.files import disk, sha256_of
 from stress.runs.jobs.origin import origin, read_json, run_id, run_parts
-from stress.runs.jobs.plans import Plan, Where
+from stress.runs.jobs.plans import Plan
+from stress.runs.jobs.where import Where
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -66,11 +67,11 @@ def run(
     watch = Watch()
     plan = settled(plan, say)
     with folder_of(plan) as folder:
-        if not plan.fresh and (manifest := finished(plan.out, wanted(plan), [plan.out] * plan.keep_paths)):
+        if not plan.where.fresh and (manifest := finished(plan.out, wanted(plan), [plan.out] * plan.keep_paths)):
             return unchanged(plan.out, manifest, say)
-        if plan.fresh:
+        if plan.where.fresh:
             (plan.out / MANIFEST).unlink(missing_ok=True)
-        refuse_shorter(plan, run_id(run_parts(plan.job)))
+        refuse_shorter(plan.where, run_id(run_parts(plan.job)), plan.paths)
         beside = Beside(plan)
         counts = count(plan, folder, progress, say, stop, seen=seen, meanwhile=beside.work_out)
         if plan.keep_paths:
@@ -166,13 +167,13 @@ def unchanged(out: Path, manifest: dict[str, Any], say: Say) -> Done:
     return Done(results.open_any(out / RESULTS), manifest, before=True)
 
 
-def refuse_shorter(plan: Where, run: str) -> None:
+def refuse_shorter(where: Where, run: str, paths: int) -> None:
     """Raise ConfigError where fewer paths would replace the finished run of more."""
-    held = read_json(plan.out / MANIFEST)
+    held = read_json(where.folder / MANIFEST)
     before = held.get("paths")
-    if not plan.fresh and held.get("run_id") == run and isinstance(before, int) and before > plan.paths:
+    if not where.fresh and held.get("run_id") == run and isinstance(before, int) and before > paths:
         raise ConfigError(
-            f"{plan.out}: holds the finished run of {before:,} paths, which {plan.paths:,} would replace; --out writes "
+            f"{where.folder}: holds the finished run of {before:,} paths, which {paths:,} would replace; --out writes "
             "elsewhere, --fresh starts over"
         )
 
@@ -201,7 +202,7 @@ def keep_paths(plan: Plan, folder: Path, progress: Progress | None, stop: thread
     from stress.runs import engine
     from stress.runs.jobs.paths import keep
 
-    keep(plan, folder, run_id(run_parts(plan.job)), plan.threads or engine.n_core(), progress, stop)
+    keep(plan, folder, run_id(run_parts(plan.job)), plan.where.threads or engine.n_core(), progress, stop)
 
 
 def checks(dataset: xr.Dataset) -> dict[str, Any]:

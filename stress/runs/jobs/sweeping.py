@@ -75,7 +75,7 @@ def run_sweep(
             **_wanted(plan),
             "scenarios": list(plan.plans[0].scenarios),
             "clock": plan.plans[0].job.clock,
-            "threads": plan.plans[0].threads,
+            "threads": plan.plans[0].where.threads,
             **platform_of(),
             "paths_kept": plan.plans[0].keep_paths,
             "result_sha256": hashlib.sha256("".join(entry["result_sha256"] for entry in said).encode()).hexdigest(),

@@ -31,16 +31,16 @@ def run_to_target(
     from stress.measures import target as targets
 
     if plan.target is None:
-        raise ConfigError('the plan has no target: stress.jobs.plan(..., target_error="EL:A=0.05")')
+        raise ConfigError('the plan has no target: stress.jobs.plan(..., target="EL:A=0.05")')
     target = targets.parse(plan.target, [note.name for note in plan.job.deal.notes])
     plan, budget = settled(plan, say or silent), plan.paths
-    before = {} if plan.fresh else read_json(plan.out / MANIFEST)
+    before = {} if plan.where.fresh else read_json(plan.out / MANIFEST)
     whole = before.get("files", {}).get(RESULTS) == sha256_of(plan.out / RESULTS) if before else False
     paths = min(budget, max(targets.FIRST, int(before.get("paths", 0)) if whole else 0))
     while True:
         job = plan.job.model_copy(update={"paths": paths})
-        done = run(plan._replace(job=job, paths=paths), progress, say, stop, seen)
-        plan = plan._replace(fresh=False)
+        done = run(plan._replace(job=job), progress, say, stop, seen)
+        plan = plan._replace(where=plan.where._replace(fresh=False))
         assert isinstance(done.dataset, xr.Dataset)
         relative, _ = targets.reached(target, done.dataset)
         if relative <= target.relative or paths == budget:
