@@ -12,6 +12,7 @@ from stress.analysis.crossings import answer, at_percentile, inside, rises
 from stress.analysis.kept import Interrupted
 from stress.analysis.levers import Lever, left_alone, lever_of
 from stress.analysis.pool_losses import with_expected, with_simulated
+from stress.analysis.remaining import pool_since
 from stress.answers.breakeven import Answer, Breakeven, Crossing, Curve
 from stress.arrays import Array
 from stress.errors import ConfigError
@@ -50,8 +51,9 @@ def breakeven(
 
     Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q;
     where that is less than 50 of the paths they are drawn around a loss. Paths and seed are the job's; every point uses
-    the same draws. Raises ConfigError for an unknown note, shock or scenario, for ends beyond what
-    the shock may be, and for index rates where the deal has none.
+    the same draws. What the pool loses at a break-even is the net loss of the months from where the job starts on, over
+    the pool then. Raises ConfigError for an unknown note, shock or scenario, for a note that is repaid where the job
+    starts, for ends beyond what the shock may be, and for index rates where the deal has none.
 
     >>> few = job.but(paths=512)
     >>> answer = breakeven(few, "subordinated", "defaults", percentiles=[0.5])
@@ -66,6 +68,7 @@ def breakeven(
         trials.case_of(job, scenario),
         lever_of(shock, *ends, job.deal),
     )
+    since = pool_since(job)
     if lever.how == "set":
         left_alone(case, shock, f"--shock {shock}")
     trials.refuse_idle(job, case, f"--shock {shock}", lever.shock(lever.benign), lever.shock(lever.adverse))
@@ -89,6 +92,7 @@ def breakeven(
         interest,
         "plain" if search.trial.sampler is None else "importance",
         search.undone,
+        since,
     )
 
 

@@ -18,8 +18,10 @@ from stress.analysis.capital_needs import REQUIRED, Bank, capital
 from stress.analysis.class_stresses import rating
 from stress.analysis.credit_loss import at_start
 from stress.analysis.note_price import all_at_par
+from stress.analysis.remaining import since_of
 from stress.answers.capital import Capital
 from stress.answers.committee import ClassNumbers, Committee
+from stress.answers.since import Since
 from stress.errors import StressError
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
@@ -47,6 +49,7 @@ class Fixed(NamedTuple):
 
     held: Capital
     base_net_loss: float
+    since: Since
     numbers: Numbers
     left_out: tuple[str, ...]
 
@@ -58,14 +61,15 @@ def fixed_numbers(
 ) -> Fixed:
     """Capital, break-even and yield of every class. Raises what `capital` raises."""
     held = capital(job, rules, bank, paths=FEW_PATHS)
-    base = float(trials.to_maturity(trials.variants(job, trials.case_of(job, None), [[]])).of_pool("net_loss")[0])
+    in_all = trials.to_maturity(trials.variants(job, trials.case_of(job, None), [[]])).of_pool("net_loss")
+    since = since_of(job)
     steps: dict[str, Callable[[], Numbers]] = {
         "capital": lambda: _capital(held),
         "break-even": lambda: _breakeven(job),
         "yield": lambda: _yields(job),
     }
     numbers, left_out = _gathered(job, steps)
-    return Fixed(held, base, numbers, left_out)
+    return Fixed(held, since.remaining(float(in_all[0])), since, numbers, left_out)
 
 
 def _gathered(job: Job, steps: Mapping[str, Callable[[], Numbers]]) -> tuple[Numbers, tuple[str, ...]]:
@@ -110,7 +114,7 @@ def committee(
     blocks = -(-paths // LANES)
     return Committee(
         job.name, job.scenarios[0].name, known.held.rules, known.held.status, known.held.date, known.held.pool_weight,
-        known.base_net_loss, blocks * LANES, job.seed,
+        known.base_net_loss, known.since, blocks * LANES, job.seed,
         tuple(_numbers(name, values | losses[name]) for name, values in known.numbers.items()),
         (*known.left_out, *unknown),
     )  # fmt: skip
@@ -180,6 +184,7 @@ def with_committee(ds: xr.Dataset, answer: Committee) -> xr.Dataset:
         key: getattr(answer, key)
         for key in ("scenario", "rules", "status", "date", "pool_weight", "base_net_loss", "paths", "left_out")
     }
+    about["since"] = answer.since._asdict()
     variables = {v.name: (v.dims, values[v.name], {"units": v.unit, "long_name": v.meaning}) for v in COMMITTEE}
     return ds.assign(variables).assign_attrs(committee=json.dumps(about, ensure_ascii=False))
 

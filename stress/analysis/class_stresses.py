@@ -1,7 +1,8 @@
-"""Each class under a user's table of stresses: its break-even in cumulative net loss against what the table asks.
+"""Each class under a user's table of stresses: its break-even in net loss against what the table asks.
 
 Deterministic, as agencies run their stresses: expected rates, rho 0, one path a stress. Defaults are turned up under
-the category's haircuts until a class is no longer paid in full; the pool's net loss there is the break-even.
+the category's haircuts until a class is no longer paid in full; the pool's net loss there is the break-even. Of a job
+in mid-life all of it is of the months that are left: net loss from its state on over the pool then, the base likewise.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ import numpy as np
 from stress.analysis import trials
 from stress.analysis.cuts import SMALLEST, moved
 from stress.analysis.inputs_moved import note_share, with_shares
+from stress.analysis.remaining import pool_since, since_of
 from stress.answers.rating import ClassRating, Rating, Stand, StressSize
+from stress.answers.since import Since
 from stress.arrays import Array, Bools
 from stress.errors import ConfigError
-from stress.explain.notes import support_of
+from stress.explain.notes import support_then
 from stress.inputs.door import from_closing
 from stress.inputs.files.parse import parse_as
 from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.state.rules import repaid, started
 from stress.inputs.stresses import Category, Stresses
 
 LOW, HIGH = 0.1, 100.0
@@ -55,34 +59,45 @@ def rating(
     """Which categories each class stands, its gap in points of CNL and in notches; with `size`, its largest size too.
 
     `held`: note -> category, before the table's own. Classes are all notes but residual ones. Raises ConfigError for
-    a note, a category or a scenario that is not there, and where the pool loses nothing.
+    a note, a category or a scenario that is not there, where the pool loses nothing, and for sizes of a job in
+    mid-life; of its classes those that are repaid are left out.
 
     >>> table = load_stresses("scenarios/stresses/example.toml")
     >>> row = rating(job, table).classes[0]
     >>> row.note, row.held, row.passes
     ('A', 'hardest', False)
     """
-    from_closing(job, "rating", "puts a table of stresses over the whole life on every class")
-    case, wanted = trials.case_of(job, scenario), _held(job, table, held or {})
-    base = float(trials.to_maturity(trials.variants(job, case, [[]])).of_pool("net_loss")[0])
-    if base <= 0.0:
-        raise ConfigError(
-            f"scenario {case.name}: on expected rates the pool loses nothing, and a multiple of it is nothing"
-        )
-    classes = _classes(job)
+    if size:
+        from_closing(job, "rating with --size", "sets notes that are issued already")
+    case, wanted, since = trials.case_of(job, scenario), _held(job, table, held or {}), pool_since(job)
+    classes, base = _classes(job), _base(job, case, since)
     stands: list[dict[int, Stand]] = []
     steps = len(table.categories) + (len(wanted) if size else 0)
     for k, category in enumerate(table.categories):
-        stands.append(_stands(_Work(job, case, table, category), base, classes))
+        stands.append(_stands(_Work(job, case, table, category, since), base, classes))
         if progress is not None:
             progress(k + 1, steps)
-    support = support_of(job.deal, job.pool.balance)
+    support = support_then(job)
     rows = tuple(
-        _class(job, table, note, support[note] or 0.0, wanted.get(note), tuple(by_note[note] for by_note in stands))
+        _class(job, table, note, support[note], wanted.get(note), tuple(by_note[note] for by_note in stands))
         for note in classes
     )
     sizes = _sizes(job, case, table, wanted, base, trials.portion(progress, 0, 1)) if size else ()
-    return Rating(job.name, case.name, table.name, table.timing, base, rows, sizes)
+    return Rating(
+        job.name, case.name, table.name, table.timing, base, rows, sizes, since, since.in_all(base),
+        tuple(note.name for k, note in enumerate(job.deal.notes) if repaid(job, k)),
+    )  # fmt: skip
+
+
+def _base(job: Job, case: ScenarioCase, since: Since) -> float:
+    """Net loss of the scenario from where the job starts on. Raises ConfigError where it is none."""
+    base = since.remaining(float(trials.to_maturity(trials.variants(job, case, [[]])).of_pool("net_loss")[0]))
+    if base > 0.0:
+        return base
+    after = f" after {since.as_of}" if since.as_of else ""
+    raise ConfigError(
+        f"scenario {case.name}: on expected rates the pool loses nothing{after}, and a multiple of it is nothing"
+    )
 
 
 class _Work(NamedTuple):
@@ -92,6 +107,11 @@ class _Work(NamedTuple):
     case: ScenarioCase
     table: Stresses
     category: Category
+    since: Since
+
+    def net_loss(self, run: trials.Expected) -> Array:
+        """(place,) from where the job starts on, over the pool then."""
+        return self.since.remaining(run.of_pool("net_loss"))
 
     def multiples(self, place: Array) -> Array:
         """Places from 0 to 1 -> multiples of the odds."""
@@ -101,10 +121,8 @@ class _Work(NamedTuple):
     def run(self, place: Array) -> trials.Expected:
         """The deterministic run at each place, under the category's haircuts."""
         deal, cuts = self.job.deal, self.category.haircuts()
-        moves = [
-            [*cuts, self.table.defaults(float(x), deal.scheduled_months, deal.legal_maturity_months)]
-            for x in self.multiples(place)
-        ]
+        over = deal.scheduled_months, deal.legal_maturity_months, started(self.job)
+        moves = [[*cuts, self.table.defaults(float(x), *over)] for x in self.multiples(place)]
         return trials.to_maturity(trials.variants(self.job, self.case, moves))
 
 
@@ -149,7 +167,7 @@ def _begins(work: _Work, notes: Sequence[int]) -> list[_Begins]:
     """Scan, then divide the brackets of all classes together."""
     place = np.linspace(0.0, 1.0, SCAN)
     scan = work.run(place)
-    cnl, lost = scan.of_pool("net_loss"), scan.of_notes("any_loss") > 0.0
+    cnl, lost = work.net_loss(scan), scan.of_notes("any_loss") > 0.0
     brackets = [
         _Bracket(note, place[k : k + 2], cnl[k : k + 2])
         for note in notes
@@ -157,7 +175,7 @@ def _begins(work: _Work, notes: Sequence[int]) -> list[_Begins]:
     ]
     for _ in range(ROUNDS if brackets else 0):
         outcomes = work.run(np.concatenate([bracket.within() for bracket in brackets]))
-        inner = outcomes.of_pool("net_loss").reshape(-1, WITHIN)
+        inner = work.net_loss(outcomes).reshape(-1, WITHIN)
         hit = outcomes.of_notes("any_loss").reshape(-1, WITHIN, lost.shape[1]) > 0.0
         brackets = [bracket.narrowed(hit[i, :, bracket.note], inner[i]) for i, bracket in enumerate(brackets)]
     return [_of_class(note, cnl, lost[:, note], brackets) for note in notes]
@@ -177,7 +195,7 @@ def _stands(work: _Work, base: float, classes: list[int]) -> dict[int, Stand]:
         stands[note] = Stand(
             work.category.name, asked, float(low), float(high - low), float(low / base), float(low - asked),
             bool(low >= asked and not begins.first), begins.never,
-            () if begins.never else tuple(begins.cnl[:, 0].tolist()),
+            () if begins.never else tuple(begins.cnl[:, 0].tolist()), begins.first, work.since.in_all(float(low)),
         )  # fmt: skip
     return stands
 
@@ -203,17 +221,27 @@ def _class(
 
 
 def _classes(job: Job) -> list[int]:
-    """All notes but residual ones: those that are owed principal."""
-    return [k for k, note in enumerate(job.deal.notes) if not note.residual]
+    """All notes but residual ones and those that are repaid: those that are owed principal. Raises ConfigError where
+    there is none."""
+    owed = [k for k, note in enumerate(job.deal.notes) if not note.residual and not repaid(job, k)]
+    if job.state is not None and not owed:
+        raise ConfigError(f"job {job.name!r} starts after {job.state.as_of}: every class is repaid, none can lose")
+    return owed
+
+
+def _residual(job: Job, name: str) -> bool:
+    """Whether the deal's note of that name is a residual one: it is held to no stress, whatever it lent."""
+    return any(note.residual for note in job.deal.notes if note.name == name)
 
 
 def _held(job: Job, table: Stresses, given: Mapping[str, str]) -> dict[int, str]:
     """Category by place of the note, senior first; those of the table that the deal has not are another deal's."""
     names = [note.name for note in job.deal.notes]
     wanted = {names.index(row.note): row.category for row in table.held if row.note in names}
+    wanted = {k: category for k, category in wanted.items() if not repaid(job, k)}
     for note, category in given.items():
         table.place(category, f"--class {note}={category}: ")
-        wanted[trials.note_index(job, note, option="--class")] = category
+        wanted[trials.note_index(job, note, can_lose=not _residual(job, note), option="--class")] = category
     for k in wanted:
         if job.deal.notes[k].residual:
             raise ConfigError(f"note {names[k]}: a residual note takes what is left and can be held to no stress")
@@ -229,7 +257,7 @@ def _sizes(
     total, first, sizes = sum(shares), 0, []
     for at, (note, held) in enumerate(wanted.items()):
         category = table.categories[table.place(held)]
-        work = _Work(job, case, table, category)
+        work = _Work(job, case, table, category, since_of(job))
         cut = _smallest_cut(work, shares, first, note, category.multiple * base)
         if cut is not None:
             shares = moved(shares, first, note, cut)

@@ -15,6 +15,7 @@ import numpy as np
 
 from stress.analysis import trials
 from stress.analysis.order_statistics import mean_of
+from stress.analysis.remaining import at_all_times
 from stress.answers.ecl import Allowance, Ecl
 from stress.arrays import Array
 from stress.assemble.contract import sizes_of
@@ -193,8 +194,9 @@ def _run_off(job: Job, case: ScenarioCase) -> Job:
 
 
 def _closing(job: Job) -> tuple[float, Array]:
-    """What the loans earn a month on expected rates, and the entry rates of each segment at closing."""
-    run_off = _run_off(job, job.scenarios[0])
+    """What the loans earn a month on expected rates, and the entry rates of each segment at closing, from which credit
+    risk may have risen: what a state tells of the factors is left out."""
+    run_off = at_all_times(_run_off(job, job.scenarios[0]))
     rows = values_of(run_off, assemble(run_off, deterministic=True), 0)
     earned = rows["fee_income"][1].sum() + rows["late_charge"][1].sum()
     return float(earned / rows["month_start_balance"][1].sum()), np.asarray(

@@ -60,7 +60,7 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
     then, point = whitened.as_of(month), np.round(point, DIGITS)
     model = then.state(point, month)
     figures = {name: value[-1] for name, value in reports.figure.items() if not math.isnan(value[-1])}
-    stood = sum(held.performing + sum(held.late) for held in model.pool)
+    stood = model.receivables
     pool = figures.get("pool", math.nan)
     if not any(name.startswith(NAMED) for name in figures):  # nothing says that the amounts are the deal's own
         changes, given = _of_pool(model, _over(figures, stood), stood)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stress.analysis import trials
+from stress.analysis.remaining import since_of
 from stress.analysis.score_sums import PANEL, ScoreSums
 from stress.analysis.scores import Scores, scores_of
 from stress.answers.gradient import Gradient, Slope
@@ -132,7 +133,7 @@ def _answer(job: Job, scores: Scores, wanted: Wanted, sums: _Sums) -> Gradient:
     why = WHOLE if sums.held >= 1.0 else UNSEEN
     return Gradient(
         job.name, job.scenarios[0].name, wanted.name, wanted.note, plain, controlled, inputs, int(sums.size.sum()),
-        job.seed, (*scores.left_out, *(why,) * unseen),
+        job.seed, (*scores.left_out, *(why,) * unseen), since_of(job),
     )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def search(margin: Margin, goal: float, leads: int = 1) -> tuple[design.Design, 
 def says(nearest: design.Design, searches: tuple[Search, ...]) -> str:
     """What the searches say about trust in the answer."""
     if nearest.distance == 0.0:
-        return "so much is lost at factors of 0 already"
+        return "so much is lost where all factors are drawn at 0 already"
     reached = [s.beta for s in searches if np.isfinite(s.beta)]
     near = sum(b <= nearest.distance * 1.001 for b in reached)
     words = [f"{near} of {len(searches)} starts end within 0.1% of it"]

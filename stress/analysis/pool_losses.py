@@ -9,7 +9,9 @@ import numpy as np
 
 from stress.analysis import trials
 from stress.analysis.levers import Lever
+from stress.analysis.remaining import since_of
 from stress.answers.breakeven import Answer, PoolLoss
+from stress.answers.since import Since
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.samplers import Sampler
@@ -24,9 +26,17 @@ def with_expected(job: Job, case: ScenarioCase, lever: Lever, answer: Answer) ->
     """A deterministic break-even with its losses: their error is that of the bracket, which is left out."""
     if not math.isfinite(answer.value):
         return answer
-    outcomes = trials.to_maturity(trials.variants(job, case, [[lever.shock(x)] for x in (lever.neutral, answer.value)]))
-    net, default = (_expected(*map(float, outcomes.of_pool(quantity))) for quantity in ("net_loss", "default"))
-    return answer._replace(loss=PoolLoss(*net, *default, constant_default_rate(job, case, lever, answer.value)))
+    outcomes, since = _expected_at(job, case, lever, answer.value), since_of(job)
+    in_all = outcomes.of_pool("net_loss")
+    net = _expected(*map(float, since.remaining(in_all)))
+    default = _expected(*map(float, since.remaining_default(outcomes.of_pool("default"))))
+    rate = constant_default_rate(job, case, lever, answer.value)
+    return answer._replace(loss=PoolLoss(*net, *default, rate, float(in_all[1]), 0.0))
+
+
+def _expected_at(job: Job, case: ScenarioCase, lever: Lever, value: float) -> trials.Expected:
+    """The deterministic run of the scenario itself, and at a value of the shock."""
+    return trials.to_maturity(trials.variants(job, case, [[lever.shock(x)] for x in (lever.neutral, value)]))
 
 
 def _expected(base: float, there: float) -> Parts:
@@ -68,15 +78,24 @@ def with_simulated(
     fails = batches.Replicates(fails.value[:, note], fails.without[:, note])
     if job.deal.clean_up is not None:
         ds = trials.counted(trials.uncalled(varied), threads, progress, sampler)
-    net, default = (sums.means(ds, sums.of_pool, quantity) for quantity in ("net_loss", "default"))
-    losses = [PoolLoss(*_parts(net, fails, k), *_parts(default, fails, k), None) for k in range(len(known))]
+    since = since_of(job)
+    (net, size), (default, _) = (sums.means(ds, sums.of_pool, quantity) for quantity in ("net_loss", "default"))
+    net, default = (
+        batches.Replicates(*map(of, loss)) for of, loss in ((since.remaining, net), (since.remaining_default, default))
+    )
+    at = range(len(known))
+    losses = [_pool_loss(_parts(net, size, fails, k), _parts(default, size, fails, k), since) for k in at]
     by_percentile = {answer.percentile: loss for answer, loss in zip(known, losses, strict=True)}
     return [answer._replace(loss=by_percentile.get(answer.percentile)) for answer in answers]
 
 
-def _parts(read: tuple[batches.Replicates, np.ndarray], fails: batches.Replicates, at: int) -> Parts:
+def _pool_loss(net: Parts, default: Parts, since: Since) -> PoolLoss:
+    return PoolLoss(*net, *default, None, since.in_all(net[1]), since.pool * net[2])
+
+
+def _parts(loss: batches.Replicates, size: np.ndarray, fails: batches.Replicates, at: int) -> Parts:
     """Of the `at`-th break-even."""
-    (value, without), size = read
+    value, without = loss
     low, here, high = (3 * at + k for k in (1, 2, 3))
     step = float(fails.value[high] - fails.value[low])
     slope = float(value[high] - value[low]) / step if step else math.nan

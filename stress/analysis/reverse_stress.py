@@ -14,6 +14,7 @@ from stress.analysis import design, trials
 from stress.analysis.kept import Interrupted
 from stress.analysis.likely_path import TOUCH, UNKNOWN, says, search
 from stress.analysis.margin import holds, margin_of
+from stress.analysis.remaining import at_all_times, since_of
 from stress.answers.reverse import Reverse
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
@@ -44,8 +45,7 @@ def reverse(
     if not 0.0 <= loss < 1.0:
         hint = fraction_for(str(loss))
         raise ConfigError(f"--loss {loss:g}: a share of the original amount, from 0 to below 1{hint}")
-    note = trials.note_index(job, tranche, can_lose=True)
-    case = trials.case_of(job, scenario)
+    note, case = trials.note_index(job, tranche, can_lose=True), trials.case_of(job, scenario)
     varied = trials.variants(job, case, [[]])
     margin = margin_of(varied, note)
     goal = -loss - TOUCH
@@ -60,7 +60,7 @@ def reverse(
         why = f"no path within {design.FAR:g} standard deviations loses more than {loss:g} ({held})"
         blank = np.zeros(shape)
         return Reverse(job.name, case.name, tranche, loss, np.inf, 0.0, simulated, aimed, job.paths, job.seed,
-                       blank, blank[:, 0], searches, why, None, None)  # fmt: skip
+                       blank, blank[:, 0], searches, why, None, None, since_of(job))  # fmt: skip
     normals = nearest.point.reshape(shape)
     return Reverse(
         job=job.name,
@@ -78,7 +78,8 @@ def reverse(
         searches=searches,
         says="; ".join(filter(None, (says(nearest, searches), holds(varied)))),
         path=trace_of(varied, margin.problem, 0, normals),
-        expected=trace_of(varied, assemble(varied, deterministic=True), 0),
+        expected=trace_of(varied, assemble(at_all_times(varied), deterministic=True), 0),
+        since=since_of(job),
     )
 
 

@@ -65,6 +65,7 @@ def gradient_tornado(
         paths=answer.paths,
         seed=answer.seed,
         estimator="scores",
+        since=answer.since,
     )
 
 

@@ -16,7 +16,7 @@ from scipy.special import ndtri
 from stress.arrays import Array
 from stress.assemble.market import factors_of
 from stress.assemble.months import asked
-from stress.assemble.opening import levels_of
+from stress.assemble.told_factors import levels_of
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.state.rules import started

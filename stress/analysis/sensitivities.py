@@ -12,6 +12,7 @@ from stress import measures
 from stress.analysis import trials
 from stress.analysis.inputs_moved import INPUTS, Input, Side
 from stress.analysis.kept import Interrupted
+from stress.analysis.remaining import since_of
 from stress.answers.tornado import Bar, Change, Tornado
 from stress.errors import ConfigError, DataError
 from stress.inputs.deal.terms import Note
@@ -54,16 +55,14 @@ def sensitivity(
     """
     inputs, name = INPUTS if inputs is None else inputs, long_name(measure, "--measure")
     tail, of_note = is_tail(name), not of_pool(name)
-    note = _note_of(job, name, tranche)
-    case = trials.case_of(job, scenario)
+    note, case = _note_of(job, name, tranche), trials.case_of(job, scenario)
     sides = [side for item in inputs for side in (item.down, item.up) if side is not None]
     shocks = [side for side in sides if side.shock is not None and _has(job, case, side)]
-    total = 1 + sum(side.edit is not None for side in sides)
+    total, of = 1 + sum(side.edit is not None for side in sides), note if of_note else None
     moves = [[], *([side.shock] for side in shocks if side.shock is not None)]
     sampler = shifted_towards(trials.variants(job, case, [[]]), note) if name in OF_LOSSES else None
     step = trials.portion(progress, 0, total)
     base, done = _shocked(trials.variants(job, case, moves), shocks, threads, step, sampler, tail)
-    of = note if of_note else None
     changes = _changes(measures.difference(base, name), of, [None, *done])
     edited = [side for side in sides if side.edit is not None and side.edit(job) is not None]
     with contextlib.suppress(Interrupted):  # what is not done is told below
@@ -91,6 +90,7 @@ def sensitivity(
         paths=job.paths,
         seed=job.seed,
         estimator="plain" if sampler is None else "importance",
+        since=since_of(job),
     )
 
 

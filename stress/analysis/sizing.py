@@ -14,8 +14,11 @@ from stress.analysis.inputs_moved import note_share, with_shares
 from stress.analysis.joint_cuts import Group, Joint, independent, interval, joint_of, laid
 from stress.analysis.kept import Interrupted
 from stress.analysis.note_targets import Target, implied, load_bands, smallest, wanted_of
+from stress.analysis.remaining import of_left, share_left, since_of
 from stress.answers.sizing import Sized, Sizing
 from stress.arrays import Array
+from stress.errors import ConfigError
+from stress.explain.notes import support_then
 from stress.inputs.bands import Bands
 from stress.inputs.door import from_closing
 from stress.inputs.job import Job
@@ -47,7 +50,8 @@ def size(
     room above in proportion to their size. Solved on the job's draws so that the upper end of the 95% interval meets
     the limit, those draws being drawn around losses where a limit is below 50 of the paths; judged on fresh ones, four
     times as many, drawn around losses too (so that a band of a note that hardly ever loses is known). Without a target
-    the notes stay as they are and are judged so. Raises ConfigError where a target names no note or the residual one.
+    the notes stay as they are and are judged so: those of a job in mid-life by what is lost of what is left of them.
+    Raises ConfigError where a target names no note or the residual one, and for a target in mid-life.
 
     >>> from stress.analysis.note_targets import load_bands
     >>> from stress.analysis.note_targets import target_of
@@ -56,23 +60,18 @@ def size(
     >>> [note.note for note in sized.notes]
     ['A', 'B', 'mezzanine', 'subordinated']
     """
-    from_closing(job, "size", "sets notes that are issued already")
+    if targets:
+        from_closing(job, "size with a target", "sets notes that are issued already")
     table = bands or load_bands()
     case, wanted = trials.case_of(job, scenario), wanted_of(job, targets)
     work = Work(job, case, wanted, table, threads, progress)
     shares, groups, joint, whole = _solved(work)
+    shares = shares if wanted else _left(job)
     seed = (job.seed + PROOF_SEED) % 2**64
     proof_job = job.model_copy(update={"seed": seed, "paths": PROOF_PATHS * job.paths})
     sizes = with_shares(proof_job, shares) if wanted else proof_job
-    samplers: dict[str, Shifted | None] = {}
-    try:
-        kept.check()
-        samplers = _samplers(work, sizes)
-        proofs = {
-            name: read(sizes, scenario_case, threads, samplers[name]) for name, scenario_case in work.cases().items()
-        }
-    except Interrupted:
-        whole, proofs = False, {name: Reading.unread(len(shares)) for name in work.cases()}
+    proofs, samplers, proven = _proofs(work, sizes)
+    whole = whole and proven
     proof_of = [proofs[work.case_of(k).name] for k in range(len(shares))]
     notes = tuple(
         _sized(job, k, (shares, groups, joint, whole), wanted.get(k), proof_of[k], table) for k in range(len(shares))
@@ -90,10 +89,34 @@ def size(
         proof_seed=seed,
         table=table.name,
         feasible=all(feasible.values()),
+        since=since_of(job),
         says=_says(job, feasible, notes, [line for proof in proofs.values() for line in proof.warnings])
         if whole
         else _cut_short(job, groups),
     )
+
+
+def _proofs(work: Work, sizes: Job) -> tuple[dict[str, Reading], dict[str, Shifted | None], bool]:
+    """The run on fresh paths under every scenario, who drew them, and whether it came to its end."""
+    samplers: dict[str, Shifted | None] = {}
+    try:
+        kept.check()
+        samplers = _samplers(work, sizes)
+        return (
+            {name: read(sizes, case, work.threads, samplers[name]) for name, case in work.cases().items()},
+            samplers,
+            True,
+        )
+    except Interrupted:
+        return {name: Reading.unread(len(sizes.deal.notes)) for name in work.cases()}, samplers, False
+
+
+def _left(job: Job) -> list[float]:
+    """Shares of the notes as they stand where the job starts. Raises ConfigError where none of them is left."""
+    shares = [share_left(job, note) for note in range(len(job.deal.notes))]
+    if job.state is not None and not sum(shares) > 0.0:
+        raise ConfigError(f"job {job.name!r} starts after {job.state.as_of}: nothing is left of its pool or its notes")
+    return shares
 
 
 _Solved = tuple[list[float], list[Group], Joint, bool]
@@ -136,10 +159,12 @@ def _samplers(work: Work, job: Job) -> dict[str, Shifted | None]:
 
 
 def _sized(job: Job, note: int, solved: _Solved, target: Target | None, proof: Reading, table: Bands) -> Sized:
-    value, limit = (proof.expected_loss[note], np.nan) if target is None else against(target, proof, note, table)
+    lost = of_left(job, note, proof.expected_loss[note])
+    value, limit = (lost, np.nan) if target is None else against(target, proof, note, table)
     if not trials.lends(job.deal.notes[note]):
         value = _known(np.nan)
     share, below = _ends(solved, note)
+    below = below if job.state is None else _known(support_then(job)[note])
     by = [job.deal.notes[group.last].name for group in solved[1] if group.first <= note <= group.last]
     verdict = ""
     if target is not None and not solved[-1]:
@@ -160,7 +185,7 @@ def _sized(job: Job, note: int, solved: _Solved, target: Target | None, proof: R
         measured=value,
         life=float(proof.life[note].estimate),
         life_error=float(proof.life[note].error),
-        band=_band(table, proof.expected_loss[note], float(proof.life[note].estimate)),
+        band=_band(table, lost, float(proof.life[note].estimate)),
         verdict=verdict,
         sized_by="".join(by),
     )

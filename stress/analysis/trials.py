@@ -27,6 +27,7 @@ from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.rules import check_job
 from stress.inputs.numbers import enough
 from stress.inputs.scenario import Shock
+from stress.inputs.state.rules import repaid
 from stress.inputs.targets import Target
 from stress.inputs.text.base import LONGEST_NAME
 from stress.kernels import alone
@@ -71,16 +72,19 @@ def only(job: Job, scenario: str | None) -> Job:
 
 
 def note_index(job: Job, tranche: str, can_lose: bool = False, option: str = "--tranche") -> int:
-    """Place of a note in the deal, from the most senior; `can_lose` refuses a certificate, which lent nothing. A
-    message begins with the option that named it."""
+    """Place of a note in the deal, from the most senior; `can_lose` refuses a certificate, which lent nothing, and
+    what is repaid where the job starts. A message begins with the option that named it."""
     names = [note.name for note in job.deal.notes]
     if tranche not in names:
         known = f"{', '.join(names)}{suggest(tranche, names)}"
         raise ConfigError(f"{option} {tranche}: the deal has no such note: {known}")
-    if can_lose and not lends(job.deal.notes[names.index(tranche)]):
+    place = names.index(tranche)
+    if can_lose and not lends(job.deal.notes[place]):
         can = "it can lose nothing and has neither yield nor life"
         raise ConfigError(f"{option} {tranche}: a certificate of size 0 lent nothing, so {can}")
-    return names.index(tranche)
+    if can_lose and job.state is not None and repaid(job, place):
+        raise ConfigError(f"{option} {tranche}: is repaid in {job.state.as_of}: it can lose nothing and has no price")
+    return place
 
 
 def lends(note: Note) -> bool:

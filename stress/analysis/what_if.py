@@ -14,6 +14,7 @@ from stress.analysis import trials
 from stress.analysis.first_loss import multiples
 from stress.analysis.kept import Interrupted
 from stress.analysis.ranges import axes_of, check_axes, job_at, shocks_at
+from stress.analysis.remaining import since_of
 from stress.analytic.spline import best_spline, least_points
 from stress.answers.whatif import Axis, Surface, WhatIf
 from stress.arrays import Array
@@ -106,7 +107,9 @@ def whatif(
         raise Interrupted
     by_measure = [np.concatenate(parts) for parts in zip(*read, strict=True)]
     surfaces = tuple(_surfaces(job, place[:done], by_measure))
-    return WhatIf(job.name, case.name, axes, place[:done], surfaces, job.paths, job.seed, kind, len(place))
+    return WhatIf(
+        job.name, case.name, axes, place[:done], surfaces, job.paths, job.seed, kind, len(place), since_of(job)
+    )
 
 
 def design(axes: Sequence[Axis], points: int | None, kind: Kind, seed: int) -> Array:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stress.answers.compared import compared
 from stress.answers.frames import frame_of
 from stress.answers.shown import shown
+from stress.answers.since import Since
 from stress.arrays import Array
 
 if TYPE_CHECKING:
@@ -29,16 +30,17 @@ class Crossing(NamedTuple):
 
 
 class PoolLoss(NamedTuple):
-    """What the pool loses at a break-even, over the cut-off balance: means over paths, or of the deterministic run."""
+    """What the pool loses at a break-even, from where the job starts on, over the pool then (`Since`): at closing the
+    cut-off balance. Means over paths, or of the deterministic run."""
 
     base_net_loss: float
-    """Cumulative net loss of the scenario itself (CNL), without a call that ends the deal."""
+    """Net loss of the scenario itself, without a call that ends the deal: of whole lives its cumulative one (CNL)."""
     net_loss: float
     """Where the note breaks even."""
     net_loss_error: float
     """Standard error: of the mean, and of the break-even's own place."""
     net_loss_multiple: float
-    """CNL at break-even over that of the scenario: what agencies call the multiple."""
+    """Net loss at break-even over that of the scenario: what agencies call the multiple."""
     net_loss_multiple_error: float
     base_default: float
     """Cumulative default, likewise."""
@@ -48,6 +50,9 @@ class PoolLoss(NamedTuple):
     default_multiple_error: float
     constant_default_rate: float | None
     """Of the deterministic run: the CDR of the first dollar of loss, a year."""
+    net_loss_since_closing: float
+    """Where the note breaks even, with what was lost before the job starts, over the cut-off balance (CNL)."""
+    net_loss_since_closing_error: float
 
 
 class Answer(NamedTuple):
@@ -110,6 +115,8 @@ class Breakeven(NamedTuple):
     """`importance` where a percentile leaves plain paths too few to tell."""
     undone: str = ""
     """What an interrupted search came to; empty where it is whole."""
+    since: Since = Since()
+    """Where the job starts."""
 
     def to_dataframe(self, part: str = "answers") -> pd.DataFrame:
         """A row a percentile; `curve` a row a point of the shock, `answers.crossings` each where it begins to lose."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stress.answers.frames import frame_of
 from stress.answers.shown import shown
+from stress.answers.since import Since
 from stress.measures.estimate import Interval
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ class ClassNumbers(NamedTuple):
     capital_charge: float
     """8% of the risk weight: capital over exposure."""
     breakeven_net_loss: float
-    """Cumulative net loss of the pool, of the cut-off balance, where it begins to lose as the odds of default rise; the
-    lowest, where it does so more than once."""
+    """Net loss of the pool from where the job starts on, over the pool then (`Since`), where it begins to lose as the
+    odds of default rise; the lowest, where it does so more than once."""
     breakeven_net_loss_precision: float
     """Width of the bracket in which it was found."""
     breakeven_multiple: float
@@ -59,7 +60,9 @@ class Committee(NamedTuple):
     pool_weight: float
     """Risk weight of the loans that are not past due."""
     base_net_loss: float
-    """Of the scenario on expected rates."""
+    """Of the scenario on expected rates, from where the job starts on, over the pool then."""
+    since: Since
+    """Where it starts."""
     paths: int
     """Of the expected credit losses."""
     seed: int

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stress.answers.frames import frame_of
 from stress.answers.shown import shown
+from stress.answers.since import Since
 from stress.measures.estimate import Interval
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Gradient(NamedTuple):
     paths: int
     seed: int
     left_out: tuple[str, ...]
+    since: Since = Since()
+    """Where the job starts."""
 
     @property
     def variance_cut(self) -> float:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from stress.answers.frames import frame_of
 from stress.answers.shown import shown
+from stress.answers.since import Since
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Stand(NamedTuple):
-    """One class under one category, on expected rates with rho 0; losses are over the cut-off balance."""
+    """One class under one category, on expected rates with rho 0. Net losses are from where the job starts on, over the
+    pool then (`Since`): of whole lives over the cut-off balance."""
 
     category: str
     stressed_cnl: float
@@ -25,12 +28,16 @@ class Stand(NamedTuple):
     breakeven_multiple_cnl: float
     """Break-even over the base."""
     gap: float
-    """Break-even less stressed CNL: the cushion, in points of the cut-off balance."""
+    """Break-even less stressed CNL: the cushion, in points of the pool where the job starts."""
     passes: bool
     open: bool
     """True where the class still stands at the end of the search: the break-even lies beyond."""
     crossings: tuple[float, ...]
     """Every net loss at which it begins to lose, as defaults rise. Of more than one: in between it is paid in full."""
+    loses_already: bool
+    """True where it loses at the softest end of the search: the break-even lies below, or there is none."""
+    breakeven_cnl_since_closing: float
+    """Break-even with what was lost before the job starts, over the cut-off balance."""
 
 
 class ClassRating(NamedTuple):
@@ -38,7 +45,7 @@ class ClassRating(NamedTuple):
 
     note: str
     enhancement: float
-    """Share of the pool that bears losses before it."""
+    """Share of the pool that bears losses before it, where the job starts."""
     held: str
     """The category that it is held to; empty where the table names none."""
     passes: bool | None
@@ -83,10 +90,17 @@ class Rating(NamedTuple):
     table: str
     timing: str
     base_cnl: float
-    """Cumulative net loss of the scenario on expected rates, without a call that ends the deal."""
+    """Net loss of the scenario on expected rates, over the pool where the job starts, without a call that ends the
+    deal."""
     classes: tuple[ClassRating, ...]
     sizes: tuple[StressSize, ...] = ()
     """Where they were asked for."""
+    since: Since = Since()
+    """Where the job starts."""
+    base_cnl_since_closing: float = math.nan
+    """Of the scenario, with what was lost before, over the cut-off balance."""
+    repaid: tuple[str, ...] = ()
+    """Classes that are repaid where the job starts: they can lose nothing."""
 
     def to_dataframe(self, part: str = "classes") -> pd.DataFrame:
         """A row a class; `classes.by_category` a row a class and category, `sizes` where they were asked for."""

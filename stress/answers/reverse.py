@@ -10,6 +10,7 @@ import numpy as np
 from stress.answers.compared import compared
 from stress.answers.frames import frame_of, framed
 from stress.answers.shown import shown
+from stress.answers.since import Since
 from stress.arrays import Array
 from stress.measures.estimate import Interval
 
@@ -59,7 +60,9 @@ class Reverse(NamedTuple):
     path: xr.Dataset | None
     """The path replayed: factors, conditional rates, cash flows; None where there is none."""
     expected: xr.Dataset | None
-    """The deterministic run for comparison: unconditional rates, rho = 0."""
+    """The deterministic run for comparison: unconditional rates, rho = 0, whatever a state tells of the factors."""
+    since: Since = Since()
+    """Where the job starts."""
 
     def months(self) -> tuple[MonthOfPath, ...]:
         """The months of the path while its pool is there; none where there is no path."""

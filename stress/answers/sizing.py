@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stress.answers.frames import frame_of
 from stress.answers.shown import shown
+from stress.answers.since import Since
 from stress.measures.estimate import Interval
 
 if TYPE_CHECKING:
@@ -17,22 +18,23 @@ class Sized(NamedTuple):
 
     note: str
     before: float
-    """Share of the cut-off balance."""
+    """Share of the cut-off balance at closing."""
     share: float
-    """The largest of which the paths show that the target is met: the safe end of the interval."""
+    """The largest of which the paths show that the target is met: the safe end of the interval. Without a target as it
+    is; of a job in mid-life what is left of it over the pool then."""
     share_error: float
     """Standard error, that of the notes above included; NaN where nothing was sized."""
     share_low: float
     share_high: float
     """95% interval of the share at which the target is met exactly."""
     enhancement: float
-    """Share of all notes that rank below."""
+    """Share of all notes that rank below; of a job in mid-life what bears losses before it, over the pool then."""
     enhancement_error: float
     target: str
     limit: float
     """The number that was to be met (of a band: its limit at the note's life)."""
     measured: Interval
-    """In the fresh run; expected loss where there is no target."""
+    """In the fresh run; expected loss where there is no target, of a job in mid-life of what is left of the note."""
     life: float
     """Weighted average life in the fresh run, years."""
     life_error: float
@@ -64,6 +66,8 @@ class Sizing(NamedTuple):
     """Name of the table of bands."""
     feasible: bool
     says: str
+    since: Since = Since()
+    """Where the job starts."""
 
     def to_dataframe(self, part: str = "notes") -> pd.DataFrame:
         """A row a note."""

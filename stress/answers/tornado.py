@@ -10,6 +10,8 @@ from stress.answers.shown import shown
 if TYPE_CHECKING:
     import pandas as pd
 
+from stress.answers.since import Since
+
 
 class Bar(NamedTuple):
     """One bar of the tornado."""
@@ -49,6 +51,8 @@ class Tornado(NamedTuple):
     one plain run gave derivatives."""
     undone: tuple[str, ...] = ()
     """Inputs that an interrupted question did not come to."""
+    since: Since = Since()
+    """Where the job starts."""
 
     def to_dataframe(self, part: str = "bars") -> pd.DataFrame:
         """A row an input, both sides beside each other."""

@@ -10,6 +10,7 @@ from stress.analytic.spline import at
 from stress.answers.compared import compared
 from stress.answers.frames import frame_of, framed
 from stress.answers.shown import shown
+from stress.answers.since import Since
 from stress.arrays import Array
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ class WhatIf(NamedTuple):
     design: str
     planned: int
     """Points that were asked for; fewer were run where the run was interrupted."""
+    since: Since = Since()
+    """Where the job starts."""
 
     def start(self) -> list[float]:
         """Where the job stands; on a range that leaves it out, the nearest end."""

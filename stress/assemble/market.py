@@ -10,6 +10,7 @@ from scipy.special import logit, ndtri
 
 from stress.assemble.by_identity import by_identity
 from stress.assemble.by_path import ByPath, by_path_of, mixing_polynomial, padded
+from stress.assemble.expected import Mixed, Told
 from stress.assemble.months import MonthInputs
 from stress.assemble.stages import columns, n_stage
 from stress.inputs.deal import Deal
@@ -84,12 +85,19 @@ def _loaded(pool: Pool) -> Factors:
 
 
 def market_of(
-    deal: Deal, pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, supply: Array, deterministic: bool
+    deal: Deal,
+    pool: Pool,
+    months: Sequence[MonthInputs],
+    sizes: Sizes,
+    supply: Array,
+    deterministic: bool,
+    told: Told | None = None,
 ) -> Market:
-    """Factors, links and month scalars of every scenario. `deterministic`: rho = 0 and nothing drawn."""
+    """Factors, links and month scalars of every scenario. `deterministic`: rho = 0 and nothing drawn; at the rates that
+    are expected given what is `told` of the factors."""
     dependence = pool.dependence
     factors, phi = factors_of(pool), dependence.phi
-    link, degree, steady, common = _links(pool, months, factors, sizes, deterministic)
+    link, degree, steady, common = _links(pool, months, factors, sizes, deterministic, told)
     df = None if deterministic else dependence.df
     drawn: list[ByPath | None] = [None if deterministic else by_path_of(m, df) for m in months]
     for k, by_path in enumerate(drawn):
@@ -124,7 +132,12 @@ def market_of(
 
 
 def _links(
-    pool: Pool, months: Sequence[MonthInputs], factors: Factors, sizes: Sizes, deterministic: bool
+    pool: Pool,
+    months: Sequence[MonthInputs],
+    factors: Factors,
+    sizes: Sizes,
+    deterministic: bool,
+    told: Told | None = None,
 ) -> tuple[Array, Array, Array, Array]:
     """Polynomials of every rate, their degrees, which are the same throughout and which in every segment."""
     dependence = pool.dependence
@@ -141,7 +154,11 @@ def _links(
         group[layout.ROLLS[b]] = (roll[..., b], dependence.rho_roll if own is None else own, 1)
     fits = {}
     for rate, (p, rho, sign) in group.items():
-        rho = np.zeros(shape) if deterministic else np.broadcast_to(rho, shape)
+        rho = np.broadcast_to(rho, shape)
+        if told is not None:
+            mixed = [Mixed(m.heterogeneity, dependence.df) if rate == layout.ENTRY else Mixed() for m in months]
+            p = np.stack([told.rates(p[k], rho[k], sign, factors.of_rate[rate], mixed[k]) for k in range(n_scenario)])
+        rho = np.zeros(shape) if deterministic else rho
         for k in range(n_scenario):
             fits[k, rate] = _fitted(p[k], rho[k], sign)
     width = max(fit.coef.shape[-1] for fit in fits.values())

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stress.arrays import Array
 from stress.assemble.contract import moments
 from stress.assemble.held import Holding, holding_of
 from stress.assemble.priority import account_names
+from stress.assemble.told_factors import check_factors, law_of
 from stress.errors import ConfigError
 from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
-from stress.inputs.state import Known, State, TriggerState
+from stress.inputs.state import State, TriggerState
 from stress.inputs.state.rules import month_of
 from stress.kernels import codes
 from stress.kernels.image import Image
 from stress.kernels.layout import Sizes
 from stress.kernels.staged_rows import LATE, N_KEPT, RING
-from stress.kernels.tables import DEAL, N_PARAMETER, NORMALS, Contract, Opening, Problem
+from stress.kernels.tables import DEAL, Contract, Opening, Problem
 
 
 def sizes_from(sizes: Sizes, deal: Deal, clock: Clock, state: State) -> Sizes:
@@ -62,7 +62,7 @@ def begun(problem: Problem, deal: Deal, pools: Sequence[Pool], clock: Clock, sta
     _put_cash(image, problem, deal, state, held)
     _put_liabilities(image, problem, deal, state)
     _put_memory(image, problem, state)
-    return problem._replace(opening=Opening(image.flat, _law(problem, state)))
+    return problem._replace(opening=Opening(image.flat, law_of(problem, state)))
 
 
 def _contract_from(contract: Contract, deal: Deal, state: State, sizes: Sizes) -> Contract:
@@ -215,9 +215,8 @@ def _put_memory(image: Image, problem: Problem, state: State) -> None:
     step = sizes.n_before * sizes.n_cohort
     for i, value in enumerate(state.lately.locked):
         image.group("lock_ring")[(step + i) % sizes.n_lock] = value
+    check_factors(state, sizes.n_factor)
     if state.factors:
-        if len(state.factors) != sizes.n_factor:
-            raise ConfigError(f"state: factors: has {len(state.factors)}, the pool has {sizes.n_factor}")
         image.group("factor")[...] = state.factors
     if state.short_rate is not None and image.group("short").size:
         image.group("short")[0] = state.short_rate
@@ -250,31 +249,3 @@ def _put_means(image: Image, problem: Problem, state: State) -> None:
             raise ConfigError(f"state: lately.means: has {len(values)} values, {call} needs {known}")
         for i, value in enumerate(reversed(values[-known:] if known > 0 else ())):
             image.group("mean_ring")[k, (since - i) % months[k]] = value
-
-
-def _law(problem: Problem, state: State) -> Array:
-    """(F, 4 + F) levels of the factors and their weights of the path's normals (`Opening.start_law`)."""
-    n_factor = problem.sizes.n_factor
-    if state.known is None:
-        return np.zeros((n_factor, 0))
-    if not problem.market.draws[NORMALS.index("parameters"), 1]:
-        return np.insert(levels_of(state), [1] * N_PARAMETER, 0.0, axis=1)
-    return np.ascontiguousarray(np.column_stack([state.factors, _root(state.known, n_factor)]))
-
-
-def levels_of(state: State) -> Array:
-    """(F, 1 + F) what a state tells of its factors alone: their levels, and the lower root of their covariance."""
-    n_factor = len(state.factors)
-    own = np.zeros((n_factor, n_factor))
-    if state.known is not None:
-        own = np.asarray(np.linalg.qr(_root(state.known, n_factor).T, mode="r")).T
-        own = own * np.where(np.diagonal(own) < 0.0, -1.0, 1.0)
-    return np.column_stack([state.factors, own])
-
-
-def _root(known: Known, n_factor: int) -> Array:
-    """(F, 3 + F) rows of the factors."""
-    root = np.zeros((n_factor, N_PARAMETER + n_factor))
-    for i, row in enumerate(known.root[N_PARAMETER:]):
-        root[i, : len(row)] = row
-    return root

@@ -9,6 +9,7 @@ import numpy as np
 from stress.assemble.by_identity import by_identity
 from stress.assemble.calendar import Calendar, calendar_of
 from stress.assemble.contract import contract_of
+from stress.assemble.expected import Told, told_of
 from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.opening import begun, rate_begins, untested
@@ -18,6 +19,7 @@ from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import Due, due_of, months_left, receivables_of
 from stress.assemble.short_rate import short_rate_of
 from stress.assemble.stages import months_to_rebase, n_stage
+from stress.assemble.told_factors import check_factors, silent
 from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.clocks import COHORTS, Clock
@@ -28,6 +30,7 @@ from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
 from stress.inputs.pool.ladder import Bucket
 from stress.inputs.state import State
+from stress.inputs.state.rules import month_of
 from stress.kernels import codes
 from stress.kernels.layout import Sizes
 from stress.kernels.tables import Opening, Problem
@@ -37,7 +40,8 @@ _DEFAULT_MULTIPLE = 1.2
 
 
 def assemble(job: Job, deterministic: bool = False) -> Problem:
-    """Arrays of a job, one scenario after another. `deterministic`: unconditional rates with rho = 0.
+    """Arrays of a job, one scenario after another. `deterministic`: unconditional rates with rho = 0; of a job in
+    mid-life whose state tells of the factors, the rates expected given these.
 
     Raises ConfigError where deal, pool and scenarios do not fit together.
     """
@@ -78,9 +82,10 @@ def replacement_need(deal: Deal, pool: Pool, clock: Clock, state: State | None) 
     the state on where one is given."""
     from stress.kernels.alone import bought_by_step
 
+    state = None if state is None else silent(untested(state, deal))
     months = resolve(deal, pool, ScenarioCase(name="none"))
     supply = np.full((1, deal.legal_maturity_months + 1, COHORTS[clock]), _UNLIMITED)
-    problem = build(deal, [pool], [months], clock, supply, True, None if state is None else untested(state, deal))
+    problem = build(deal, [pool], [months], clock, supply, True, state)
     off = problem.contract._replace(threshold=np.full_like(problem.contract.threshold, np.nan))
     return bought_by_step(problem._replace(contract=off))
 
@@ -123,7 +128,8 @@ def build(
     due = due_of(pool.billing, COHORTS[clock])
     sizes = sizes_of(deal, pool, months, clock, dates, due, deterministic, n_quality)
     receivables, eligible = receivables_of(deal, pools, months, sizes, clock, due)
-    market = market_of(deal, pool, months, sizes, supply * eligible[:, :, None], deterministic)
+    told = _told(deal, pool, sizes, state) if deterministic else None
+    market = market_of(deal, pool, months, sizes, supply * eligible[:, :, None], deterministic, told)
     problem = Problem(
         sizes=sizes,
         market=market,
@@ -133,6 +139,14 @@ def build(
         opening=Opening(np.zeros(0), np.zeros((sizes.n_factor, 0))),
     )
     return problem if state is None else begun(problem, deal, pools, clock, state)
+
+
+def _told(deal: Deal, pool: Pool, sizes: Sizes, state: State | None) -> Told | None:
+    """What a state tells of the factors of its deal's pool; None where it tells nothing."""
+    if state is None or not state.factors:
+        return None
+    check_factors(state, sizes.n_factor)
+    return told_of(state, pool.dependence.phi, month_of(state, deal), sizes.n_month)
 
 
 def purchase_months(deal: Deal, clock: Clock) -> int:

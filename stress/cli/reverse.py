@@ -109,6 +109,7 @@ def _tables(answer: Reverse) -> RenderableType:
     from rich.text import Text
 
     from stress.report.numbers import many
+    from stress.report.remaining import starts
 
     lost = "any principal" if answer.loss == 0.0 else f"more than {100 * answer.loss:g}% of its principal"
     top = Table(
@@ -119,6 +120,8 @@ def _tables(answer: Reverse) -> RenderableType:
     top.add_row(f"simulated, {many(answer.paths, 'path')} [95%]", _interval(answer.simulated))
     top.add_row("sampled around the path [95%]", _interval(answer.aimed))
     top.add_row("search", Text(answer.says))
+    if said := starts(answer.since):
+        top.caption, top.caption_justify = Text(said), "left"
     if answer.path is None or answer.expected is None:
         return top
     losses = zip(answer.path["tranche"].values, answer.path["loss"].values, strict=True)

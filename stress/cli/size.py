@@ -65,21 +65,26 @@ def _table(answer: Sizing) -> Table:
         caption=Text(caption),
         caption_justify="left",
     )
+    asked = any(note.target for note in answer.notes)
+    before = ("was",) if asked else ("at closing",) * bool(answer.since.as_of)
     table.add_column("note")
-    for head in ("was", "share", "enhancement", "target", "limit", "measured [95%]", "WAL", "band"):
+    heads = (*before, "share", "enhancement", *("target", "limit") * asked, "measured [95%]", "WAL", "band")
+    for head in heads:
         table.add_column(head, justify="right")
     several = len({note.scenario for note in answer.notes}) > 1
     if several:
         table.add_column("scenario")
-    table.add_column("verdict")
+    if asked:
+        table.add_column("verdict")
     unit = unit_of(float(note.measured.high) for note in answer.notes)
     for note in answer.notes:
         ends = (float(x) for x in (note.measured.estimate, note.measured.low, note.measured.high))
         measured = interval(*ends, unit=unit)
         table.add_row(
-            Text(note.note), percent(note.before), share(note.share, note.share_error),
-            share(note.enhancement, note.enhancement_error), note.target or "–",
-            fraction(note.limit, unit), measured, own_unit(note.life, note.life_error, digits=3), note.band,
-            *((Text(note.scenario),) if several else ()), note.verdict,
+            Text(note.note), *(percent(note.before),) * bool(before), share(note.share, note.share_error),
+            share(note.enhancement, note.enhancement_error),
+            *((note.target or "–", fraction(note.limit, unit)) if asked else ()), measured,
+            own_unit(note.life, note.life_error, digits=3), note.band, *((Text(note.scenario),) if several else ()),
+            *(note.verdict,) * asked,
         )  # fmt: skip
     return table

@@ -37,7 +37,7 @@ def _stands(job: Job) -> list[str]:
     state = job.state
     if state is None:
         return []
-    pool = sum(held.performing + sum(held.late) for held in state.pool)
+    pool = state.receivables
     late = sum(sum(held.late) for held in state.pool)
     share = f", {percent(late / pool)} of it past due" if pool > 0.0 else ""
     months = {name: trigger.tripped for name, trigger in state.triggers.items() if trigger.tripped is not None}

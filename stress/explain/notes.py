@@ -8,6 +8,7 @@ from stress.explain.words import listed, money, percent, table
 from stress.inputs.deal import Deal, Note
 from stress.inputs.deal.index import levels
 from stress.inputs.deal.reading import notes_of, phases, steps_of
+from stress.inputs.job import Job
 
 
 def notes_table(deal: Deal, balance: float | None) -> list[str]:
@@ -50,6 +51,18 @@ def support_of(deal: Deal, balance: float | None) -> list[float | None]:
     if len(known) < len(shares):
         return [None] * len(shares)
     return [max(0.0, 1.0 - sum(known[: last + 1])) for last in last_of_class(deal)]
+
+
+def support_then(job: Job) -> list[float]:
+    """The same where the job starts: at closing, or of what its state leaves of the notes, over the receivables then
+    with the cash of `principal` and principal accounts (of a series of a trust over what it has invested with it)."""
+    state, deal = job.state, job.deal
+    if state is None:
+        return [support or 0.0 for support in support_of(deal, job.pool.balance)]
+    held = sum(state.accounts[name] for name in ("principal", *deal.principal_accounts))
+    behind = held + (state.receivables if state.series is None else state.series.invested)
+    left = [state.notes[note.name].balance for note in deal.notes]
+    return [max(0.0, 1.0 - sum(left[: last + 1]) / behind) if behind > 0.0 else 0.0 for last in last_of_class(deal)]
 
 
 def last_of_class(deal: Deal) -> list[int]:

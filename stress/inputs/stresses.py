@@ -103,12 +103,14 @@ class Stresses(Document):
         names = [row.name for row in self.categories]
         return f"no category {category!r}: one of {', '.join(names)}{suggest(category, names)}"
 
-    def defaults(self, multiple: float, months: int, life: int) -> Shock:
-        """The shock that multiplies the odds of arrears or default, tilted over `months` and held until `life`."""
+    def defaults(self, multiple: float, months: int, life: int, begins: int = 0) -> Shock:
+        """The shock that multiplies the odds of arrears or default, tilted over `months`, of which those up to `begins`
+        are data, and held until `life`."""
         first, last = TILT[self.timing]
         if first == last:
             return Shock.model_validate({"target": "default_odds", "multiply": multiple})
-        step = (last - first) / max(months - 1, 1)
-        powers = [first + step * min(t, months - 1) for t in range(life)]
-        points = tuple((t + 1, multiple**power) for t, power in enumerate(powers))
+        over = max(months - begins - 1, 0)
+        step = (last - first) / max(over, 1)
+        powers = [first + step * min(t, over) for t in range(life - begins)]
+        points = tuple((begins + t + 1, multiple**power) for t, power in enumerate(powers))
         return Shock.model_validate({"target": "default_odds", "how": "multiply", "by_month": points})

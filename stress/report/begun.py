@@ -11,6 +11,7 @@ from stress import measures
 from stress.arrays import Array, Ints
 from stress.measures.months import SMALL_POOL
 from stress.report.known_job import job_of
+from stress.report.numbers import percent
 
 
 class Fan(NamedTuple):
@@ -68,12 +69,18 @@ def at_the_state(ds: xr.Dataset, quantity: str) -> First | None:
         "default_stock": (state.sums.defaults - state.sums.recoveries) / size,
     }
     if job.deal.trust is None:
-        values["pool_balance"] = sum(entry.performing + sum(entry.late) for entry in state.pool) / size
+        values["pool_balance"] = state.receivables / size
     if not waits:
         values["cash_balance"] = sum(state.accounts.values()) / size
     if state.lately.excess_spread:
         values["excess_spread"] = state.lately.excess_spread[-1]
     return First(month, np.array(values[quantity]), False) if quantity in values else None
+
+
+def defaulted(ds: xr.Dataset) -> str:
+    """`8.30% by 2020-12`: what of the cumulative default is data; empty of a deal from closing."""
+    first = at_the_state(ds, "cumulative_default")
+    return "" if first is None else f"{percent(float(first.value))} by {ds.attrs['as_of']}"
 
 
 def begun(ds: xr.Dataset, quantity: str) -> str:

@@ -6,6 +6,7 @@ import xarray as xr
 
 from stress import measures
 from stress.measures.means import has_principal
+from stress.report.begun import defaulted
 from stress.report.known_job import job_of, may_end_early
 from stress.report.numbers import CAP, CAPPED, chance, count, fraction, many
 from stress.report.page.deal import input_notes
@@ -59,9 +60,10 @@ def _in_mid_life(ds: xr.Dataset) -> str:
     if job is None or job.state is None:
         return ""
     accrued = any(note.accrued_interest for note in job.state.notes.values())
+    beside = " Interest accrued by then is paid for beside the price." * accrued
     return (
         f" The deal after {job.state.as_of}: WAL, IRR, price and × count from there, over what is left then; losses "
-        f"are over the original balance.{' Interest accrued by then is paid for beside the price.' * accrued}"
+        f"are over the original balance, default is since closing, {defaulted(ds)}.{beside}"
     )
 
 

@@ -10,10 +10,12 @@ import numpy as np
 import xarray as xr
 
 from stress import measures
+from stress.answers.since import Since
 from stress.measures.means import has_principal
 from stress.report import words
 from stress.report.inputs import illustrative
 from stress.report.numbers import MISSING, PERCENT, many, own_unit, percent, with_error
+from stress.report.remaining import expected, short, whole
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, bas
     """One row a class: size, enhancement, coupon; life and expected loss under the first scenario; loss at worst; the
     break-even multiple of net loss and the gap to the stress that it is held to. `based`: with the base net loss."""
     first = str(ds["scenario"].values[0])
+    since = _since(ds, rating)
     stands = _of_rating(rating) if rating is not None else _of_run(ds, based)
     several = ds.sizes["scenario"] > 1
     head = (
@@ -67,7 +70,7 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, bas
         "WAL, years",
         "Expected loss",
         *("At its worst",) * several,
-        *("× base CNL",) * bool(stands),
+        *(f"× base {short(_since(ds, rating))}",) * bool(stands),
         *("Gap, points",) * (rating is not None),
     )
     terms = [(MISSING,) * 3] * ds.sizes["tranche"] if job is None else _terms(job)
@@ -79,7 +82,7 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, bas
             cells.append(_loss(note, int(np.argmax(note["expected_loss"].values))))
         cells = cells if has_principal(note) else [MISSING] * len(cells)
         rows.append((name, *terms[n], *cells, *(_stands(name, rating) if rating is not None else _breakeven(note))))
-    text = "Enhancement: what ranks below, over the pool or the series. "
+    text = f"Enhancement{' now' * bool(since.as_of)}: what ranks below, over the pool or the series. "
     text += f"Life and expected loss under {first}, ± standard error"
     text += "; at its worst: the scenario in which the class loses most." if several else "."
     return Sheet(head, tuple(rows), f"{text} {stands}".strip())
@@ -161,13 +164,20 @@ def base_net_loss(ds: xr.Dataset) -> float:
     return float(json.loads(str(ds.attrs.get("committee", "{}"))).get("base_net_loss", math.nan))
 
 
+def _since(ds: xr.Dataset, rating: Rating | None) -> Since:
+    """Where the net losses count from that break-evens are multiples of."""
+    known = json.loads(str(ds.attrs.get("committee", "{}"))).get("since", {})
+    return rating.since if rating is not None else Since(**known)
+
+
 def _of_run(ds: xr.Dataset, based: bool) -> str:
     """What the break-even multiple of a run is; empty where it holds none."""
     from stress.explain.words import listed
 
     if "breakeven_multiple" not in ds:
         return ""
-    base = f" ({percent(base_net_loss(ds))} on expected rates)" if based else " on expected rates"
+    since = _since(ds, None)
+    base = f" ({percent(base_net_loss(ds))} on {expected(since)})" if based else f" on {expected(since)}"
     several = []
     if "breakeven_crossings" in ds:  # results of earlier versions have none
         several = [str(name) for name in ds["tranche"].values[ds["breakeven_crossings"].values > 1.0]]
@@ -177,7 +187,7 @@ def _of_run(ds: xr.Dataset, based: bool) -> str:
         "changes the order of payments: the lowest is given."
     )
     return (
-        f"× base CNL: multiple of the pool's cumulative net loss to maturity{base} where the "
+        f"× base {short(since)}: multiple of the pool's {whole(since)}{base} where the "
         "class begins to lose as the odds of default rise, deterministic, ± half the bracket of the search; no rating."
         + again
         * bool(several)
@@ -195,25 +205,27 @@ def _stands(name: str, rating: Rating) -> tuple[str, ...]:
 
 def _of_rating(rating: Rating) -> str:
     return (
-        "× base CNL: multiple of the pool's cumulative net loss to maturity at which the class is no longer paid in "
-        f"full, deterministic, by the stresses of '{rating.table}'; gap: that loss less what its category asks. "
-        "No ratings."
+        f"× base {short(rating.since)}: multiple of the pool's {whole(rating.since)} at which the class is no longer "
+        f"paid in full, deterministic, by the stresses of '{rating.table}'; gap: that loss less what its category asks."
+        " No ratings."
     )
 
 
 def _terms(job: Job) -> list[tuple[str, str, str]]:
-    from stress.explain.notes import amounts_of, coupon_words, shares_of, support_of
+    from stress.explain.notes import amounts_of, coupon_words, shares_of, support_then
     from stress.explain.words import money
     from stress.explain.words import percent as exactly
 
     deal, balance = job.deal, job.pool.balance
     rows = []
-    columns = (of(deal, balance) for of in (amounts_of, shares_of, support_of))
-    for note, amount, share, below in zip(deal.notes, *columns, strict=True):
+    sizes = amounts_of(deal, balance), shares_of(deal, balance)
+    for note, amount, share, below in zip(deal.notes, *sizes, support_then(job), strict=True):
         size = MISSING if share is None or amount is None else f"{money(amount)} ({exactly(share)})"
         coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0]
         coupon = coupon if note.index is None else f"{note.index} + {exactly(note.coupon)}"
-        rows.append((size, MISSING if below is None else exactly(below), coupon))
+        if job.state is not None:
+            size += f", {100.0 * job.state.notes[note.name].balance / amount:.3g}% left" if amount else ""
+        rows.append((size, exactly(below) if job.state is None else percent(below), coupon))
     return rows
 
 
@@ -263,10 +275,9 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
     ]  # fmt: skip
     if state := job.state:
         left = listed(f"{note.name} {money(state.notes[note.name].balance)}" for note in deal.notes)
-        pool_left = sum(entry.performing + sum(entry.late) for entry in state.pool)
-        rows.insert(1, ("In mid-life", f"after {state.as_of}, with {money(pool_left)} of the pool left and of the "
-                        f"notes {left}; sizes and enhancement are those of closing, losses over the original balance, "
-                        "lives, yields and prices from there on over what is left"))  # fmt: skip
+        rows.insert(1, ("In mid-life", f"after {state.as_of}, with {money(state.receivables)} of the pool left and of "
+                        f"the notes {left}; enhancement, lives, yields and prices are of what is left then, losses "
+                        "over the original balance"))  # fmt: skip
     if n := len(illustrative(job)):
         are = "1 statement on inputs is" if n == 1 else f"{n} statements on inputs are"
         rows.append(("Illustrative", f"{are} the authors' own; see Inputs"))

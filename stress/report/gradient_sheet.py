@@ -6,6 +6,7 @@ import math
 
 from stress.answers.gradient import Gradient, Slope
 from stress.report.numbers import MISSING, many
+from stress.report.remaining import starts
 from stress.report.sheets import Sheet
 
 
@@ -17,8 +18,8 @@ def gradient_sheet(answer: Gradient, months: bool = False) -> Sheet:
     left = f" Left out: {'; '.join(answer.left_out)}." if answer.left_out else ""
     note = (
         f"{_measured(answer)}. {many(answer.paths, 'path')}, seed {answer.seed}; likelihood-ratio scores of one run, ± "
-        f"standard error by batch.{hidden}{left}"
-    )
+        f"standard error by batch.{hidden}{left} {starts(answer.since)}"
+    ).strip()
     return Sheet(("Input", "Per", "Derivative", "± error", "95% interval"), rows, note)
 
 

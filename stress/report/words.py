@@ -11,6 +11,7 @@ import xarray as xr
 from stress import measures
 from stress.kernels.tally import HIGHEST_IRR
 from stress.measures.means import has_principal, is_residual
+from stress.report.begun import defaulted
 from stress.report.estimator import estimator
 from stress.report.known_job import may_end_early
 from stress.report.numbers import CAP, chance, count, fraction, interval, many, percent, with_error, years
@@ -31,9 +32,10 @@ def facts(ds: xr.Dataset) -> list[Fact]:
     partial = [Fact("PARTIAL", str(ds.attrs["partial"]), "the run is not over")] if "partial" in ds.attrs else []
     senior = str(ds["tranche"].values[0])
     base, worst = ds.isel(scenario=0), _at_worst(ds)
+    before = [by_then] if (by_then := defaulted(ds)) else []
     return [
         *partial,
-        Fact("Cumulative default, mean", percent(float(base["default_rate_mean"])), names[0]),
+        Fact("Cumulative default, mean", percent(float(base["default_rate_mean"])), ", ".join((names[0], *before))),
         *([Fact("Early amortization", _chance(base), names[0])] if may_end_early(ds) else []),
         Fact(f"Expected loss, {senior}", _loss(base.isel(tranche=0)), names[0]),
         *([] if worst is None else [worst]),
@@ -54,10 +56,11 @@ def findings(ds: xr.Dataset) -> list[str]:
 
 
 def _reference(ds: xr.Dataset) -> str:
-    base = ds.isel(scenario=0)
+    base, by_then = ds.isel(scenario=0), defaulted(ds)
+    known = f", {by_then}," if by_then else ""
     return (
-        f"Under {base['scenario'].item()}, cumulative default over the cut-off balance averages {_mean_default(base)} "
-        f"and exceeds {_tail_default(base)} in one path of a hundred."
+        f"Under {base['scenario'].item()}, cumulative default over the cut-off balance{known} averages "
+        f"{_mean_default(base)} and exceeds {_tail_default(base)} in one path of a hundred."
         + f" Early amortization begins in {_chance(base)} of paths."
         * may_end_early(ds)
     )

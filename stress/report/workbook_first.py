@@ -63,15 +63,15 @@ _PARTS = (("", ""), ("± ", ""), ("", ", 95% at most"))
 
 def _terms(ds: xr.Dataset, job: Job | None) -> Iterator[tuple[Any, ...]]:
     """Class, size, share, enhancement and coupon of every note."""
-    from stress.explain.notes import amounts_of, coupon_words, shares_of, support_of
+    from stress.explain.notes import amounts_of, coupon_words, shares_of, support_then
 
     names = [str(name) for name in ds["tranche"].values]
     if job is None:
         yield from ((name, None, None, None, None) for name in names)
         return
     deal, balance = job.deal, job.pool.balance
-    columns = (of(deal, balance) for of in (amounts_of, shares_of, support_of))
-    for note, amount, share, below in zip(deal.notes, *columns, strict=True):
+    sizes = amounts_of(deal, balance), shares_of(deal, balance)
+    for note, amount, share, below in zip(deal.notes, *sizes, support_then(job), strict=True):
         coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0]
         yield note.name, amount, share, below, coupon
 
@@ -102,12 +102,14 @@ def _break_even(note: xr.Dataset) -> tuple[Any, ...]:
 
 
 def _summary_note(under: str, asked: bool) -> str:
-    text = f"Enhancement: what ranks below, over the pool or the series. Under {under}; ± standard error. "
+    text = "Enhancement: what ranks below, over the pool or the series, of a deal in mid-life of what is left. "
+    text += f"Under {under}; ± standard error. "
     text += "A loss that no path showed is at most the bound beside it; of the whole on every path, ± is what so many "
     text += "paths cannot tell."
     break_even = (
-        " Break-even: multiple of the pool's cumulative net loss to maturity where the class begins to lose as the "
-        "odds of default rise, deterministic, ± half the bracket of the search; no rating."
+        " Break-even: multiple of the pool's cumulative net loss to maturity (of a deal in mid-life: of the months that"
+        " are left) where the class begins to lose as the odds of default rise, deterministic, ± half the bracket of "
+        "the search; no rating."
     )
     return text + break_even * asked
 

@@ -186,7 +186,8 @@ COMMITTEE = (
         "breakeven_net_loss",
         N,
         "1",
-        "net loss of the pool where the class begins to lose as default odds rise, deterministic",
+        "net loss of the pool from where the job starts, over the pool then, where the class begins to lose as default "
+        "odds rise, deterministic",
     ),
     Variable("breakeven_net_loss_precision", N, "1", "width of the bracket of the break-even net loss"),
     Variable("breakeven_multiple", N, "1", "break-even net loss over that of the scenario, deterministic"),

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from stress.arrays import Array
+from stress.assemble.market import factors_of
 from stress.assemble.priority import account_names
 from stress.assemble.problem import assemble
 from stress.assemble.receivables import due_of, waits_of
 from stress.assemble.swing import periods_over
+from stress.assemble.told_factors import later_law
 from stress.errors import ConfigError
 from stress.inputs.arguments import put_to
 from stress.inputs.deal import Deal
@@ -48,7 +50,8 @@ def state_at(
 ) -> State:
     """A deal's state at the end of a month of its life: of the base case, or of a path of the job.
 
-    The base case moves at unconditional rates and says nothing of the factors; a path's state gives their levels.
+    The base case moves at unconditional rates and says nothing of the factors; of a job whose own state tells of them
+    it moves at the rates expected given that, and says what is left of it. A path's state gives their levels.
     `normals` (T, F) replaces the path's own innovations, and leaves the levels out.
     Raises ConfigError for a month that is none of the deal's or not after the job's own state.
 
@@ -76,7 +79,17 @@ def state_at(
     state = read_state(single, space, lane, month, name or f"{job.name} month {month}", path is not None)
     whose = "paths of given innovations" if normals is not None else "the base case" if path is None else f"path {path}"
     said = f"The model's own, {whose} of {job.name} under {single.scenarios[0].name}; no deal reported it."
-    return state.model_copy(update={"source": said})
+    told = _still_told(single, month) if deterministic else {}
+    return state.model_copy(update={"source": said, **told})
+
+
+def _still_told(job: Job, month: int) -> Document:
+    """What is left in a later month of what the job's own state tells of the factors."""
+    if job.state is None or not job.state.factors:
+        return {}
+    phi, root = job.pool.dependence.phi, factors_of(job.pool).root
+    levels, law = later_law(job.state, phi, root, month - month_of(job.state, job.deal))
+    return {"factors": tuple(levels.tolist()), "known": law}
 
 
 def until(problem: Problem, month: int) -> Problem:

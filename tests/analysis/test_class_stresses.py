@@ -114,6 +114,9 @@ class Twice:
         notes[:, :, NOTE_QUANTITIES.index("any_loss")] = lost
         return trials.Expected(notes, pool)
 
+    def net_loss(self, run):
+        return run.of_pool("net_loss")
+
 
 def test_a_class_that_begins_to_lose_twice_has_both_net_losses_and_the_lowest_is_its_break_even():
     first, second, always, never = _begins(Twice(), [0, 1, 2, 3])

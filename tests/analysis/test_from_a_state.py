@@ -20,11 +20,11 @@ def later() -> Job:
 
 
 def test_whole_lives_alone_are_refused_in_one_sentence(later: Job) -> None:
-    from stress.analysis import clocks, size, whatif
+    from stress.analysis import clocks, load_bands, size, target_of, whatif
     from stress.analysis.loss_timing import loss_timing
 
     for asked in (
-        lambda: size(later, {}),
+        lambda: size(later, dict([target_of("A:PD=0.01", load_bands())])),
         lambda: clocks(later),
         lambda: loss_timing(later, 0.02, (1.0,)),
         lambda: whatif(later, ["share:A=0.78:0.84"]),

@@ -104,7 +104,7 @@ def test_zero_rates_are_linear_between_points_and_flat_beyond():
 def test_a_note_that_is_repaid_has_no_price(job):
     state = stress.state_at(job, 14)
     repaid = job.but(state=moved(state, notes__B={"balance": 0.0}))
-    with pytest.raises(ConfigError, match="B is repaid in 2021-02: it has no price"):
+    with pytest.raises(ConfigError, match="B: is repaid in 2021-02: it can lose nothing and has no price"):
         price(repaid, "B", [100.0], [1.0], [1.0], paths=64)
 
 

@@ -59,7 +59,19 @@ def test_losses_that_are_transferred_stand_in_the_chapter_on_capital(monkeypatch
 def test_a_rating_is_a_document_by_class_and_a_workbook(
     sized: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    stand = Stand("hard", 0.1, 0.12, 1e-6, 6.0, 0.02, passes=True, open=False, crossings=(0.12,))
+    stand = Stand(
+        "hard",
+        0.1,
+        0.12,
+        1e-6,
+        6.0,
+        0.02,
+        passes=True,
+        open=False,
+        crossings=(0.12,),
+        loses_already=False,
+        breakeven_cnl_since_closing=0.12,
+    )
     rated = ClassRating("A", 0.1, "hard", True, 0.02, 0.12, 6.0, "hard", 0, (stand,))
     sizes = (StressSize("A", "hard", 0.8, 0.82, 0.18, True),) if sized else ()
     answer = Rating("j", "base", "mine", "even", 0.02, (rated,), sizes)

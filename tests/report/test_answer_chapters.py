@@ -48,8 +48,8 @@ def breakeven(*answers: Answer, **more: Any) -> Breakeven:
 
 
 NOWHERE = Answer(0.99, NAN, NAN, NAN, NAN, (), monotone=True, says="whole up to 3 times")
-CALM = PoolLoss(0.02, 0.05, 0.0, 2.5, 0.0, 0.03, 0.075, 0.0, 2.5, 0.0, 0.081)
-DRAWN = PoolLoss(0.02, 0.05, 0.001, 2.5, 0.05, 0.03, 0.075, 0.001, 2.5, 0.05, None)
+CALM = PoolLoss(0.02, 0.05, 0.0, 2.5, 0.0, 0.03, 0.075, 0.0, 2.5, 0.0, 0.081, 0.05, 0.0)
+DRAWN = PoolLoss(0.02, 0.05, 0.001, 2.5, 0.05, 0.03, 0.075, 0.001, 2.5, 0.05, None, 0.05, 0.001)
 
 
 def test_a_note_that_never_fails_has_no_break_even_and_no_base_to_tell() -> None:
@@ -218,7 +218,19 @@ def test_what_is_no_answer_has_neither_chapter_nor_figure(make: Any) -> None:
 
 def stand(category: str, asked: float, level: float) -> Stand:
     gap = level - asked
-    return Stand(category, asked, level, 1e-6, level / 0.02, gap, passes=gap > 0.0, open=False, crossings=(level,))
+    return Stand(
+        category,
+        asked,
+        level,
+        1e-6,
+        level / 0.02,
+        gap,
+        passes=gap > 0.0,
+        open=False,
+        crossings=(level,),
+        loses_already=False,
+        breakeven_cnl_since_closing=level,
+    )
 
 
 def test_a_class_stands_as_high_as_its_break_even_and_is_marked_where_it_is_held() -> None:

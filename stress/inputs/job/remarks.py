@@ -155,8 +155,8 @@ def _mid_life(job: Job) -> Sentences:
         return
     yield (
         "state",
-        f"starts after {job.state.as_of}: every answer is for the rest of the life; size, rating, clocks "
-        'and calibrate losses are of whole lives and refuse it; a book of such deals needs align = "date"',
+        f"starts after {job.state.as_of}: every answer is for the rest of the life; clocks, calibrate "
+        'losses, and targets of size are of whole lives and refuse it; a book of such deals needs align = "date"',
     )
     for note in job.deal.notes:
         size = note.amount or (note.share or 0.0) * job.pool.balance

@@ -211,3 +211,8 @@ class State(Document):
     """Of a series of a master trust."""
     pending: Pending | None = None
     """The payment of the month, where it is still to be made."""
+
+    @property
+    def receivables(self) -> float:
+        """Of the whole pool, those that have not defaulted."""
+        return sum(held.performing + sum(held.late) for held in self.pool)

@@ -44,7 +44,7 @@ def _check_entries(pool: Pool, clock: Clock, state: State, left: int) -> None:
     for part in ("stage", "cohort"):
         if len({getattr(held, part) is None for held in state.pool}) > 1:
             raise ValueError(f"state: pool: {part} stands in some entries only: give it in all or in none")
-    if not sum(held.performing + sum(held.late) for held in state.pool) <= 100.0 * pool.balance:
+    if not state.receivables <= 100.0 * pool.balance:
         raise ValueError(f"state: pool: more than a hundred times the cut-off balance of {pool.balance:,.0f}: units?")
 
 

@@ -45,6 +45,15 @@ def started(job: JobLike) -> int:
     return 0 if job.state is None else month_of(job.state, job.deal)
 
 
+def repaid(job: JobLike, note: int) -> bool:
+    """Whether nothing of a note is owed any more where a job starts, nor has been written down."""
+    terms = job.deal.notes[note]
+    if job.state is None or terms.residual:
+        return False
+    stands = job.state.notes[terms.name]
+    return stands.balance <= 0.0 and stands.written_down <= 0.0
+
+
 def begins_in(job: JobLike) -> str:
     """The phase in which its first month begins that is no data."""
     if job.state is not None:

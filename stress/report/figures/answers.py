@@ -168,7 +168,8 @@ def sizing(answer: Sizing) -> Figure:
     """The notes stacked by seniority, as they are and as sized, with standard errors."""
     figure, (axes,) = ink.sheet(1, 1, 7.2, 3.2)
     columns = [[n.before for n in answer.notes], [n.share for n in answer.notes]]
-    names = ["as it is", "sized"] if any(n.target for n in answer.notes) else ["as it is"]
+    sized = any(n.target for n in answer.notes)
+    columns, names = (columns, ["as it is", "sized"]) if sized else (columns[1:], ["as it is"])
     for column, sizes in enumerate(columns[: len(names)]):
         base = 0.0
         for k in range(len(sizes) - 1, -1, -1):
@@ -182,7 +183,8 @@ def sizing(answer: Sizing) -> Figure:
             base += sizes[k]
     axes.set_xticks(range(len(names)), names)
     axes.set_xlim(-0.5, 1.5)
-    axes.set_title(f"Note sizes under {ink.label(answer.scenario)}, share of the cut-off balance")
+    of_what = f"pool after {answer.since.as_of}" if answer.since.as_of else "cut-off balance"
+    axes.set_title(f"Note sizes under {ink.label(answer.scenario)}, share of the {of_what}")
     ink.percent_axis(axes.yaxis)
     return figure
 

@@ -104,7 +104,7 @@ def stresses(answer: Rating) -> Figure:
     for n, rated in enumerate(answer.classes):
         place = np.arange(len(categories)) - 0.4 + (n + 0.5) * width
         style = ink.note_style(n)
-        height = [stand.breakeven_cnl for stand in rated.by_category]
+        height = [max(stand.breakeven_cnl, 0.0) for stand in rated.by_category]
         axes.bar(place, height, 0.9 * width, color=style["color"], alpha=0.75, label=ink.label(rated.note))
         for x, stand in zip(place, rated.by_category, strict=True):
             if stand.category == rated.held:
@@ -114,7 +114,8 @@ def stresses(answer: Rating) -> Figure:
                   label="asked by the category" if k == 0 else None)  # fmt: skip
     axes.set_xticks(range(len(categories)), ink.labels(categories))
     axes.set_title("Break-even net loss by category; a triangle marks what a class is held to")
-    axes.set_ylabel("of the cut-off balance")
+    as_of = answer.since.as_of
+    axes.set_ylabel(f"net loss after {as_of}, of the pool then" if as_of else "of the cut-off balance")
     ink.percent_axis(axes.yaxis)
     axes.set_ylim(0.0, 1.22 * axes.get_ylim()[1])
     axes.legend(loc="upper right", ncols=len(names) + 1)

@@ -10,6 +10,7 @@ import numpy as np
 
 from stress.answers.breakeven import Answer, Breakeven, PoolLoss
 from stress.answers.reverse import Reverse
+from stress.answers.since import Since
 from stress.answers.tornado import Change, Tornado
 from stress.errors import DataError
 from stress.report.figures import answers
@@ -22,6 +23,7 @@ from stress.report.page.rates_chapter import rates
 from stress.report.page.rating_chapter import rating
 from stress.report.page.reported_chapter import backtest, follow
 from stress.report.page.sizing_chapter import sizing
+from stress.report.remaining import expected, of_what, short, starts
 from stress.report.sheets import Sheet
 
 
@@ -48,8 +50,8 @@ def breakeven(answer: Breakeven) -> Chapter:
     )
     says = (
         f"How far the {answer.shock} of {answer.scenario} can be turned ({answer.unit}; {answer.neutral:g} is the "
-        f"scenario itself) before {answer.tranche} loses principal. The deterministic run uses unconditional rates; "
-        "the simulated ones say on what share of paths the note is whole.",
+        f"scenario itself) before {answer.tranche} loses principal. The deterministic run moves at "
+        f"{expected(answer.since)}; the simulated ones say on what share of paths the note is whole.",
     )
     caption = "Above: probability of a loss, with its 95% interval and the break-evens marked. Below: expected loss."
     name = f"breakeven {answer.tranche} {answer.shock} {answer.scenario}"
@@ -65,23 +67,27 @@ def breakeven(answer: Breakeven) -> Chapter:
 def breakeven_sheet(answer: Breakeven) -> Sheet:
     """One row a percentile: the break-even with its error, and what the pool loses there in multiples of its base."""
     rows = tuple(
-        (_where(crossing), *_crossing(crossing), *_pool_loss(crossing.loss), crossing.says)
+        (_where(crossing), *_crossing(crossing), *_pool_loss(crossing.loss, answer.since), crossing.says)
         for crossing in answer.answers
     )
-    head = ("Paid in full on", "Break-even", "± error", "95% interval", "CNL there", "× base CNL", "× base default")
-    return Sheet((*head, "Remark"), rows, _base_of(answer))
+    cnl = short(answer.since)
+    lost = (f"{cnl[0].upper()}{cnl[1:]} there", f"× base {cnl}")
+    last = "CNL since closing" if answer.since.as_of else "× base default"
+    head = ("Paid in full on", "Break-even", "± error", "95% interval", *lost, last, "Remark")
+    return Sheet(head, rows, _base_of(answer))
 
 
-def _pool_loss(loss: PoolLoss | None) -> tuple[str, ...]:
+def _pool_loss(loss: PoolLoss | None, since: Since) -> tuple[str, ...]:
+    """Net loss, its multiple, and the multiple of defaults or, in mid-life, the net loss since closing."""
     if loss is None:
         return MISSING, MISSING, MISSING
-    multiples = (
-        (loss.net_loss_multiple, loss.net_loss_multiple_error),
-        (loss.default_multiple, loss.default_multiple_error),
-    )
+    in_all = with_error(loss.net_loss_since_closing, loss.net_loss_since_closing_error)
+    defaults = own_unit(loss.default_multiple, loss.default_multiple_error, digits=3)
     if loss.net_loss_error == 0.0:  # deterministic
-        return fraction(loss.net_loss), *(f"{times:.3f}" for times, _ in multiples)
-    return with_error(loss.net_loss, loss.net_loss_error), *(own_unit(*multiple, digits=3) for multiple in multiples)
+        in_all, defaults = fraction(loss.net_loss_since_closing), f"{loss.default_multiple:.3f}"
+        return fraction(loss.net_loss), f"{loss.net_loss_multiple:.3f}", in_all if since.as_of else defaults
+    multiple = own_unit(loss.net_loss_multiple, loss.net_loss_multiple_error, digits=3)
+    return with_error(loss.net_loss, loss.net_loss_error), multiple, in_all if since.as_of else defaults
 
 
 def _base_of(answer: Breakeven) -> str:
@@ -96,8 +102,8 @@ def _base_of(answer: Breakeven) -> str:
     )
     rate = known[0][1].constant_default_rate
     first = "" if rate is None else f" Deterministic CDR at the first loss: {fraction(rate)} a year."
-    means = "CNL: net loss over the cut-off balance, no call ending the deal."
-    return f"{means} Base of {answer.scenario}: {'; '.join(bases)}.{first}"
+    left = f" of the months after {answer.since.as_of}" if answer.since.as_of else ""
+    return f"{of_what(answer.since)} Base of {answer.scenario}{left}: {'; '.join(bases)}.{first}"
 
 
 def _where(crossing: Answer) -> str:
@@ -129,6 +135,7 @@ def reverse(answer: Reverse) -> Chapter:
         f"The most likely path of the systematic factors under {answer.scenario} on which {answer.tranche} loses "
         f"{amount}: of all such paths the one nearest to the median, in standard deviations (beta).",
         f"Search: {answer.says}." if answer.says else "",
+        starts(answer.since),
     ]
     if answer.path is not None:
         losses = zip(answer.path["tranche"].values, answer.path["loss"].values, strict=True)
@@ -214,7 +221,7 @@ def tornado_sheet(answer: Tornado) -> Sheet:
     how = "± standard error of the change on common draws"
     if answer.estimator == "scores":
         how = "to first order, derivative times move, ± standard error (likelihood-ratio scores of one run)"
-    note = f"{many(answer.paths, 'path')}{aimed}, seed {answer.seed}; {how}."
+    note = f"{many(answer.paths, 'path')}{aimed}, seed {answer.seed}; {how}. {starts(answer.since)}".strip()
     return Sheet(("Input", "Down", "Change", "Up", "Change"), rows, note)
 
 

@@ -62,13 +62,19 @@ def solved(answer: Sizing) -> str:
     if not answer.proof_paths:
         return f"{many(answer.paths, 'path')} to solve on. A share is the safe end of its 95% interval."
     if not any(note.target for note in answer.notes):
-        return f"Measured on {proof.format('paths')}"
+        return f"Measured on {proof.format('paths')}{_left(answer)}"
     aimed = " drawn around losses" if answer.estimator == "importance" else ""
     return (
         f"Solved on {many(answer.paths, 'path')}{aimed}, proved on {proof.format('others')} ± one standard error, that "
         "of the notes above included. A share is the safe end of its 95% interval: all of the measure's own is within "
         f"the limit.{_together(answer)}"
     )
+
+
+def _left(answer: Sizing) -> str:
+    """Of a deal in mid-life, what sizes and losses are of."""
+    as_of = answer.since.as_of
+    return f" After {as_of}: sizes are over the pool then, losses and lives of what is left of the notes." * bool(as_of)
 
 
 def _together(answer: Sizing) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from stress.answers.whatif import Axis, Read, Surface, WhatIf, nearest
 from stress.report.numbers import ONE_PERCENT, at_least, count
 from stress.report.page.template import data, rendered
+from stress.report.remaining import starts
 from stress.report.sheets import Sheet
 from stress.version import __version__
 
@@ -54,6 +55,7 @@ def render(answer: WhatIf) -> str:
         points=points(answer),
         missed=missed(answer),
         count=count(answer.paths),
+        starts=starts(answer.since),
         near=nearest(len(answer.axes)),
         version=__version__,
     )
@@ -151,7 +153,8 @@ def ends(answer: WhatIf) -> Sheet:
     for s in answer.surfaces:
         texts = (written(s, answer.read(s, place)) for place in places)
         rows.append((f"{s.measure} {s.note}".strip(), *(f"{value} {errors}".strip() for value, errors in texts)))
-    return Sheet(tuple(head), tuple(rows), "Errors: ± of simulation (one standard error) · ± of interpolation.")
+    note = f"Errors: ± of simulation (one standard error) · ± of interpolation. {starts(answer.since)}"
+    return Sheet(tuple(head), tuple(rows), note.strip())
 
 
 def points(answer: WhatIf) -> Sheet:
