@@ -10,6 +10,7 @@ from .lanes import fma, splat, store
 from .layout import LANES
 from .records import Memory
 from .seasoning import open_seasoned
+from .short_rate import open_rate
 from .space import clear_records, fill_records
 from .staged_rows import LATE
 from .tables import N_PARAMETER
@@ -20,6 +21,8 @@ def open_later(m: Memory, k: int) -> None:
     """Opening state: all rows that last from month to month, from `condition` to `log`, and the levels of its month."""
     for i in range(m.p.n_start_row):
         store(m.w, m.p.of_condition + i * LANES, splat(m.t.start_row[i]))
+    if m.p.random_rate == 1:
+        open_rate(m, k)
     set_levels(m, k, m.p.n_before - 1)
     fill_records(m)
 

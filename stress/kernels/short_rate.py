@@ -21,6 +21,14 @@ def draw_rates(m: Memory, blocks: int, start: int, seed: Any) -> None:
 
 
 @aside
+def open_rate(m: Memory, k: int) -> None:
+    """Opening state: what the rate adds to every index in its month, which a payment still to come looks at."""
+    step = m.t.rate_step[k, m.p.n_before - 1]
+    growth = exponential(fma(m.short[STATE], step.fraction, splat(step.convexity)))
+    m.short[SHIFT] = (growth - 1.0) * step.scale
+
+
+@aside
 def move_rate(m: Memory, b: int, k: int, t: int) -> None:
     """Short rate of month t, and the factor that brings the payment of period t to issue."""
     step, law = m.t.rate_step[k, t], m.t.rate_law[k]

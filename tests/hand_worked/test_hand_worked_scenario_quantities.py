@@ -123,6 +123,15 @@ def test_a_random_short_rate_moves_indices_and_no_own_quantity() -> None:
     assert paid == pytest.approx(np.maximum(legs, 0.0), abs=1e-9)
 
 
+@pytest.mark.parametrize("clock", ["monthly", "daily"])
+def test_a_payment_still_to_come_looks_at_the_short_rate_of_its_month(clock: Clock) -> None:
+    """On the daily clock the first payment after a state had the level of the curve, not that of the path."""
+    law = ShortRate(mean_reversion=0.1, volatility=0.02)
+    random = job(deal(SWAPPED, **SWAP), pool(0.01), clock).but(scenarios=(ScenarioCase(name="drawn", short_rate=law),))
+    for month in (1, 2, 3):
+        assert goes_on(random, month, path=3) <= 1e-9
+
+
 def test_what_no_scenario_moves_is_packed_as_before() -> None:
     """A shock to the value that stands there, and a scenario beside one that moves: the same arrays, the same bits."""
     swapped = deal(SWAPPED, **SWAP)
