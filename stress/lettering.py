@@ -7,6 +7,7 @@ a font that holds them must be installed here.
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 import threading
 import unicodedata
@@ -57,8 +58,16 @@ _FILES = re.compile(
 )
 
 
-def in_svg(text: str) -> str:
-    """An SVG of matplotlib with the fonts that readers have in place of those that set its widths."""
+def as_svg(figure: Figure, style: Mapping[Any, Any]) -> str:
+    """The figure as an SVG element that depends on nothing but its content, with the fonts that readers have in place
+    of those that set its widths."""
+    buffer = io.StringIO()
+    with settings(style):
+        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        Figure.savefig(figure, buffer, format="svg", metadata=nothing, transparent=True)
+    text = buffer.getvalue()
+    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     return re.sub(r"'DejaVu Sans'(?:, ?'[^'<>]*')*", STACK, text)
 
 

@@ -4,7 +4,6 @@ Every function says its paper and equation and shows an example. Rates are fract
 """
 
 from stress.analytic.amortization import Schedule, level_payment, schedule
-from stress.analytic.basel import qrre_capital, qrre_risk_weight
 from stress.analytic.instalment import (
     flat_fee_apr,
     flat_fee_payment,
@@ -12,7 +11,16 @@ from stress.analytic.instalment import (
     steady_payment_rate,
     steady_profile,
 )
-from stress.analytic.large_pool import loss_distribution, loss_es, loss_quantile, loss_sd, tranche_el, tranche_pd
+from stress.analytic.large_pool import (
+    loss_distribution,
+    loss_es,
+    loss_quantile,
+    loss_sd,
+    qrre_capital,
+    qrre_risk_weight,
+    tranche_el,
+    tranche_pd,
+)
 from stress.analytic.mixture import default_count_distribution, t_loss_distribution, t_loss_es, t_loss_quantile
 from stress.analytic.prepayment import PassThrough, cpr_from_smm, pass_through_month, psa_smm, smm_from_cpr
 from stress.analytic.turnover import (

@@ -167,11 +167,6 @@ def _new_odds(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> Mont
     return months._replace(new_odds=odds)
 
 
-def _payment_rate(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
-    assert months.payment_rate is not None
-    return months._replace(payment_rate=_moved(months.payment_rate, shock))
-
-
 _OF_SEGMENTS = {"entry_rate": "entry", "prepayment": "smm", "recovery": "recovery"}
 _OF_MONTHS = {
     "payment": "payment",
@@ -197,7 +192,7 @@ MOVES: dict[str, Move] = {
     "default_odds": _by_segment("entry", transform=True),
     "default_rate": _default_rate,
     "new_default_odds": _new_odds,
-    "payment_rate": _payment_rate,
+    "payment_rate": _by_month("payment_rate"),
     "score_slope": _flatten_score,
     "heterogeneity": _heterogeneity,
     "ineligible_share": _ineligible,

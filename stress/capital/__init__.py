@@ -1,4 +1,4 @@
-"""Regulatory capital of securitisation notes: one formula a file, each with its paragraph.
+"""Regulatory capital of securitisation notes: each formula with its paragraph.
 
 Everything is a fraction of the exposure: a risk weight of 12.5 is 1,250%, capital is 8% of a risk weight. Attachment A
 and detachment D are fractions of the pool. All functions take numbers or arrays that broadcast, none
@@ -9,10 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from stress.capital.caps import capital_cap, look_through
-from stress.capital.erba import sec_erba
-from stress.capital.irba import retail_p, sec_irba
-from stress.capital.standardised import delinquent_charge, sec_sa
+from stress.capital.approaches import capital_cap, delinquent_charge, look_through, retail_p, sec_erba, sec_irba, sec_sa
 from stress.capital.supervisory import HIGHEST, risk_weight
 from stress.inputs.arguments import hold
 from stress.inputs.kinds import CHECKS as KINDS

@@ -51,7 +51,7 @@ def ecl(
 
     from stress.analysis.credit_loss import PATHS
     from stress.analysis.credit_loss import ecl as find
-    from stress.report.ecl_sheet import ecl_sheet
+    from stress.report.desk_sheets import ecl_sheet
 
     with output.progress("expected credit loss") as progress:
         answer = find(loaded, dates, multiple, scenarios, paths or PATHS, progress)

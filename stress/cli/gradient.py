@@ -52,7 +52,7 @@ def gradient(
 
     from stress.analysis.gradients import PATHS
     from stress.analysis.gradients import gradient as find
-    from stress.report.gradient_sheet import gradient_sheet
+    from stress.report.desk_sheets import gradient_sheet
 
     with output.progress(f"gradient of {measure}") as progress:
         answer = find(loaded, measure, tranche, scenario, paths or PATHS, progress)

@@ -142,7 +142,7 @@ def _all_held(gathered: Gathered, cuts: Cuts, base: Pool | None) -> None:
 
 
 def _write(out: Path, made: Pool) -> None:
-    from stress.tape.write import pool_to_toml
+    from stress.tape.pool import pool_to_toml
 
     save_text("--out", out, pool_to_toml(made, f"Written by stress pool. {made.source}"))
 

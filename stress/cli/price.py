@@ -59,7 +59,7 @@ def price(
 
     from stress.analysis.note_price import FLAT, PATHS
     from stress.analysis.note_price import price as find
-    from stress.report.price_sheet import price_sheet
+    from stress.report.desk_sheets import price_sheet
 
     by_price, by_speed = _numbers("--prices", prices), _numbers("--speeds", speeds)
     by_level = _numbers("--defaults", defaults)

@@ -8,7 +8,7 @@ from typing import Any
 import tomlkit
 
 from stress.foreign.absbox import Imported
-from stress.tape.write import pool_to_toml
+from stress.tape.pool import pool_to_toml
 
 
 def files_of(imported: Imported, source: str) -> dict[str, str]:

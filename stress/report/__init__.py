@@ -111,15 +111,14 @@ def write(
     True
     """
     from stress.atomic import target_of
-    from stress.report import page
     from stress.report.cover import Signed
-    from stress.report.page import sweep
+    from stress.report.page import sweep, whole
 
     path = target_of(path)
     if sweep.is_sweep(result):
-        return page.write_text(sweep.render(result), path)
+        return whole.write_text(sweep.render(result), path)
     signed = Signed(author, date, revision)
-    return page.write(_dataset(result), path, answers, signed, appendix)
+    return whole.write(_dataset(result), path, answers, signed, appendix)
 
 
 def _check(_: str, result: Any) -> None:

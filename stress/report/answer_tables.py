@@ -13,7 +13,7 @@ from stress.answers.pool_fit import PoolFit
 from stress.answers.whatif import WhatIf
 from stress.report import book, book_change, book_reverse
 from stress.report.cover import exact_percent
-from stress.report.ecl_sheet import loss_cell
+from stress.report.desk_sheets import loss_cell
 from stress.report.numbers import MISSING, many, own_unit, percent
 from stress.report.page.chapters import chapter
 from stress.report.page.whatif import ends

@@ -51,7 +51,7 @@ def pool(ds: xr.Dataset) -> Sheet:
         cells += [_quantile(scenario, "default_rate", 0.99, tail), _quantile(scenario, "default_rate", 0.999, worst)]
         cells += [with_error(float(scenario["net_loss_rate_mean"]), float(scenario["net_loss_rate_se"]), unit=net)]
         cells += [_quantile(scenario, "net_loss_rate", 0.999, net_tail)]
-        cells += [interval(*(float(scenario[f"{EARLY}{k}"][-1]) for k in ("", "_low", "_high")), unit=seldom)] * ends
+        cells += [interval(*early(scenario), unit=seldom)] * ends
         rows.append((name_of(scenario, "scenario"), *cells))
     return Sheet(
         tuple(head), tuple(rows), "Shares of the cut-off balance. ± is one standard error, brackets a 95% interval."
@@ -167,6 +167,11 @@ def _earnings(ds: xr.Dataset, late: Unit) -> list[str]:
 def parts(ds: xr.Dataset, name: str, *ends: str) -> list[float]:
     """A measure's estimate and what belongs to it, by the ends of their names ("", "_se", "_low", "_high")."""
     return [float(ds.variables[f"{name}{end}"]) for end in ends]
+
+
+def early(scenario: xr.Dataset) -> list[float]:
+    """The probability of early amortization by the end, and the ends of its interval."""
+    return [float(scenario[f"{EARLY}{end}"][-1]) for end in ("", "_low", "_high")]
 
 
 def _of_tail(ds: xr.Dataset, level: float, name: str, *ends: str) -> list[float]:

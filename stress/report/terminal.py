@@ -35,7 +35,7 @@ from stress.report.numbers import (
     with_error,
     years,
 )
-from stress.report.sheets import parts, unit_of_column
+from stress.report.sheets import early, parts, unit_of_column
 from stress.report.words import residual
 from stress.results import with_mixture
 
@@ -193,7 +193,7 @@ def _pool(scenario: xr.Dataset) -> list[str]:
     tail = scenario["default_rate"].sel(level=0.99)
     return [
         f"default {percent(float(scenario['default_rate_mean']))}, 99%: {percent(float(tail), 1)}",
-        *([f"early amortization {chance(*_early(scenario))}"] if may_end_early(scenario) else []),
+        *([f"early amortization {chance(*early(scenario))}"] if may_end_early(scenario) else []),
     ]
 
 
@@ -201,12 +201,8 @@ def _pool_with_errors(scenario: xr.Dataset) -> list[str]:
     return [
         f"default {with_error(*parts(scenario, 'default_rate', '_mean', '_se'), unit=PERCENT)}",
         f"99%: {quantile(*parts(scenario.sel(level=0.99), 'default_rate', '', '_low', '_high'), unit=PERCENT)}",
-        *([f"early amort. {interval(*_early(scenario), unit=PERCENT)}"] if may_end_early(scenario) else []),
+        *([f"early amort. {interval(*early(scenario), unit=PERCENT)}"] if may_end_early(scenario) else []),
     ]
-
-
-def _early(scenario: xr.Dataset) -> list[float]:
-    return [float(scenario[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")]
 
 
 def _note(note: xr.Dataset, last: Last, units: Units) -> list[Text]:

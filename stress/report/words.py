@@ -15,7 +15,7 @@ from stress.report.begun import defaulted
 from stress.report.estimator import estimator
 from stress.report.known_job import may_end_early
 from stress.report.numbers import CAP, chance, count, fraction, interval, many, percent, with_error, years
-from stress.report.sheets import parts, read_of
+from stress.report.sheets import early, parts, read_of
 
 
 class Fact(NamedTuple):
@@ -244,7 +244,7 @@ def _at_worst(ds: xr.Dataset) -> Fact | None:
 
 
 def _chance(scenario: xr.Dataset) -> str:
-    return chance(*(float(scenario[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")))
+    return chance(*early(scenario))
 
 
 def _mean_default(scenario: xr.Dataset) -> str:

@@ -1,8 +1,7 @@
 """The Dataset of a run or a sweep: built from what was counted, saved, opened."""
 
 from stress.inputs.arguments import hold
-from stress.results.build import build, derive
-from stress.results.mixed import with_mixture
+from stress.results.build import build, derive, with_mixture
 from stress.results.sound import CHECKS
 from stress.results.storage import open, open_any, save
 from stress.results.sweep import Result, cell, cells, combine

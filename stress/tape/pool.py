@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from stress.arrays import Array
 from stress.errors import ConfigError, DataError
 from stress.inputs.pool import Pool
+from stress.inputs.text.write import text_of
 from stress.tape.aggregate import Stock
 
 ROLL_M3 = 0.85
@@ -166,3 +167,9 @@ def _shares(value: Array) -> list[float]:
     share = np.round(value / value.sum(), 10)
     share[np.argmax(share)] += 1.0 - share.sum()
     return [float(f"{part:.10f}") for part in share]
+
+
+def pool_to_toml(pool: Pool, comment: str = "") -> str:
+    """The pool file, `stress check` accepts it."""
+    document = pool.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    return text_of(document | {key: getattr(pool, key) for key in ("version", "kind", "currency", "balance")}, comment)

@@ -8,7 +8,7 @@ import stress
 from stress.analysis.credit_loss import _notes, ecl
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
-from stress.report.ecl_sheet import ecl_sheet
+from stress.report.desk_sheets import ecl_sheet
 from stress.validation.one_period import one_period_job
 
 

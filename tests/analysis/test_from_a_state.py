@@ -7,7 +7,7 @@ import stress
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.report.caption import footnotes
-from stress.report.price_sheet import price_sheet
+from stress.report.desk_sheets import price_sheet
 
 MONTH = 14
 

@@ -23,7 +23,7 @@ from stress.kernels.memory import Workspace, pack
 from stress.kernels.tally import NOTE_QUANTITIES
 from stress.measures import batches, sums
 from stress.measures.estimate import Interval
-from stress.report.gradient_sheet import gradient_sheet
+from stress.report.desk_sheets import gradient_sheet
 from stress.validation.one_period import one_period_job
 
 P, RHO, ENHANCEMENT = 0.05, 0.1, 0.12

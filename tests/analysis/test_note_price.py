@@ -12,7 +12,7 @@ from stress.analysis import trials
 from stress.analysis.note_price import _flows, price, zero_rates
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
-from stress.report.price_sheet import price_sheet
+from stress.report.desk_sheets import price_sheet
 from stress.validation.one_period import one_period_job
 
 FLAT = ((1.0, 0.03),)

@@ -229,7 +229,7 @@ def test_notes_of_a_deal_in_mid_life_are_judged_by_what_is_lost_of_what_is_left_
 
 
 def test_answers_that_are_over_the_original_balance_say_what_was_before() -> None:
-    from stress.report.gradient_sheet import gradient_sheet
+    from stress.report.desk_sheets import gradient_sheet
     from stress.report.page.chapters import chapter, tornado_sheet
 
     job, words = last_month(), "The deal after 2020-01, with 50.0% of the cut-off balance left: "

@@ -15,7 +15,7 @@ from stress.analytic.large_pool import bivariate_normal
 from stress.validation.published import closed_forms
 
 CASE = closed_forms()
-MODULES = ("basel", "instalment", "large_pool", "mixture", "prepayment", "turnover", "two_pools")
+MODULES = ("instalment", "large_pool", "mixture", "prepayment", "turnover", "two_pools")
 
 
 @pytest.mark.parametrize("module", MODULES)

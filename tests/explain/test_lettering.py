@@ -24,8 +24,9 @@ from stress import lettering, report
 from stress.cli.writing import save
 from stress.explain.drawing import picture, picture_svg
 from stress.lettering import text_width
-from stress.report import figures, page
+from stress.report import figures
 from stress.report.figures import ink
+from stress.report.page import whole
 
 CHINESE = ["优先A级", "中间级", "次级"]
 SCENARIOS = ["基准情景", "房地产下行与消费信贷收缩情景"]
@@ -65,7 +66,7 @@ def test_a_chinese_sign_is_an_em_wide_whatever_fonts_this_machine_has(words: str
 
 
 def test_chinese_names_stay_text_in_the_page_and_ask_for_fonts_that_have_them(chinese: xr.Dataset) -> None:
-    text = page.render(chinese)
+    text = whole.render(chinese)
     for name in (*CHINESE, *SCENARIOS):
         assert len(re.findall(rf"<text[^>]*>[^<]*{name[:8]}", text)) >= 1
     assert "'Microsoft YaHei'" in text

@@ -141,7 +141,6 @@ def test_no_argument_of_any_room_is_taken_whatever_it_is(
         ("capital.delinquent_charge", "delinquent", 1.2, "the delinquent and the unknown share must lie between"),
         ("capital.sec_erba", "rating", "AA", 'rating = "AA": must be one of A'),
         ("capital.sec_erba", "weights", {"A": (1.0, 2.0)}, r'weights\["A"\] = a tuple: is not 4 values: float, float'),
-        ("capital.retail_p", "coefficients", "x", 'coefficients = "x": is not 2 values: Coefficients, Coefficients'),
         ("results.build", "tally", {}, "tally has no 'loss_count': give the arrays of a whole Tally by field name"),
         ("results.build", "months", ["spring"], "months = a list: is not a list of dates"),
         ("results.build", "original", [1.0], r"original of shape \(1,\): must be one number a note: 4"),

@@ -6,8 +6,9 @@ import xarray as xr
 from synthetic import case
 
 from stress import measures, results
-from stress.report import export, figure_data, page
+from stress.report import export, figure_data
 from stress.report.begun import fan_of
+from stress.report.page import whole
 
 BINS = 1_024
 
@@ -76,4 +77,4 @@ def test_excess_spread_of_a_small_pool_is_told_nowhere(ds: xr.Dataset) -> None:
 def test_only_what_is_counted_is_told_of_the_checks(ds: xr.Dataset) -> None:
     assert list(ds["check"].values) == ["not a number", "paths"]
     assert (ds["fault"].sel(check="paths") == 2_000).all()
-    assert "clamped" not in page.render(ds)
+    assert "clamped" not in whole.render(ds)

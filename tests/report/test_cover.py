@@ -10,10 +10,11 @@ from synthetic import case, results_of, tranche_losses, vasicek
 
 import stress
 from stress import report
-from stress.report import figure_data, page, sheets
+from stress.report import figure_data, sheets
 from stress.report.cover import Signed, assumptions, cover
 from stress.report.figures.months import lived
 from stress.report.numbers import NONE, PERCENT, POINTS, fraction, interval, many, span, tail_mean, unit_of, with_error
+from stress.report.page import whole
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_an_expected_shortfall_of_a_note_that_never_lost_is_not_given_the_bound_
 def test_a_note_that_loses_nothing_has_a_sentence_and_no_empty_figure() -> None:
     losses = np.zeros((2, 2, 640))
     losses[:, 1, :40] = 0.3
-    text = page.render(results_of(losses, np.full((2, 640), 0.05), ["A", "B"]))
+    text = whole.render(results_of(losses, np.full((2, 640), 0.05), ["A", "B"]))
     assert "A loses nothing on any path of any scenario" in text
     assert "Loss distribution of A" not in text
     assert "Loss distribution of B" in text
@@ -97,7 +98,7 @@ def test_month_axes_end_when_the_deal_is_over(mild_and_harsh: xr.Dataset) -> Non
 def test_the_cover_has_the_structure_three_findings_and_who_signs() -> None:
     job = stress.load("scenarios/jobs/baitiao-24m.toml")
     ds = stress.simulate(job, paths=512, scenarios=["baseline", "credit_contraction"])
-    text = page.render(ds, signed=Signed("Ann <b>", "2026-11-29", "draft 2"))
+    text = whole.render(ds, signed=Signed("Ann <b>", "2026-11-29", "draft 2"))
     made = cover(ds, job)
     assert [row[:4] for row in made.structure.rows[:2]] == [
         ("A", "807,000,000 (80.7%)", "19.3%", "5.4% fixed"),

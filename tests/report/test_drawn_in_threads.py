@@ -8,8 +8,7 @@ import matplotlib as mpl
 import pytest
 import xarray as xr
 
-from stress.explain import picture
-from stress.explain.drawing.canvas import svg as deal_svg
+from stress.explain.drawing import picture_svg
 from stress.inputs.job import Job
 from stress.report.figures.defaults import defaults
 from stress.report.figures.ink import svg
@@ -35,7 +34,7 @@ def test_threads_draw_what_one_draws_alone(what: str, quick_dataset: xr.Dataset,
 
     def draw() -> str:
         if what == "deal":
-            return deal_svg(picture(worked_job.deal, worked_job.pool.balance))
+            return picture_svg(worked_job.deal, worked_job.pool.balance)
         return svg(defaults(quick_dataset), "defaults")
 
     alone = draw()

@@ -12,7 +12,8 @@ from stress import measures, results
 from stress.cli.measures_json import document
 from stress.explain import explain_job
 from stress.inputs.load import load_job
-from stress.report import page, terminal, words
+from stress.report import terminal, words
+from stress.report.page import whole
 
 WEIGHT = {"baseline": 0.6, "macro_mild": 0.3, "macro_moderate": 0.1}
 JOB = Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m-mixture.toml"
@@ -40,7 +41,7 @@ def test_a_job_that_weighs_nothing_or_one_scenario_alone_has_no_mixture(ds: xr.D
     assert results.with_mixture(plain) is plain
     assert results.with_mixture(alone) is alone
     assert "mixture" not in str(terminal.table(plain))
-    assert "Probability</th>" not in page.render(plain)
+    assert "Probability</th>" not in whole.render(plain)
 
 
 def test_scenarios_left_out_leave_the_weights_of_the_others_in_proportion(ds: xr.Dataset) -> None:
@@ -56,7 +57,7 @@ def test_table_json_and_page_show_the_mixture_and_its_weights(ds: xr.Dataset) ->
     loss = document(ds)["measures"]["expected_loss"]["mixture"]["Subordinated"]
     assert loss == pytest.approx(float(ds["expected_loss"].values[:, -1] @ list(WEIGHT.values())))
     assert any(f"Weighted by the job's probabilities ({weights})" in said for said in words.summary(ds))
-    text = page.render(ds)
+    text = whole.render(ds)
     assert '<th scope="row">mixture</th>' in text
     assert '<th scope="col">Probability</th>' in text
     assert "<td>60%</td>" in text

@@ -22,7 +22,7 @@ from stress import measures, report, results
 from stress.answers.validation_record import KEYS
 from stress.cli.measures_json import document
 from stress.errors import DataError
-from stress.report import figures, page, sheets, words
+from stress.report import figures, sheets, words
 from stress.report.estimator import reading
 from stress.report.figures import overview
 from stress.report.numbers import PERCENT, bare_percent, fraction, interval, percent, with_error
@@ -201,7 +201,7 @@ def test_the_extremes_have_a_report_too(n_path: int, loss: float, request: pytes
     if (n_path, loss) not in DRAWN:
         request.getfixturevalue("no_figures")
     ds = results_of(np.full((1, 2, n_path), loss), notes=["A", "B"])
-    text = page.render(ds)
+    text = whole.render(ds)
     assert ">nan" not in text
     assert "inf" not in " ".join(words.summary(ds)).replace("information", "")
 
@@ -307,7 +307,7 @@ def test_a_record_of_checks_is_escaped_like_every_file(ds: xr.Dataset) -> None:
     finding = {"what": NASTY, "expected": 1.0, "got": 1.0, "tolerance": 0.0, "error": None, "kept": True}
     part = {"name": "p", "title": NASTY, "text": [NASTY]}
     checks = [{**check, "findings": [finding]}, {**check, "said": [NASTY], "data": {}}]
-    text = page.render(ds, record={"version": NASTY, "parts": [part], "checks": checks})
+    text = whole.render(ds, record={"version": NASTY, "parts": [part], "checks": checks})
     assert text.count("&lt;script&gt;") >= 10
     assert "b" not in Reader(text).seen
     assert text.count("<script") == 1
@@ -348,7 +348,7 @@ def test_the_signs_are_explained_as_the_paths_were_drawn(ds: xr.Dataset) -> None
     assert "gamma quantiles" in reading(weighted).interval
     assert "about 12 divided by" in reading(weighted).bound
     assert "16 replicates" in reading(ds.assign_attrs(estimator="sobol")).error
-    text = page.render(weighted)
+    text = whole.render(weighted)
     assert "gamma quantiles" in text
     assert "Clopper-Pearson" not in text
 

@@ -11,10 +11,11 @@ from synthetic import results_of
 import stress
 from stress.inputs.job import Job
 from stress.inputs.load import job_to_json, load_job
-from stress.report import figures, page
+from stress.report import figures
 from stress.report.cover import _terms as cover_terms
 from stress.report.figures.overview import lending
 from stress.report.known_job import job_of
+from stress.report.page import whole
 from stress.report.page.deal import Described, described
 from stress.report.workbook_first import _terms as workbook_terms
 
@@ -62,7 +63,7 @@ def test_a_result_without_a_job_of_this_version_has_no_chapter(job_text: str) ->
 @pytest.mark.usefixtures("no_figures")
 def test_the_page_of_a_run_has_the_chapter_once(job: Job) -> None:
     first = job.model_copy(update={"scenarios": job.scenarios[:1]})
-    text = page.render(stress.simulate(first, paths=64))
+    text = whole.render(stress.simulate(first, paths=64))
     assert text.count("The deal in one picture.") == 2  # the caption, and the label for a reader that sees no picture
     assert text.count("The deal in words") == 1
     assert "Capital structure" not in text

@@ -14,7 +14,7 @@ from stress.errors import ConfigError, DataError
 from stress.inputs.load import load, load_job
 from stress.inputs.pool import Pool
 from stress.tape import aggregate, baitiao_tape, clean, gather, pool_of, read_tape
-from stress.tape.write import pool_to_toml
+from stress.tape.pool import pool_to_toml
 
 BASE = SCENARIOS / "pools" / "baitiao.toml"
 HEAD = "level,term,remaining,days_past_due,balance,monthly_fee\n"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import re
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Patch, Rectangle
 
-from stress.lettering import WIDTHS, in_svg, settings, text_width
+from stress.lettering import WIDTHS, text_width
 
 TEXT, QUIET, RULE, WASH = "#1d2530", "#5d6775", "#d5d9de", "#f3f5f7"
 ON_LIGHT, ON_DARK = "#1d2531", "#fefefe"
@@ -95,14 +93,3 @@ def wrapped(words: str, width: float, size: float, lines: int = 3) -> list[str]:
         out.append(cut(" ".join(rest[:count]), width, size))
         rest = rest[count:]
     return [*out, cut(" ".join(rest), width, size)] if rest else out
-
-
-def svg(figure: Figure) -> str:
-    """The figure as an SVG element that depends on nothing but its content."""
-    buffer = io.StringIO()
-    with settings(SETTINGS):
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
-    text = buffer.getvalue()
-    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    return in_svg(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))

@@ -7,13 +7,13 @@ from typing import Protocol
 
 from matplotlib.figure import Figure
 
-from stress.explain.drawing.canvas import QUIET, SETTINGS, TEXT, Canvas, cut, svg
+from stress.explain.drawing.canvas import QUIET, SETTINGS, TEXT, Canvas, cut
 from stress.explain.drawing.life import Life
 from stress.explain.drawing.notes import Notes
 from stress.explain.drawing.priority import Priority
 from stress.explain.drawing.trust import TrustBand
 from stress.inputs.deal import Deal
-from stress.lettering import settings
+from stress.lettering import as_svg, settings
 
 WIDTH = 10.0
 MARGIN = 0.2
@@ -60,4 +60,4 @@ def _draw(deal: Deal, bands: Sequence[tuple[str, Band]], title: bool) -> Figure:
 
 def picture_svg(deal: Deal, balance: float | None = None, title: bool = True) -> str:
     """The picture as an SVG element for a page or a file; text stays text. Everything that a file says is escaped."""
-    return svg(picture(deal, balance, title))
+    return as_svg(picture(deal, balance, title), SETTINGS)

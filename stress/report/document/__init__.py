@@ -5,11 +5,9 @@ run, the record of `stress validate`. The order follows supervisory guidance on 
 April 2026, which replaced SR 11-7): development and use first, then validation, then what to watch.
 
 theory      what the model states: equation, source, rule of the accounting page, and which jobs use it
-sections    the sections, each a list of lines of Markdown
-page        the same as one HTML page that opens offline
+sections    the sections, each a list of lines of Markdown, and one HTML page of them that opens offline
 """
 
-from stress.report.document.page import as_page
-from stress.report.document.sections import document
+from stress.report.document.sections import as_page, document
 
 __all__ = ["as_page", "document"]

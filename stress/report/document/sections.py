@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import html
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import xarray as xr
@@ -21,7 +23,7 @@ from stress.report.document.theory import used_by
 from stress.report.inputs import inputs
 from stress.report.numbers import many
 from stress.report.page.chapters import chapter, tornado_sheet
-from stress.report.page.deal import input_notes
+from stress.report.page.deal import as_html, input_notes
 from stress.report.sheets import Sheet
 from stress.results import with_mixture
 from stress.shipped import changes
@@ -226,3 +228,21 @@ def _items(texts: Iterable[str]) -> list[str]:
 def _deeper(lines: Iterable[str], by: int) -> Iterator[str]:
     """Headings that many levels down."""
     return ("#" * by + line if line.startswith("#") else line for line in lines)
+
+
+STYLE = Path(__file__).parents[1] / "page" / "style.css"
+
+
+def as_page(markdown: str) -> str:
+    """A page of the document's Markdown; what stands in files stays text.
+
+    >>> "<h2>" in as_page("# A title\\n\\n## A section\\n")
+    True
+    """
+    title = html.escape(markdown.partition("\n")[0].removeprefix("# "))
+    style = STYLE.read_text(encoding="utf-8")
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>\n{style}</style>\n</head>\n'
+        f"<body>\n<main>\n<h1>{title}</h1>\n{as_html(markdown, deeper=0)}\n</main>\n</body>\n</html>\n"
+    )

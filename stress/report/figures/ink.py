@@ -9,12 +9,15 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from rich.cells import cell_len, set_cell_size
 
-from stress.lettering import WIDTHS, for_pixels, in_svg, settings
+from stress.errors import DataError
+from stress.lettering import WIDTHS, as_svg, for_pixels, settings
+from stress.spelling import suggest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -168,18 +171,22 @@ def note_style(n: int) -> dict[str, Any]:
 
 def svg(figure: Figure, name: str) -> str:
     """The figure as an SVG element that depends on nothing but its data. `name` keeps ids apart on one page."""
-    buffer = io.StringIO()
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             if not axis.get_label_text():
                 axis.set_label_coords(0.0, 0.0)  # matplotlib would lay out all ticks once more to find it a place
-    with settings({**STYLE, "svg.hashsalt": f"stress {name}"}):
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        Figure.savefig(figure, buffer, format="svg", metadata=nothing, transparent=True)
-    text = buffer.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = in_svg(text)
+    text = as_svg(figure, {**STYLE, "svg.hashsalt": f"stress {name}"})
     used = set(re.findall(r"#([\w.-]+)[\")]", text))
     return re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in used else "", text)
+
+
+WORDS = {"tranche": "note"}
+"""How a dim is called in prose, where that is another word."""
+
+
+def check_name(ds: xr.Dataset, dim: str, label: str) -> None:
+    """Raise DataError for a name that the result has not, with those that it has."""
+    known = [str(name) for name in ds[dim].values]
+    if label not in known:
+        hint = suggest(str(label), known)
+        raise DataError(f"no {WORDS.get(dim, dim)} named {label!r}; there are {', '.join(known)}{hint}")

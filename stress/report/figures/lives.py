@@ -14,7 +14,6 @@ from matplotlib.ticker import MaxNLocator
 from stress import measures
 from stress.arrays import Array
 from stress.report.figures import ink
-from stress.report.figures.named import check_name
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 READ = ("wal", "irr", "price", "multiple", "batch_", "loss_weight")
@@ -27,7 +26,7 @@ def lives(ds: xr.Dataset, tranche: str) -> Figure:
 
     What a note has not (a certificate no life and no yield), and what a result did not count, is left out.
     """
-    check_name(ds, "tranche", tranche)
+    ink.check_name(ds, "tranche", tranche)
     note = ds[[name for name in ds.data_vars if str(name).startswith(READ)]].sel(tranche=[tranche])
     margins = ink.Margins(2.1, 0.25, 0.3, 0.5, 0.3)
     shown = [panel for panel in PANELS if panel.name != "price" or "price_count" in ds]

@@ -13,7 +13,6 @@ from stress.kernels.tally import N_BIN
 from stress.measures.histogram import HIGH
 from stress.measures.weighted import TINY, is_weighted, mass
 from stress.report.figures import ink
-from stress.report.figures.named import check_name
 from stress.report.numbers import NONE, fraction
 
 LEVEL = 0.999
@@ -39,9 +38,9 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
 
     The right panel reads: at a height of 0.1% each curve stands at its 99.9% value at risk.
     """
-    check_name(ds, "tranche", tranche)
+    ink.check_name(ds, "tranche", tranche)
     if scenario is not None:
-        check_name(ds, "scenario", scenario)
+        ink.check_name(ds, "scenario", scenario)
     note = ds[[name for name in ds.data_vars if str(name).startswith(READ)]].sel(tranche=[tranche])
     name = _telling(note) if scenario is None else scenario
     reference = str(ds["scenario"].values[0]) if scenario is None else scenario

@@ -11,14 +11,13 @@ from stress.kernels.tally import N_BIN
 from stress.measures.weighted import mass
 from stress.report.figures import ink
 from stress.report.figures.losses import exceedance
-from stress.report.figures.named import check_name
 
 
 @ink.styled
 def predictive(ds: xr.Dataset, name: str, twin: str) -> Figure:
     """Share of paths whose cumulative default exceeds a share of the cut-off balance: known and drawn parameters."""
     for scenario in (name, twin):
-        check_name(ds, "scenario", scenario)
+        ink.check_name(ds, "scenario", scenario)
     figure, (axes,) = ink.sheet(1, 1, 9.6, 2.9)
     edge, most = ds["loss_bin_low"].values, 1
     for scenario, text, colour, line in (
@@ -42,7 +41,7 @@ def predictive(ds: xr.Dataset, name: str, twin: str) -> Figure:
 @ink.styled
 def macro(ds: xr.Dataset, scenario: str) -> Figure:
     """One panel a drawn variable: 5-95% and 25-75% bands around the scenario's own path."""
-    check_name(ds, "scenario", scenario)
+    ink.check_name(ds, "scenario", scenario)
     fan = ds["macro"].sel(scenario=scenario) if "macro" in ds else None
     if fan is None or not fan.notnull().any():
         raise DataError(f"scenario {scenario!r} draws no macro variables: there is no fan of any")

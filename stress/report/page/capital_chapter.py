@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
-from stress.answers.capital import Capital, Excess, Months, Transfer, Transferred, Weights
+from stress.answers.capital import Capital, Excess, Transfer, Transferred, Weights
+from stress.measures.estimate import Interval
 from stress.report.figures.desks import needs
 from stress.report.numbers import MISSING, PERCENT, fraction, many, percent, with_error
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
@@ -41,8 +40,8 @@ def months_sheet(answer: Capital, step: int = 3) -> Sheet:
     """One row a class and every `step`-th month while it is outstanding on some path."""
     rows = tuple(
         (f"{by_month.note or 'all notes'}, month {int(by_month.month[t])}",
-         percent(float(by_month.outstanding[t]), 1), _risk(by_month, t), _tail(by_month, t),
-         _need(by_month, t, by_month.capital), _need(by_month, t, by_month.capital_95))
+         percent(float(by_month.outstanding[t]), 1), _risk(by_month.risk_weight, t), _risk(by_month.risk_weight_95, t),
+         _need(by_month.capital, t), _need(by_month.capital_95, t))
         for by_month in answer.months
         for t in range(0, by_month.month.size, step)
         if by_month.outstanding[t] > 0.0
@@ -140,24 +139,16 @@ def _weight(weight: float) -> str:
     return f"{100.0 * weight:,.1f}%" if math.isfinite(weight) else MISSING
 
 
-def _risk(by_month: Months, t: int) -> str:
-    mean, error = float(by_month.risk_weight.estimate[t]), float(by_month.risk_weight.error[t])
-    return _weight(mean) if t == 0 or not math.isfinite(error) else f"{100 * mean:,.1f} ± {_small(100 * error)}%"
+def _risk(weight: Interval, t: int) -> str:
+    level, error = float(weight.estimate[t]), 100.0 * float(weight.error[t])
+    if t == 0 or not math.isfinite(error):
+        return _weight(level)
+    return f"{100 * level:,.1f} ± {f'{error:,.1f}' if error >= 0.05 else '<0.1'}%"
 
 
-def _tail(by_month: Months, t: int) -> str:
-    weight = by_month.risk_weight_95
-    level, error = float(weight.estimate[t]), float(weight.error[t])
-    return _weight(level) if t == 0 or not math.isfinite(error) else f"{100 * level:,.1f} ± {_small(100 * error)}%"
-
-
-def _small(error: float) -> str:
-    return f"{error:,.1f}" if error >= 0.05 else "<0.1"
-
-
-def _need(by_month: Months, t: int, interval: object) -> str:
-    estimate, error = (np.asarray(part)[t] for part in interval[:2])  # type: ignore[index]
-    return percent(float(estimate)) if t == 0 else with_error(float(estimate), float(error))
+def _need(capital: Interval, t: int) -> str:
+    estimate, error = float(capital.estimate[t]), float(capital.error[t])
+    return percent(estimate) if t == 0 else with_error(estimate, error)
 
 
 def _share(share: float) -> str:

@@ -7,11 +7,9 @@ import math
 from stress.answers.ecl import Ecl
 from stress.answers.gradient import Gradient
 from stress.answers.price import Price
-from stress.report.ecl_sheet import ecl_sheet
+from stress.report.desk_sheets import ecl_sheet, gradient_sheet, price_sheet
 from stress.report.figures.desks import allowances, slopes, yields
-from stress.report.gradient_sheet import gradient_sheet
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
-from stress.report.price_sheet import price_sheet
 
 
 def ecl(answer: Ecl) -> Chapter:

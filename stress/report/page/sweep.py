@@ -16,7 +16,7 @@ from stress.report.known_job import may_end_early
 from stress.report.numbers import MISSING, PERCENT, chance, count, percent, with_error
 from stress.report.page.deal import input_notes
 from stress.report.page.template import rendered
-from stress.report.sheets import parts
+from stress.report.sheets import early, parts
 from stress.report.whole_table import WholeTable
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
@@ -175,12 +175,11 @@ def _table(sheet: Sheet) -> WholeTable:
 def _rows(labels: tuple[str, ...], ds: xr.Dataset) -> Iterator[Row]:
     for k in range(ds.sizes["scenario"]):
         scenario = ds.isel(scenario=k)
-        ends = [float(scenario[f"early_amortization_probability{end}"][-1]) for end in ("", "_low", "_high")]
         tail = float(scenario["default_rate"].sel(level=0.99))
         pool = (
             percent(float(scenario["default_rate_mean"])),
             percent(tail, 1),
-            chance(*ends) if may_end_early(ds) else MISSING,
+            chance(*early(scenario)) if may_end_early(ds) else MISSING,
         )
         notes = tuple(_note(scenario.isel(tranche=n)) for n in range(ds.sizes["tranche"]))
         yield Row(labels, str(scenario["scenario"].item()), pool, notes)
