@@ -13,6 +13,8 @@ from stress.measures.estimate import NORMAL
 
 WITHIN = 7
 """Further points inside a bracket."""
+STEEP = 0.75
+"""Rise of the probability from a point to the next beyond which a straight line says nothing of the points between."""
 
 
 def inside(lever: Lever, curve: Curve, chance: float) -> Array:
@@ -52,6 +54,8 @@ class _Pass(NamedTuple):
     value: float
     fails: bool
     """True where it rises above it."""
+    between: tuple[float, ...]
+    """The points about it, where the curve is steep: it may pass anywhere between them; else none."""
 
 
 def _crossing(lever: Lever, curve: Curve, passing: _Pass, early: list[_Pass], late: list[_Pass]) -> Crossing:
@@ -65,6 +69,7 @@ def _crossing(lever: Lever, curve: Curve, passing: _Pass, early: list[_Pass], la
     first, last = float(curve.value[0]), float(curve.value[-1])
     ends = (before[-1].value if before else first, not before), (after[0].value if after else last, not after)
     (low, low_open), (high, high_open) = sorted(ends)
+    low, high = min(low, *passing.between, passing.value), max(high, *passing.between, passing.value)
     error = np.nan if low_open or high_open else (high - low) / (2.0 * NORMAL)
     return Crossing(passing.value, error, low, high, passing.fails, low_open, high_open)
 
@@ -74,8 +79,10 @@ def _passes(lever: Lever, value: Array, chance: Array, goal: float) -> list[_Pas
     place, above = lever.place(value), chance > goal
     passes = []
     for at in np.flatnonzero(np.diff(above.astype(int)) != 0):
-        share = (goal - chance[at]) / (chance[at + 1] - chance[at])
-        passes.append(_Pass(float(lever.value(place[at] + share * (place[at + 1] - place[at]))), bool(above[at + 1])))
+        rise = chance[at + 1] - chance[at]
+        passing = place[at] + (goal - chance[at]) / rise * (place[at + 1] - place[at])
+        between = tuple(value[at : at + 2].tolist()) if abs(rise) > STEEP else ()
+        passes.append(_Pass(float(lever.value(passing)), bool(above[at + 1]), between))
     return passes
 
 

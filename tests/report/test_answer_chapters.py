@@ -258,7 +258,7 @@ def test_a_transfer_tells_its_test_its_excess_spread_and_that_its_capital_is_cap
     assert rows["Kept"] == "R 100.00%"
     assert rows["Mezzanine kept, of risk-weighted amounts"] == rows["Cost of released capital, a year"] == "–"
     assert rows["Mechanical test"] == "no test: no rule"
-    assert rows["Capital of what is kept"] == "2.00%"
+    assert rows["Capital of what is kept, SEC-SA"] == "2.00%"
     assert "Synthetic" not in transfer_sheet(plain).note
     made = plain._replace(
         kept={}, passes=True, capped=True, excess=Excess("trapped", 0.01, some, some, some)
@@ -268,7 +268,7 @@ def test_a_transfer_tells_its_test_its_excess_spread_and_that_its_capital_is_cap
     assert cells["Mechanical test"].startswith("passes: ")
     assert cells["Excess spread, trapped"] == "1.00% a year of the pool: 1.20 ± 0.10% until maturity"
     assert cells["Losses that it takes"] == cells["Net losses left to the tranches"] == "1.20 ± 0.10%"
-    assert cells["Capital of what is kept"].endswith("capped at K_P times the largest share kept")
+    assert cells["Capital of what is kept, SEC-SA"].endswith("capped at K_P times the largest share kept")
     assert "Synthetic: tranches bear the pool's net losses" in transfer_sheet(made).note
 
 
