@@ -14,6 +14,7 @@ from stress.inputs.kinds import Checks, held_later, number_of, say
 from stress.inputs.numbers import is_list
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
     from rich.console import RenderableType
 
@@ -79,6 +80,18 @@ class StressAccessor:
         from stress import report
 
         return report.write(self._ds, path, answers)
+
+    def to_dataframe(self, table: str = "scenario_tranche") -> pd.DataFrame:
+        """The measures by scenario and note as a table of pandas, each with its errors; `table`: by what else, as
+        `scenario`, `scenario_tranche_level`, `scenario_month_quantile`: the tables that `to_csv` writes.
+
+        >>> frame = ds.stress.to_dataframe().set_index(["scenario", "tranche"])
+        >>> bool(frame.loc[("baseline", "A"), "expected_loss"] == ds["expected_loss"][0, 0])
+        True
+        """
+        from stress.report.export import frame_of
+
+        return frame_of(self._ds, table)
 
     def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write the measures as CSV files, one for each set of dims; safe to open in a spreadsheet.

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from stress.inputs.job import Job
 
-ENDLESS = 1e299
-"""A supply without end and a limit that does not hold are more than this in the arrays."""
 Columns = dict[str, list[Any]]
 
 
@@ -110,23 +108,13 @@ def _story(title: str, trace: xr.Dataset) -> RenderableType:
 
 def months(dataset: Any) -> Columns:
     """Every variable by month as a column; one column a label where it has one more dimension."""
+    from stress.report.trace_frame import columns_of
+
     columns: Columns = {"month": dataset["month"].values.tolist()}
-    for name, values in dataset.data_vars.items():
-        endless = "unlimited" if name == "supply" else "none"
-        other = [dim for dim in values.dims if dim != "month"]
-        if "month" not in values.dims or len(other) > 1:
-            continue
-        if not other:
-            columns[str(name)] = _said(values, endless)
-            continue
-        for i, label in enumerate(values[other[0]].values.tolist()):
-            columns[f"{name} {label}"] = _said(values.isel({other[0]: i}), endless)
+    for variable, name, values in columns_of(dataset):
+        endless = "unlimited" if variable == "supply" else "none"
+        columns[name] = [endless if isinstance(x, float) and math.isinf(x) else x for x in values.tolist()]
     return columns
-
-
-def _said(values: Any, endless: str) -> list[Any]:
-    """Numbers, and a word for a supply without end and for a limit that does not hold in a month."""
-    return [endless if isinstance(x, float) and abs(x) >= ENDLESS else x for x in values.values.tolist()]
 
 
 def _loss_words(loss: float, spared: float) -> str:

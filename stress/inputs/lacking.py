@@ -19,6 +19,7 @@ NUMBERS = ("month", "event_month", "loss_bin", "loss_bin_low", "loss_bin_high", 
 """Coordinates that are numbers, none missing."""
 AXES = (*NAMES, *NUMBERS)
 KEEP = "keep all variables and coordinates, and select by lists: ds.isel(scenario=[0])"
+COUNTED = ("scenario", "tranche", "loss_bin")
 _NAME = re.compile(r"'(\w+)'|^(\w+)$")
 """The first name in an error of xarray's."""
 
@@ -28,9 +29,24 @@ def tell_lacking(function: str, error: Exception, given: Collection[Any]) -> Non
     missed = next((name for ds in given if (name := _missed(error, ds))), "")
     if missed:
         raise DataError(f"{function} needs {missed}, which the Dataset has not: {KEEP}") from error
+    over = next((dim for ds in given for dim in beyond(ds)), "")
+    if over:
+        said = f"{function} takes the result of one job, and this one is over {over}: {one_of(over)}"
+        raise DataError(said) from error
     alone = next((name for ds in given for name in AXES if name in ds.coords and ds.coords[name].dims == ()), "")
     if alone:
         raise DataError(f"{function} needs {alone} as an axis, and the Dataset is of one alone: {KEEP}") from error
+
+
+def beyond(ds: Any) -> list[str]:
+    """The dims of a result that are none of one job: of a sweep, or of results that were put together."""
+    return [str(dim) for dim in ds.variables["loss_count"].dims if dim not in COUNTED] if "loss_count" in ds else []
+
+
+def one_of(dim: str) -> str:
+    """How to get the result of one job from one over several."""
+    swept = dim in ("deal", "pool", "seed")
+    return f"give one, as stress.results.cell(ds, {dim}=...)" if swept else f"give one, as ds.sel({dim}=...)"
 
 
 def _missed(error: Exception, ds: Any) -> str:

@@ -66,5 +66,6 @@ def is_list(value: Any) -> bool:
 
 def plain(value: Any) -> Any:
     """A number as Python has it where one is given as a scalar or an array without dims; all else as it is."""
-    of_numbers = getattr(getattr(value, "dtype", None), "kind", "") in tuple("biuf")
-    return value.item() if of_numbers and getattr(value, "shape", None) == () else value
+    if not hasattr(type(value), "dtype"):  # of its class: a Dataset would look for it among its variables
+        return value
+    return value.item() if value.dtype.kind in tuple("biuf") and value.shape == () else value

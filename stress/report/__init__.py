@@ -75,12 +75,20 @@ def figure(answer: Any) -> Figure:
 
 def frame(answer: Any) -> pd.DataFrame:
     """The table of an answer of `stress.analysis` as pages show it, each figure in words with its error; its numbers
-    are `answer.to_dataframe()`. Raises DataError for anything else.
+    are `answer.to_dataframe()`. Of `stress.replay`, `cash_flows` or `mean_flows` the numbers, a row a month and a
+    column for each quantity of each note, fee or account. Raises DataError for anything else.
 
     >>> frame(stress.analysis.size(job.but(paths=256), {})).columns[-1]
     'Band'
+    >>> float(frame(stress.replay(job, path=77))["note_balance A"].iloc[-1])
+    0.0
     """
     import pandas as pd
+
+    from stress.report.trace_frame import is_trace, trace_frame
+
+    if is_trace(answer):
+        return trace_frame(answer)
 
     from stress.report.answer_tables import table_of
 

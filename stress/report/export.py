@@ -17,6 +17,7 @@ from stress.errors import ConfigError
 from stress.results.paths import check_run, kept_paths, stretch
 from stress.results.sweep import Result, dims_of, groups, partials
 from stress.results.variables import MEASURES
+from stress.spelling import suggest
 
 STRETCH = 2**17
 """Paths of a file."""
@@ -142,6 +143,14 @@ def frames(result: Result) -> Iterator[tuple[str, pd.DataFrame]]:
             parts.setdefault("_".join(dims), []).append(frame)
     for name, frames_ in parts.items():
         yield name, pd.concat(frames_, ignore_index=True)
+
+
+def frame_of(result: Result, table: str) -> pd.DataFrame:
+    """One of `frames` by its name. Raises ConfigError for one that the result has not."""
+    tables = dict(frames(result))
+    if table not in tables:
+        raise ConfigError(f'table = "{table}": must be one of {", ".join(tables)}{suggest(table, list(tables))}')
+    return tables[table]
 
 
 def spreadsheet_safe(value: object) -> object:

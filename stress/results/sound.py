@@ -13,7 +13,7 @@ import xarray as xr
 
 from stress.errors import DataError
 from stress.inputs.kinds import Checks, dataset_of, say
-from stress.inputs.lacking import AXES, NAMES, NUMBERS
+from stress.inputs.lacking import AXES, NAMES, NUMBERS, beyond, one_of
 from stress.inputs.text.characters import TEXT_PATTERN
 from stress.results.documents import SHAPES, is_document
 from stress.results.sweep import DIMS, OF_JOB, groups
@@ -43,6 +43,8 @@ def check_whole(ds: Any) -> None:
     """DataError as `check_dataset`, and where it lacks a variable, a coordinate, an attribute of a result or a dim of
     one, as a selection of one scenario does."""
     check_dataset(ds)
+    if others := [dim for dim in beyond(ds) if dim not in DIMS]:
+        raise DataError(f"not the result of one job, but over {', '.join(others)}: {one_of(others[0])}")
     said = next(itertools.chain(_of_variables(ds), _absent(ds)), None)
     if said:
         raise DataError(f"not a whole result: {said}; keep all variables, and select by lists: ds.isel(scenario=[0])")

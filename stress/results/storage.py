@@ -91,7 +91,8 @@ def open_any(path: str | os.PathLike[str]) -> Result:
     result = read(file)
     form = result.attrs.get("results_format")
     if form is None or not all("loss_count" in group for _, group in groups(result)):
-        raise DataError(f"{file}: not a result of stress")
+        how = "stress.results.save(ds, PATH) writes one, ds.to_netcdf does not"
+        raise DataError(f"{file}: not a result of stress: {how}")
     if not isinstance(form, (int, np.integer)) or form > FORMAT:
         raise DataError(f"{file}: written by a newer stress (format {form}, this one reads {FORMAT})")
     for deal, group in groups(result):

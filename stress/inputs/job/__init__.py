@@ -22,7 +22,9 @@ from stress.inputs.job.terms import (
     Seeds,
     Swept,
 )
+from stress.inputs.numbers import is_list
 from stress.inputs.text.base import Document, Name, Text, Whole
+from stress.spelling import suggest
 
 __all__ = [
     "Estimator",
@@ -74,16 +76,34 @@ class Job(JobTerms):
     def but(self, **changes: Any) -> Self:
         """The same job with other values, its parts held against each other too. Raises ConfigError.
 
-        >>> short = job.but(paths=1000, deal=job.deal.but(revolving_months=6))
-        >>> short.deal.revolving_months
-        6
+        `scenarios`: some of its own by name, or tables as a file has them, with a DataFrame of (month, value) for
+        `by_month`.
+
+        >>> short = job.but(paths=1000, deal__revolving_months=6, scenarios=["baseline"])
+        >>> short.deal.revolving_months, [case.name for case in short.scenarios]
+        (6, ['baseline'])
+        >>> import pandas as pd
+        >>> odds = pd.DataFrame({"month": [1, 13], "times": [1.0, 2.5]})
+        >>> late = {"name": "late", "shocks": [{"target": "default_odds", "how": "multiply", "by_month": odds}]}
+        >>> [case.name for case in job.but(scenarios=["baseline", late]).scenarios]
+        ['baseline', 'late']
         """
+        if is_list(changes.get("scenarios")):
+            changes["scenarios"] = [self._case(given) for given in changes["scenarios"]]
         changed = super().but(**changes)
         try:
             check_job(changed)
         except ValueError as error:
             raise ConfigError(f"{self._where()}: {error}") from None
         return changed
+
+    def _case(self, given: Any) -> Any:
+        """A scenario of its own where a name is given."""
+        own = {case.name: case for case in self.scenarios}
+        if isinstance(given, str) and given not in own:
+            hint = suggest(given, list(own))
+            raise ConfigError(f"{self._where()}: no scenario {given!r} in the job; it has {', '.join(own)}{hint}")
+        return own[given] if isinstance(given, str) else given
 
 
 class Sweep(Whole):

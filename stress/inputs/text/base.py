@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationError
@@ -13,6 +14,7 @@ from stress.errors import ConfigError
 from stress.inputs.text.characters import NAME_PATTERN, TEXT_PATTERN, TITLE_PATTERN
 from stress.inputs.text.docstrings import docstrings_of
 from stress.inputs.text.messages import message
+from stress.inputs.text.nested import with_parts
 from stress.inputs.text.percents import CORRELATION, NO_PERCENT
 from stress.inputs.text.shown import html_of, line_of
 
@@ -69,13 +71,18 @@ class Strict(BaseModel):
     def but(self, **changes: Any) -> Self:
         """The same with other values of some keys, held against every rule that a file is held against.
 
+        `part__key` is a key of a part, of a list of parts `list__NAME__key` (in `**{...}` where a name has blanks).
+        Numbers, arrays and dates of NumPy and pandas are taken, the rows of a DataFrame as lists.
         Raises ConfigError with the key, the value and what is allowed.
 
         >>> job.deal.notes[0].but(coupon=0.06).coupon
         0.06
+        >>> other = job.but(pool__dependence__rho=0.2, deal__notes__A__coupon=0.06)
+        >>> other.pool.dependence.rho, other.deal.notes[0].coupon
+        (0.2, 0.06)
         """
-        given = {key: getattr(self, key) for key in self.model_fields_set} | changes
-        document = json.loads(json.dumps(given, default=_as_in_a_file))
+        given = {key: getattr(self, key) for key in self.model_fields_set} | with_parts(self, self._where(), changes)
+        document = {key: json.loads(json.dumps(value, default=self._in_a_file(key))) for key, value in given.items()}
         try:
             return self.model_validate_json(json.dumps(document))
         except ValidationError as error:
@@ -97,6 +104,24 @@ class Strict(BaseModel):
 
     def _repr_html_(self) -> str:
         return html_of(self)
+
+    def _in_a_file(self, key: str) -> Callable[[Any], Any]:
+        """How a file has a value of a key: a model as its table, a date as its text, numbers of NumPy as plain ones."""
+
+        def written(value: Any) -> Any:
+            if isinstance(value, BaseModel):
+                return {name: getattr(value, name) for name in value.model_fields_set}
+            if isinstance(value, datetime.datetime) and value.time() == datetime.time():  # a Timestamp of pandas
+                return value.date().isoformat()
+            if isinstance(value, datetime.date):
+                return value.isoformat()
+            if hasattr(value, "itertuples"):
+                return [list(row) for row in value.itertuples(index=False)]
+            if hasattr(value, "tolist"):
+                return value.tolist()
+            raise ConfigError(f"{self._where()}: {key}: a {type(value).__name__} is not a value that a file can hold")
+
+        return written
 
     def _where(self) -> str:
         """What a message calls it: `note 'A'`."""
@@ -131,14 +156,3 @@ def _as_key(value: Any) -> Any:
     if isinstance(value, dict):
         return frozenset((key, _as_key(inner)) for key, inner in value.items())
     return tuple(map(_as_key, value)) if isinstance(value, (tuple, list)) else value
-
-
-def _as_in_a_file(value: Any) -> Any:
-    """A model as its table, a date as its text, NumPy's numbers and arrays as plain ones."""
-    if isinstance(value, BaseModel):
-        return {key: getattr(value, key) for key in value.model_fields_set}
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise ConfigError(f"{value!r}: a {type(value).__name__} is not a value that a file can hold")

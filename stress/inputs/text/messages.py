@@ -156,7 +156,7 @@ def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetail
     if kind == "extra_forbidden":
         keys = allowed_keys(schemas_at(model, location[:-1]))
         hint = _home(model, str(location[-1]), suggest(str(location[-1]), keys))
-        rest = hint or f"; allowed: {', '.join(keys)}; {_reference(model, location)} says what each means"
+        rest = hint or f"; allowed: {', '.join(keys)}{_reference(model, location)}"
         return Fault(key, "", f"no such key{rest}", place)
     schemas = schemas_at(model, location)
     if kind == "missing":
@@ -184,10 +184,11 @@ def _once(fault: Fault) -> Fault:
 
 
 def _reference(model: type[BaseModel], location: Sequence[str | int]) -> str:
-    """The command that tells the keys of the table at a location."""
-    kind = next((word for word in allowed_words(schemas_at(model, ["kind"]))), "")
+    """The command that tells the keys of the table at a location; none of a part alone, whose file is not known."""
+    of_job = "job" if model.__name__ == "Job" else ""  # its file has a kind, what is read from it has none
+    kind = next((word for word in allowed_words(schemas_at(model, ["kind"]))), of_job)
     table = f".{location[0]}" if len(location) > 1 else ""
-    return f"`stress explain --keys {kind}{table}`"
+    return f"; `stress explain --keys {kind}{table}` says what each means" if kind else ""
 
 
 def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas: Sequence[Schema]) -> str:
