@@ -49,7 +49,7 @@ def breakeven(
     """How much of a shock a note stands, on top of a scenario: paid in full means no principal unpaid at legal maturity
     (the residual note: its money back); with `interest` instead that all its interest is paid when due.
 
-    Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q;
+    Deterministic means expected rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q;
     where that is less than 50 of the paths they are drawn around a loss. Paths and seed are the job's; every point uses
     the same draws. What the pool loses at a break-even is the net loss of the months from where the job starts on, over
     the pool then. Raises ConfigError for an unknown note, shock or scenario, for a note that is repaid where the job

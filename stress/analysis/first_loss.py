@@ -20,7 +20,7 @@ HALVINGS = 7
 
 def multiples(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> tuple[Array, Array]:
     """(point, note) first multiple, on top of each point's own shocks, at which the note loses principal under
-    unconditional rates with rho = 0, and the error of the halvings.
+    expected rates with rho = 0, and the error of the halvings.
 
     At the ends LOWEST (it loses already) and HIGHEST (it never does) without an error.
     """

@@ -166,7 +166,7 @@ def to_maturity(job: Job) -> Expected:
 
 
 def outcomes(job: Job) -> Expected:
-    """The deterministic run: unconditional rates, rho = 0 (not a factor of 0)."""
+    """The deterministic run: expected rates, rho = 0 (not a factor of 0)."""
     n_note = len(job.deal.notes)
     values = []
     for part in _parts(job, MOST_CALM):

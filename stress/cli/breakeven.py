@@ -41,8 +41,10 @@ def breakeven(
 ) -> None:
     """Find the largest multiple of a shock at which a note is paid in full.
 
-    Deterministic (unconditional rates, rho = 0) and at percentiles of the simulated paths, on common random numbers.
-    Where a percentile leaves fewer than 50 paths beyond it, all are drawn around a loss and weighted.
+    Deterministic (expected rates, rho = 0) and at percentiles of the simulated paths, on common random numbers. Where a
+    percentile leaves fewer than 50 paths beyond it, all are drawn around a loss and weighted. Of a job in mid-life
+    (state or reports) the pool's net loss is that of the months that are left, over the pool then; expected rates are
+    those given what is known of the factors then.
 
     \b
     Example:

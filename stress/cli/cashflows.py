@@ -53,7 +53,8 @@ def cashflows(
     A row has what its month collected and the payment made from that, which falls into the next month on the daily and
     the payment-date clocks. An account's opening + in - out is its balance after that payment.
 
-    The deterministic case has expected rates and rho 0; it is no mean of the paths, and --mean says by how much they
+    The deterministic case has expected rates (of a job in mid-life those given what is known of the factors then) and
+    rho 0; it is no mean of the paths, and --mean says by how much they
     differ. Vectors (SMM, CPR, MDR, CDR, severity, 30+/60+/90+, payment rate, yield, net loss) are fractions in files.
 
     \b

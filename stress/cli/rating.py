@@ -39,7 +39,8 @@ def rating(
     """Hold each class against a table of stresses: break-even in cumulative net loss, pass or fail, gap.
 
     A category asks for a multiple of the base case's net loss under cuts of payments, yield, purchases and recoveries;
-    runs are deterministic. The table is yours and so are the names of its categories; they are no ratings.
+    runs are deterministic. The table is yours and so are the names of its categories; they are no ratings. Of a job in
+    mid-life (state or reports) net losses and multiples are of the months that are left, over the pool then.
 
     \b
     Example:

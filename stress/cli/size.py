@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 def size(asked: Question, targets: tuple[str, ...], bands: Path | None) -> None:
     """Find the largest notes, the most senior first, that meet a target each; a fresh run proves it.
 
-    A band is implied by expected loss and average life through a table; it is not a rating.
+    A band is implied by expected loss and average life through a table; it is not a rating. Notes of a job in mid-life
+    (state or reports) are issued already: they are judged as they are, without a target.
 
     \b
     Example:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stress.explain.deal import explain_deal
 from stress.explain.dependence import dependence, drawn
+from stress.explain.notes import support_then
 from stress.explain.pool import after_default, ladder, limits, loans, past_due, stages
 from stress.explain.shocks import shock_words
 from stress.explain.words import PHASE, listed, money, percent, table
@@ -46,13 +47,23 @@ def _stands(job: Job) -> list[str]:
         f"# Where it stands at the end of {state.as_of}",
         "",
         f"{PHASE[state.phase]}, after month {started(job)}: what was before is data. The pool is {money(pool)}{share}; "
-        f"defaults so far {money(state.sums.defaults)}. Tripped: {listed(tripped) if tripped else 'no trigger'}.",
+        f"defaults so far {money(state.sums.defaults)}, recoveries {money(state.sums.recoveries)}. Tripped: "
+        f"{listed(tripped) if tripped else 'no trigger'}.",
         "",
-        *table(["note", "balance"], [[name, money(note.balance)] for name, note in state.notes.items()]),
+        *table(["note", "balance", "of its size", "enhancement below it"], _notes_then(job)),
         "",
     ]
     lines += [f"{state.source.removesuffix('.')}.", ""] if state.source else []
     return [*lines, f"Illustrative: {'; '.join(state.illustrative)}.", ""] if state.illustrative else lines
+
+
+def _notes_then(job: Job) -> list[list[str]]:
+    """A row a note: what is left of it, and what ranks below it now."""
+    rows = []
+    for note, below in zip(job.deal.notes, support_then(job), strict=True):
+        balance, size = (job.state.notes[note.name].balance if job.state else 0.0), note.original(job.pool.balance)
+        rows.append([note.name, money(balance), percent(balance / size, 2) if size else "-", percent(below, 2)])
+    return rows
 
 
 def _pool(pool: Pool, buying: bool, limited: bool) -> list[str]:

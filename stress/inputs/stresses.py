@@ -22,7 +22,7 @@ class Category(Strict):
     name: Name
     """What the table calls it; the user's own label, no agency's rating."""
     multiple: Annotated[float, Field(ge=1.0, le=100.0)]
-    """Of the cumulative net loss of the scenario (CNL) on expected rates."""
+    """Of the cumulative net loss of the scenario (CNL) on expected rates; in mid-life of what is left of it."""
     payment_cut: Fraction = 0.0
     """Share of the payment rate, or of the instalments paid when due, that is lost."""
     yield_cut: Fraction = 0.0

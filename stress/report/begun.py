@@ -83,6 +83,17 @@ def defaulted(ds: xr.Dataset) -> str:
     return "" if first is None else f"{percent(float(first.value))} by {ds.attrs['as_of']}"
 
 
+def late_before(ds: xr.Dataset) -> str:
+    """A sentence on notes whose interest was late before the state: that it is so on every path is data."""
+    from stress.explain.words import listed
+
+    job = job_of(ds) if "as_of" in ds.attrs else None
+    if job is None or job.state is None:
+        return ""
+    known = [note.name for note in job.deal.notes if job.state.notes[note.name].worst_shortfall > 0.0]
+    return f" By {ds.attrs['as_of']} that was so of {listed(known)} already." if known else ""
+
+
 def begun(ds: xr.Dataset, quantity: str) -> str:
     """A sentence on the first point of a fan, or nothing."""
     first = at_the_state(ds, quantity)

@@ -6,7 +6,7 @@ import xarray as xr
 
 from stress import measures
 from stress.measures.means import has_principal
-from stress.report.begun import defaulted
+from stress.report.begun import defaulted, late_before
 from stress.report.known_job import job_of, may_end_early
 from stress.report.numbers import CAP, CAPPED, chance, count, fraction, many
 from stress.report.page.deal import input_notes
@@ -45,7 +45,8 @@ def footnotes(ds: xr.Dataset) -> str:
     """What a mark in the table means, where the table has one."""
     capped, paid = float(measures.felt_cap(ds).max()), has_principal(ds)
     text = POOL_WORDS + EARLY_WORDS * may_end_early(ds)
-    text += f" Interest not paid when due on paths: {'; '.join(missed)}." if (missed := late(ds, chance, LATE)) else ""
+    if missed := late(ds, chance, LATE):
+        text += f" Interest not paid when due on paths: {'; '.join(missed)}.{late_before(ds)}"
     text += f" mixture: {weights(ds)}." if len(measures.probabilities(ds)) > 1 else ""
     text += f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
     text += RESIDUAL_WORDS * bool(residual(ds))

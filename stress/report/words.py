@@ -11,7 +11,7 @@ import xarray as xr
 from stress import measures
 from stress.kernels.tally import HIGHEST_IRR
 from stress.measures.means import has_principal, is_residual
-from stress.report.begun import defaulted
+from stress.report.begun import defaulted, late_before
 from stress.report.estimator import estimator
 from stress.report.known_job import may_end_early
 from stress.report.numbers import CAP, chance, count, fraction, interval, many, percent, with_error, years
@@ -191,8 +191,8 @@ def _interest(ds: xr.Dataset) -> str:
     if not notes:
         return "Interest was paid when due on every note in every path."
     return (
-        f"Share of paths with late interest: {'; '.join(notes)}. Late interest was not paid when due, stays due, and "
-        "may have been paid later; a loss is principal alone."
+        f"Share of paths with late interest: {'; '.join(notes)}.{late_before(ds)} Late interest was not paid when due, "
+        "stays due, and may have been paid later; a loss is principal alone."
     )
 
 

@@ -82,10 +82,15 @@ class BaseCase(NamedTuple):
     """Accounts that are given nothing, at closing or by a step."""
     default: float
     """Cumulative default over the cut-off balance."""
+    met: str = ""
+    """The phase in which a state meets it; empty from closing."""
+    met_default: float = 0.0
+    """Cumulative default by then."""
 
 
 def base_case(job: Job, scenario: str | None = None) -> BaseCase:
-    """The deal under one scenario of the job (its first where left out) on expected rates, with rho 0.
+    """The deal under one scenario of the job (its first where left out) on expected rates, with rho 0; of a job in
+    mid-life those given what its state tells of the factors.
 
     Raises ConfigError where the inputs do not fit together.
     """
@@ -120,6 +125,7 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
         {name: float(held[-1]) for name, held in accounts.items() if held[-1] > least},
         tuple(name for name in job.deal.accounts if _received(job, name, values) <= least),
         float(values["cumulative_default"][-1]),
+        *(() if job.state is None else (job.state.phase, job.state.sums.defaults / job.pool.balance)),
     )
 
 
@@ -135,9 +141,10 @@ def summary(case: BaseCase) -> str:
     early = case.early_amortization
     repaid = [f"{n.note} in month {n.repaid}" for n in case.notes if n.repaid is not None and not n.residual]
     ends = [f"{phase.replace('_', ' ')} from month {month}" for phase, month in case.phases]
+    by_then = f" ({case.met_default:.2%} by then)" if case.met else ""
     said = [
-        f"after month {case.begins}" if case.begins else "",
-        f"default {case.default:.2%} of the cut-off balance",
+        f"after month {case.begins} ({case.met.replace('_', ' ')})" if case.met else "",
+        f"default {case.default:.2%} of the cut-off balance{by_then}",
         *ends,
         f"repaid: {', '.join(repaid)}" if repaid else "no note is repaid",
         "" if case.trips else "no trigger trips",

@@ -258,15 +258,29 @@ def test_answers_of_a_job_in_mid_life_speak_of_the_months_that_are_left(followed
         ["explain", str(path)],
         ["price", str(path), "--tranche", "B", "--paths", "64"],
         ["sensitivity", str(path), "--measure", "EL", "--tranche", "subordinated", "--paths", "512"],
+        ["rating", str(path), "--stresses", str(SCENARIOS / "stresses/example.toml")],
+        ["breakeven", str(path), "--tranche", "mezzanine", "--paths", "512"],
+        ["size", str(path), "--paths", "512"],
+        ["run", str(path), "--paths", "512", "--scenario", "baseline", "--out", str(tmp_path / "run")],
     ):
         assert exit_code(command) == 0, command
         said[command[0]] = " ".join(capsys.readouterr().out.split())
-    assert "after month 12" in said["check"]
-    assert "size, rating, clocks and calibrate losses" in said["check"]
+    assert "after month 12 (acceleration); default 12.28% of the cut-off balance (8.30% by then)" in said["check"]
+    assert "clocks, calibrate losses, and targets of size are of whole lives" in said["check"]
+    assert "| A | 283,618,894 | 35.14% | 33.17% |" in said["explain"]
+    assert "So counted the base is 11.1%, break-evens A > 19.6%" in said["rating"]
+    assert "Base of baseline of the months after 2020-12" in said["breakeven"]
+    assert "losses and lives of what is left of the notes" in said["size"]
+    assert "default is since closing, 8.30% by 2020-12." in said["run"]
+    assert "By 2020-12 that was so of mezzanine already." in said["run"]
+    for refused in (["size", str(path), "--target", "EL=0.01"], ["clocks", str(path)]):
+        assert exit_code([*refused, "--paths", "512"]) == 2
+        assert "starts after 2020-12" in capsys.readouterr().err
     assert "had tripped in month 9" in said["replay"]
     assert "Where it stands at the end of 2020-12" in said["explain"]
     assert "from the end of 2020-12 on" in said["price"]
     assert "subordination." in said["sensitivity"]
+    assert "net loss of the pool since closing, 8.30% and 8.02% by then" in said["sensitivity"]
     assert "regulatory capital after 2020-12" in said["capital"]
 
 

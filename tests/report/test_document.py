@@ -171,7 +171,7 @@ def test_the_theory_has_the_factors_beside_that_of_default_and_the_start_in_mid_
     assert "Several factors" in topics(job)
     assert "Several factors" not in topics(job.but(pool=job.pool.but(dependence=alone)))
     followed = topics(stress.load(JOBS / "baitiao-24m-followed.toml"))
-    assert {"Start in mid-life", "Factors given reports"} <= followed
+    assert {"Start in mid-life", "Factors given reports", "Expected rates in mid-life"} <= followed
     assert not {"Start in mid-life", "Factors given reports"} & topics(job)
     assert "Start in mid-life" in topics(stress.load(JOBS / "baitiao-24m-mid-life.toml"))
 

@@ -113,6 +113,11 @@ THEORY = (
         "the deal's reports", "Opening state", lambda job: job.state is not None,
     ),
     Statement(
+        "Expected rates in mid-life", "E p(Y_t) = Phi((Phi^-1(p) - sqrt(rho) m_t) / sqrt(1 - rho + rho v_t)), m_t and "
+        "v_t of Y_t given the state", "Vasicek (2002), Risk 15(12)", "Factors in mid-life",
+        lambda job: job.state is not None and bool(job.state.factors),
+    ),
+    Statement(
         "Factors given reports", "Y_b = y + G u + H n: a normal law fitted to that of the factors given all reports",
         "Kalman (1960), Journal of Basic Engineering 82; weighted draws: Cornuet and others (2012)", "Opening state",
         lambda job: job.state is not None and job.state.known is not None,
