@@ -135,7 +135,7 @@ def _capital(held: Capital) -> Numbers:
             "risk_weight": row.risk_weight,
             "capital_charge": REQUIRED * row.risk_weight,
         }
-        for row in (held.exposures() if held.as_of else held.weights)
+        for row in held.exposures()
     }
 
 

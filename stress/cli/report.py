@@ -26,7 +26,7 @@ from stress.cli.writing import writing
 )  # fmt: skip
 @click.option(
     "--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest; of "
-    "sensitivity, the last]",
+    "sensitivity, the last that lent]",
 )  # fmt: skip
 @click.option("--stresses", type=FILE, metavar="FILE.toml", help="The table of stresses by category.")
 @click.option("--reports", type=FILE, metavar="FILE", help="The monthly reports of the deal, of --with follow.")

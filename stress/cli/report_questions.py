@@ -148,8 +148,7 @@ def _with_cover(dataset: xr.Dataset, output: Output) -> xr.Dataset:
 def _answer(name: str, dataset: xr.Dataset, options: Options, output: Output) -> Any:
     """Ask the job that the results hold."""
     job = _job_of(dataset, options.paths)
-    owed = [note.name for note in job.deal.notes if not note.residual and name != "sensitivity"]
-    tranche = options.tranche or (owed or [job.deal.notes[-1].name])[-1]
+    tranche = options.tranche or _asked_about(job, name)
     given = options._asdict() | {"tranche": tranche}
     named = {option: given[option] for option in TAKES[name]}
     if options.paths is None or name not in DRAWS:
@@ -169,6 +168,13 @@ def _answer(name: str, dataset: xr.Dataset, options: Options, output: Output) ->
     ask = getattr(importlib.import_module(f"stress.analysis.{module}"), function)
     with output.progress(f"{name} of {tranche}") as step:
         return ask(job, **named, progress=step)
+
+
+def _asked_about(job: Job, name: str) -> str:
+    """The lowest note that is owed interest; of sensitivity, and where none is, the lowest that lent something."""
+    lent = [note for note in job.deal.notes if note.original(job.pool.balance) > 0.0]
+    owed = [note for note in lent if (note.coupon != 0.0 or note.index is not None) and name != "sensitivity"]
+    return (owed or lent)[-1].name
 
 
 def _job_of(dataset: xr.Dataset, paths: int | None) -> Job:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--measure", default="EL", show_default=True, help="EL, PD, VAR99.9, ES99.9, IRR, WAL, PRICE, DEFAULT, ..."
 )
-@click.option("--tranche", metavar="NAME", help="Of this note. [default: the last]")
+@click.option("--tranche", metavar="NAME", help="Of this note. [default: the last that lent]")
 @click.option(
     "--parameters",
     type=FILE,

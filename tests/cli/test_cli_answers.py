@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import hand_worked
 import openpyxl
 import pytest
 import xarray as xr
@@ -14,7 +15,7 @@ from stress import results
 from stress.cli import exit_code
 from stress.cli.books import about_job
 from stress.cli.output import Output
-from stress.cli.report_questions import Options, _answer, _with_cover
+from stress.cli.report_questions import Options, _answer, _asked_about, _with_cover
 from stress.errors import ConfigError, DataError
 from stress.inputs.load import job_to_json, load_job
 
@@ -98,6 +99,19 @@ def test_a_report_answers_the_questions_it_is_asked(tmp_path: Path, capsys: Capt
     assert f"<td>{value:#.4g}</td>" in page
     assert exit_code(["report", str(tmp_path)]) == 0
     assert "Questions" not in (tmp_path / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "coupon", "wanted"), [("breakeven", 0.05, "B"), ("sensitivity", 0.05, "C"), ("breakeven", 0.0, "C")]
+)
+def test_a_question_left_to_itself_is_of_a_note_that_lent_something(name: str, coupon: float, wanted: str) -> None:
+    """The lowest that is owed interest, of sensitivity and where none is the lowest that lent: no certificate."""
+    notes = [{"name": "B", "amount": 900.0, "coupon": coupon}, {"name": "C", "amount": 100.0}]
+    rest = {"name": "R", "share": 0.0, "residual": True}
+    steps = [*([{"step": "pay_interest", "note": "B"}] if coupon else []), *hand_worked.RESIDUAL]
+    repaid = {"step": "pay_principal", "notes": ["B", "C"], "source": ["principal"]}
+    terms = hand_worked.job(hand_worked.deal([*steps[:-1], repaid, steps[-1]], (*notes, rest)))
+    assert _asked_about(terms, name) == wanted
 
 
 def test_a_report_knows_what_it_can_be_asked(tmp_path: Path, capsys: Capture) -> None:

@@ -7,9 +7,11 @@ import pytest
 from hand_worked import INTEREST, PLAIN, RESIDUAL, REST, A, B, deal, job
 
 from stress.analysis import capital_needs
+from stress.analysis.class_numbers import committee
 from stress.analysis.positions import Positions, positions
 from stress.inputs.deal import Deal
 from stress.inputs.deal.remarks import notes_of_deal
+from stress.inputs.job.remarks import notes_of
 from stress.inputs.job.rules import check_job
 from stress.runs.base_case import base_case, notes_of_base_case, summary
 
@@ -32,6 +34,8 @@ def test_a_commitment_may_be_many_times_the_first_pool() -> None:
     that is not the notes' principal, and of notes that such cash does not explain, the unit is asked."""
     terms = job(facility(3_000.0))
     check_job(terms)
+    (says,) = [note.says for note in notes_of(terms) if note.key == "deal.opening_cash.undrawn"]
+    assert says.endswith("yields, prices, lives and capital of the notes count it with what is drawn")
     assert {note.note: note.unpaid for note in base_case(terms).notes}["A"] == pytest.approx(900.0 - 590.4)
     with pytest.raises(ValueError, match="notes sum to 4000: the pool's balance is 1000; are both in units of CNY"):
         check_job(job(facility(3_000.0, principal=False)))
@@ -131,6 +135,9 @@ def test_a_certificate_that_rounding_gives_a_balance_needs_no_capital(monkeypatc
 
     monkeypatch.setattr(capital_needs, "positions", rounded)
     rest = {"name": "R", "share": 0.0, "residual": True}
-    answer = capital_needs.capital(job(deal(notes=(A, {**B, "amount": 400.0}, rest))), paths=64)
+    terms = job(deal(notes=(A, {**B, "amount": 400.0}, rest)))
+    answer = capital_needs.capital(terms, paths=64)
+    weights = [row.risk_weight for row in committee(terms, paths=64).classes]
+    assert np.isnan(weights).tolist() == [False, False, True]
     assert answer.months[2].note == "R"
     assert np.all(answer.months[2].capital.estimate == 0.0)

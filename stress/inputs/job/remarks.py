@@ -49,10 +49,13 @@ def _sizes(job: Job) -> Sentences:
 
 
 def _opening_cash(job: Job) -> Sentences:
-    """An account at closing that is large beside the pool."""
+    """An account at closing that is large beside the pool; of principal that is not drawn, what it does to figures."""
     for name, cash in job.deal.opening_cash.items():
         if cash >= LARGE_ACCOUNT * job.pool.balance:
-            yield f"deal.opening_cash.{name}", f"{cash:,.0f} is {cash / job.pool.balance:.0%} of the pool's balance"
+            says = f"{cash:,.0f} is {cash / job.pool.balance:.0%} of the pool's balance"
+            if name in job.deal.principal_accounts:
+                says += "; yields, prices, lives and capital of the notes count it with what is drawn"
+            yield f"deal.opening_cash.{name}", says
 
 
 def _supply(job: Job) -> Sentences:
