@@ -24,7 +24,7 @@ from stress.arrays import Array
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
-from stress.inputs.reports import ACCOUNT, NAMED, NOTE
+from stress.inputs.reports import ACCOUNT, NAMED, NOTE, WRITTEN
 from stress.inputs.state import Held, State
 from stress.inputs.state import Known as KnownLaw
 from stress.inputs.text.base import LONGEST_TEXT
@@ -93,6 +93,9 @@ def _before_payment(job: Job, model: State, figures: dict[str, float]) -> tuple[
         if (name := NOTE + note.name) in figures:
             repaid = model.notes[note.name].balance - float(paid["note_balance"][n])
             moved[name] = min(figures[name] + repaid, note.original(job.pool.balance))
+        if (name := WRITTEN + note.name) in figures and "written_down" in paid:
+            down = float(paid["written_down"][n]) - model.notes[note.name].written_down
+            moved[name] = max(0.0, figures[name] - down)
     for account, cash in model.accounts.items():
         if (name := ACCOUNT + account) in figures:
             moved[name] = max(0.0, figures[name] + cash - float(paid["account_after"].sel(account=account)))
@@ -133,16 +136,23 @@ def _scaled(held: Held, share: float, late: list[float]) -> Held:
 
 
 def _of_notes(model: State, figures: dict[str, float], job: Job) -> tuple[object, tuple[str, ...]]:
-    """Balances as reported; a residual note has received as much more, or less, as its balance is below the model's."""
-    reported = {name: figures[NOTE + name] for name in model.notes if NOTE + name in figures}
-    residual = {note.name for note in job.deal.notes if note.residual}
-    notes = dict(model.notes)
-    for name, balance in reported.items():
-        changes, note = {"balance": balance}, notes[name]
-        if name in residual:
-            changes["received"] = max(0.0, note.received + note.balance - balance)
-        notes[name] = note.model_copy(update=changes)
-    return notes, tuple(NOTE + name for name in reported)
+    """Balances and write-downs as reported; a residual note has received as much more, or less, as its balance is below
+    the model's. Of write-downs that are not reported the model's, as far as the balance leaves room for them."""
+    notes, given = dict(model.notes), list[str]()
+    for terms in job.deal.notes:
+        changes, note = dict[str, float](), notes[terms.name]
+        if (name := NOTE + terms.name) in figures:
+            given.append(name)
+            changes["balance"] = figures[name]
+            room = max(0.0, terms.original(job.pool.balance) - figures[name])
+            changes["written_down"] = min(note.written_down, room)
+            if terms.residual:
+                changes["received"] = max(0.0, note.received + note.balance - figures[name])
+        if (name := WRITTEN + terms.name) in figures:
+            given.append(name)
+            changes["written_down"] = figures[name]
+        notes[terms.name] = note.model_copy(update=changes)
+    return notes, tuple(given)
 
 
 def _of_accounts(model: State, figures: dict[str, float], job: Job) -> tuple[object, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from stress.arrays import Array, Bools, Ints
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
-from stress.inputs.reports import NOTE
+from stress.inputs.reports import NOTE, WRITTEN
 from stress.spelling import suggest
 from stress.tables.periods import Period
 
@@ -158,9 +158,9 @@ def _alive(job: Job, reports: Reported) -> None:
 def _notes_of_the_deal(job: Job, reports: Reported) -> None:
     sizes = {note.name: note.original(job.pool.balance) for note in job.deal.notes}
     for name, balance in reports.figure.items():
-        if not name.startswith(NOTE):
+        if not name.startswith((NOTE, WRITTEN)):
             continue
-        note = name.removeprefix(NOTE)
+        note = name.split(":", 1)[1]
         if note not in sizes:
             known = ", ".join(sizes)
             raise DataError(f"{reports.file}: {name}: the deal has no such note: {known}{suggest(note, tuple(sizes))}")

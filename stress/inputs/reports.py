@@ -24,10 +24,10 @@ FIGURES: dict[str, str] = {
     "income": "Finance charges and fees collected in the period",
     "new_receivables": "Receivables that joined the pool in the period",
 }
-"""What a report may hold; beside these `note:NAME`, the balance of a note after the payment, and `account:NAME`, the
-cash of an account after it."""
-NOTE, ACCOUNT = "note:", "account:"
-NAMED = (NOTE, ACCOUNT)
+"""What a report may hold; beside these `note:NAME`, the balance of a note after the payment, `written:NAME`, what it
+has been written down by and not written up by then, and `account:NAME`, the cash of an account after it."""
+NOTE, WRITTEN, ACCOUNT = "note:", "written:", "account:"
+NAMED = (NOTE, WRITTEN, ACCOUNT)
 
 PerYear = Literal[1, 2, 4, 12]
 
@@ -72,7 +72,8 @@ class Reports(Document):
     per_year: PerYear | None = None
     """Reports a year; found from the dates where it is left out."""
     columns: Annotated[dict[str, Column], Field(min_length=1)]
-    """Which column holds which figure; at least one. Columns that no figure names are not read."""
+    """Which column holds which figure, note:NAME, written:NAME and account:NAME among them; at least one. Columns that
+    no figure names are not read."""
 
     @model_validator(mode="after")
     def _known(self) -> Reports:
@@ -80,7 +81,8 @@ class Reports(Document):
             if name not in FIGURES and not (name.startswith(NAMED) and name not in NAMED):
                 known = ", ".join(FIGURES)
                 raise ValueError(
-                    f"columns.{name}: one of {known}, {NOTE}NAME, {ACCOUNT}NAME{suggest(name, tuple(FIGURES))}"
+                    f"columns.{name}: one of {known}, {', '.join(f'{kind}NAME' for kind in NAMED)}"
+                    f"{suggest(name, tuple(FIGURES))}"
                 )
         return self
 

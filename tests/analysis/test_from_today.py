@@ -17,6 +17,7 @@ from stress.cli import exit_code
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
+from stress.inputs.state import State
 from stress.tables.periods import Period
 
 MONTHS = 5
@@ -151,6 +152,30 @@ def test_a_note_balance_that_the_payments_of_the_model_do_not_leave_is_told(job:
     answer = follow(job, reports_of(job, 2, **{"note:A": 700e6}), paths=256)
     assert "note:A: 700,000,000, used as reported; the most likely path has 807,000,000" in answer.says
     assert answer.notes[0].balance == 700e6
+
+
+def test_what_notes_are_written_down_by_is_reported_or_what_their_balance_leaves_room_for() -> None:
+    """A tranche that the model has written down, reported whole: nothing of it is. Reported, it is what was reported,
+    and what it loses is over its whole size."""
+    deal = stress.load(JOBS / "risk-transfer.toml")
+    deal = deal.but(scenarios=deal.scenarios[:1])
+    reports, size = reports_of(deal, 8), 0.025 * deal.pool.balance
+    whitened, point = Whitened(deal), np.full(Whitened(deal).upto(8), -3.0)
+    model = whitened.as_of(8).state(point, 8).notes["first loss"]
+    assert model.written_down > 0.0
+
+    def told(**more: float) -> State:
+        figure = reports.figure | {name.replace("_", " "): (math.nan,) * 7 + (x,) for name, x in more.items()}
+        return standing(whitened, reports._replace(figure=figure), 8, point).state
+
+    whole = told(**{"note:first_loss": size})
+    assert whole.notes["first loss"].written_down == pytest.approx(0.0, abs=1e-6 * size)
+    down = told(**{"note:first_loss": 0.7 * size, "written:first_loss": 0.3 * size})
+    assert down.notes["first loss"].written_down == pytest.approx(0.3 * size)
+    assert float(stress.replay(deal.but(state=down), path=0)["written_down"].sel(tranche="first loss")[7]) > 0.2 * size
+    few = reports._replace(figure={**reports.figure, "written:mezzanine": (0.0,) * 8})
+    with pytest.raises(DataError, match="written:mezzanine: the deal has no such note: senior, protected, first loss"):
+        follow(deal, few, paths=512)
 
 
 def test_the_command_writes_the_state_and_every_run_starts_from_it(job: Job, tmp_path: Path, capsys) -> None:
