@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from handed import Patch
 from shipped import JOB
 
 import stress
@@ -23,7 +24,7 @@ def few() -> Job:
     return stress.load(JOB).but(paths=PATHS)
 
 
-def stopped_after(monkeypatch: pytest.MonkeyPatch, counts: int) -> Kept:
+def stopped_after(monkeypatch: Patch, counts: int) -> Kept:
     """A question that is asked to stop as soon as so many counts are done."""
     held = Kept()
     real = kept.counted
@@ -47,9 +48,7 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def test_a_breakeven_that_is_stopped_has_a_part_of_its_curve_and_goes_on(
-    few: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_breakeven_that_is_stopped_has_a_part_of_its_curve_and_goes_on(few: Job, monkeypatch: Patch) -> None:
     whole = break_even.breakeven(few, "subordinated", percentiles=[0.5])
     assert whole.undone == ""
     held = stopped_after(monkeypatch, 1)
@@ -67,7 +66,7 @@ def test_a_breakeven_that_is_stopped_has_a_part_of_its_curve_and_goes_on(
     assert len(again.known) > len(held.known) == 1
 
 
-def test_a_tornado_that_is_stopped_has_the_bars_that_are_done(few: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tornado_that_is_stopped_has_the_bars_that_are_done(few: Job, monkeypatch: Patch) -> None:
     moved = ("default odds", "recovery", "subordination", "asset correlation")  # the last two are counts of their own
     some = [item for item in INPUTS if item.name in moved]
     whole = sensitivities.sensitivity(few, "EL", "subordinated", inputs=some)
@@ -85,9 +84,7 @@ def test_a_tornado_that_is_stopped_has_the_bars_that_are_done(few: Job, monkeypa
         assert same(sensitivities.sensitivity(few, "EL", "subordinated", inputs=some), whole)
 
 
-def test_sizes_that_are_stopped_say_which_are_solved_and_that_nothing_is_proven(
-    few: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sizes_that_are_stopped_say_which_are_solved_and_that_nothing_is_proven(few: Job, monkeypatch: Patch) -> None:
     targets = dict([target_of("A:PD=0.05", load_bands(None)), target_of("B:PD=0.2", load_bands(None))])
     held = stopped_after(monkeypatch, 12)  # the first note takes a trial and ten halvings
     with keeping(held):

@@ -8,6 +8,7 @@ import numpy as np
 import openpyxl
 import pytest
 import xarray as xr
+from handed import Capture, Patch
 
 import stress
 from stress import measures, results
@@ -25,7 +26,6 @@ from stress.measures import means
 JOB = Path("scenarios/jobs/baitiao-24m.toml")
 SHORT = JOB.with_name("baitiao-12m.toml")
 """Of fewer months and notes."""
-Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("read_once")
 
 
@@ -75,7 +75,7 @@ def test_compare_prints_before_after_and_difference_in_one_unit(two: tuple[Path,
     assert set(json.loads(capsys.readouterr().out)["difference"][0]) >= {"before", "before_error", "after", "estimate"}
 
 
-def test_a_class_is_sized_under_its_own_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_class_is_sized_under_its_own_scenario(monkeypatch: Patch) -> None:
     monkeypatch.setattr("stress.analysis.sizing.SWEEPS", 1)
     table, job = load_bands(), load_job(SHORT)
     calm, harsh, severe = (

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 from click.exceptions import Exit
+from handed import Capture, Patch
 from markupsafe import Markup
 from shipped import SCENARIOS
 
@@ -76,7 +77,7 @@ def small(tmp_path: Path) -> str:
     return str(file)
 
 
-def test_the_document_of_a_book_holds_what_the_interface_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_document_of_a_book_holds_what_the_interface_says(capsys: Capture) -> None:
     assert exit_code(["book", str(SHIPPED), *FEW, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert {"expected_loss", "expected_loss_se", "value_at_risk", "expected_shortfall", "positions"} <= set(document)
@@ -87,7 +88,7 @@ def test_the_document_of_a_book_holds_what_the_interface_says(capsys: pytest.Cap
     assert document["story"]
 
 
-def test_a_book_is_told_as_tables_page_and_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_book_is_told_as_tables_page_and_workbook(tmp_path: Path, capsys: Capture) -> None:
     page, workbook = tmp_path / "book.html", tmp_path / "book.xlsx"
     arguments = ["book", str(SHIPPED), *FEW, "--scenario", "Fed 2025", "--report", str(page), "--xlsx", str(workbook)]
     assert exit_code(arguments) == 0
@@ -122,7 +123,7 @@ def test_a_book_is_told_as_tables_page_and_workbook(tmp_path: Path, capsys: pyte
     ],
 )
 def test_a_limit_that_is_breached_fails_the_command(
-    limit: str, code: int, says: str, consumer: str, capsys: pytest.CaptureFixture[str]
+    limit: str, code: int, says: str, consumer: str, capsys: Capture
 ) -> None:
     assert exit_code(["book", consumer, *FEW, "-q", "--fail-on", limit]) == code
     assert says in capsys.readouterr().err
@@ -150,7 +151,7 @@ def test_a_limit_that_is_breached_fails_the_command(
     ],
 )
 def test_a_book_that_contradicts_itself_is_refused_in_words(
-    old: str, new: str, says: str, jobs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    old: str, new: str, says: str, jobs: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     file = changed(tmp_path, jobs, old, new)
     assert exit_code(["check", file]) == 2
@@ -187,7 +188,7 @@ def test_a_book_that_contradicts_itself_is_refused_in_words(
     ],
 )
 def test_a_deal_that_no_book_can_hold_is_refused_in_words(
-    old: str, new: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    old: str, new: str, says: str, tmp_path: Path, capsys: Capture
 ) -> None:
     scenarios = SHIPPED.parents[1]
     deal, pool = ((scenarios / name).read_text("utf-8") for name in ("deals/baitiao-12m.toml", "pools/baitiao.toml"))
@@ -210,14 +211,12 @@ def test_a_deal_that_no_book_can_hold_is_refused_in_words(
     assert says in capsys.readouterr().err
 
 
-def test_paths_of_a_book_aim_at_its_tail_when_they_are_asked_to(small: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_paths_of_a_book_aim_at_its_tail_when_they_are_asked_to(small: str, capsys: Capture) -> None:
     assert exit_code(["book", small, "--estimator", "importance", "--level", "0.99"]) == 0
     assert "times the variance of the expected shortfall" in " ".join(capsys.readouterr().out.split())
 
 
-def test_the_common_path_that_hurts_most_is_told_drawn_and_written(
-    small: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_common_path_that_hurts_most_is_told_drawn_and_written(small: str, tmp_path: Path, capsys: Capture) -> None:
     page, workbook = tmp_path / "book.html", tmp_path / "book.xlsx"
     satellite = f"China={SHIPPED.parents[1] / 'satellites' / 'china_growth.toml'}"
     asked = ["book", small, "--level", "0.99", "--reverse", "0.1", "--satellite", satellite]
@@ -232,9 +231,7 @@ def test_the_common_path_that_hurts_most_is_told_drawn_and_written(
     assert openpyxl.load_workbook(workbook)["Common path"].max_row > 12
 
 
-def test_the_common_path_to_the_value_at_risk_stands_in_the_tables(
-    small: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_common_path_to_the_value_at_risk_stands_in_the_tables(small: str, capsys: Capture) -> None:
     assert exit_code(["book", small, "--level", "0.95", "--reverse"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "The common path that hurts most" in said
@@ -252,18 +249,18 @@ def test_the_common_path_to_the_value_at_risk_stands_in_the_tables(
     ],
 )
 def test_a_reverse_stress_of_a_book_that_makes_no_sense_is_refused(
-    asked: list[str], code: int, says: str, consumer: str, capsys: pytest.CaptureFixture[str]
+    asked: list[str], code: int, says: str, consumer: str, capsys: Capture
 ) -> None:
     assert exit_code(["book", consumer, *FEW, *asked]) == code
     assert says in capsys.readouterr().err
 
 
-def test_a_book_is_checked_as_a_book(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_book_is_checked_as_a_book(capsys: Capture) -> None:
     assert exit_code(["check", str(SHIPPED)]) == 0
     assert capsys.readouterr().out.startswith("ok  book ")
 
 
-def test_a_book_may_begin_with_a_template(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_book_may_begin_with_a_template(tmp_path: Path, capsys: Capture) -> None:
     assert exit_code(["new", "book", "mine", "-o", str(tmp_path)]) == 0
     assert len(capsys.readouterr().out.split()) == 5
     file = str(tmp_path / "mine" / "book.toml")
@@ -275,7 +272,7 @@ def test_a_book_may_begin_with_a_template(tmp_path: Path, capsys: pytest.Capture
     assert "a workbook holds a" in capsys.readouterr().err
 
 
-def test_a_book_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_book_is_explained(tmp_path: Path, capsys: Capture) -> None:
     assert exit_code(["explain", str(SHIPPED.parent / "cards-hedged.toml")]) == 0
     said = capsys.readouterr().out
     assert "| cards B hedge | cards | B | 4,000,000 short |" in said
@@ -287,9 +284,7 @@ def test_a_book_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "draws a deal" in capsys.readouterr().err
 
 
-def test_a_hedged_book_is_told_with_its_shorts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_hedged_book_is_told_with_its_shorts(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     monkeypatch.setattr("stress.report.page.book.svg_of", lambda *_: Markup("<svg></svg>"))
     page, workbook = tmp_path / "book.html", tmp_path / "book.xlsx"
     asked = ["book", str(SHIPPED.parent / "cards-hedged.toml"), *FEW, "--level", "0.99", "--reverse"]
@@ -319,8 +314,8 @@ def test_an_interrupted_book_says_what_is_kept_and_answers_with_enough_paths(
     ended: KeyboardInterrupt | int,
     raised: type[BaseException] | None,
     said: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    monkeypatch: Patch,
+    capsys: Capture,
 ) -> None:
     def count(*_: object) -> SimpleNamespace:
         if isinstance(ended, KeyboardInterrupt):
@@ -350,7 +345,7 @@ def test_a_book_has_so_many_paths_and_no_others(paths: int) -> None:
         redrawn(SimpleNamespace(), paths)  # type: ignore[arg-type]
 
 
-def test_a_dry_run_plans_and_counts_nothing(consumer: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_plans_and_counts_nothing(consumer: str, capsys: Capture) -> None:
     assert exit_code(["book", consumer, "--paths", "1e7", "--workers", "16", "--dry-run", "--json"]) == 0
     plan = json.loads(capsys.readouterr().out)
     assert plan["paths"] == 10_000_000

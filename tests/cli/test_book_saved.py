@@ -5,6 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from handed import Capture
 from shipped import SCENARIOS
 
 import stress
@@ -48,13 +49,13 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "kept"
 
 
-def said(capsys: pytest.CaptureFixture[str], *asked: str) -> dict[str, object]:
+def said(capsys: Capture, *asked: str) -> dict[str, object]:
     assert exit_code([*asked, "--json"]) == 0
     document: dict[str, object] = json.loads(capsys.readouterr().out)
     return document
 
 
-def test_a_folder_tells_what_its_count_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_tells_what_its_count_told(folder: Path, capsys: Capture) -> None:
     file = str(folder.parent / "book.toml")
     counted = said(capsys, "book", file, "--estimator", "importance", "--level", "0.99")
     assert said(capsys, "book", str(folder)) == counted == said(capsys, "table", str(folder))
@@ -63,9 +64,7 @@ def test_a_folder_tells_what_its_count_told(folder: Path, capsys: pytest.Capture
     assert counted["story"]
 
 
-def test_a_folder_is_asked_other_questions_without_a_count(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_is_asked_other_questions_without_a_count(folder: Path, tmp_path: Path, capsys: Capture) -> None:
     document = said(capsys, "book", str(folder), "--scenario", "baseline", "--level", "0.95", "--reverse", "0.2")
     assert (document["scenario"], document["level"]) == ("baseline", 0.95)
     assert document["reverse"]["lost"] > 0.2  # type: ignore[index]
@@ -77,9 +76,7 @@ def test_a_folder_is_asked_other_questions_without_a_count(
     assert exit_code(["table", str(folder), "-q", "--fail-on", "ES99=0.0001"]) == 7
 
 
-def test_a_folder_that_is_not_over_says_how_much_it_rests_on(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_is_not_over_says_how_much_it_rests_on(folder: Path, tmp_path: Path, capsys: Capture) -> None:
     held = json.loads((folder / "checkpoint" / "book.json").read_text(encoding="utf-8"))
     held["book"]["paths"] = 4096
     (tmp_path / "checkpoint").mkdir()
@@ -100,9 +97,7 @@ def test_a_folder_of_a_book_is_no_run(folder: Path) -> None:
         stress.open(folder)
 
 
-def test_two_books_are_compared_in_money(
-    folder: Path, larger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_two_books_are_compared_in_money(folder: Path, larger: Path, tmp_path: Path, capsys: Capture) -> None:
     same = said(capsys, "compare", str(folder), str(folder))
     assert {figure["difference"] for figure in same["figures"]} == {0.0}  # type: ignore[attr-defined]
     workbook = tmp_path / "change.xlsx"
@@ -134,9 +129,7 @@ def test_two_books_are_compared_in_money(
         (["book", "FILE", "--threads", "2", "--workers", "2"], "only one of them"),
     ],
 )
-def test_what_is_not_for_a_book_s_folder_is_refused(
-    asked: list[str], says: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_not_for_a_book_s_folder_is_refused(asked: list[str], says: str, folder: Path, capsys: Capture) -> None:
     places = {"FOLDER": str(folder), "FILE": str(folder.parent / "book.toml")}
     assert exit_code([places.get(part, part) for part in asked]) == 2
     assert says in capsys.readouterr().err
@@ -149,9 +142,7 @@ ONE_DEAL = (
 
 
 @pytest.mark.parametrize("command", ONE_DEAL)
-def test_a_command_of_one_deal_names_the_command_of_books(
-    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_command_of_one_deal_names_the_command_of_books(command: str, folder: Path, capsys: Capture) -> None:
     for given in (folder, folder.parent / "book.toml"):
         assert exit_code([command, str(given)]) == 2
         refused = capsys.readouterr().err
@@ -160,8 +151,6 @@ def test_a_command_of_one_deal_names_the_command_of_books(
 
 
 @pytest.mark.parametrize("command", ["table", "report"])
-def test_a_book_that_was_not_counted_has_no_table(
-    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_book_that_was_not_counted_has_no_table(command: str, folder: Path, capsys: Capture) -> None:
     assert exit_code([command, str(folder.parent / "book.toml")]) == 2
     assert "tells what it can lose" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from handed import Capture
 
 from stress.analysis.book_tail import quantile_interval
 from stress.answers.book import Quantile
@@ -12,8 +13,6 @@ from stress.cli import exit_code
 from stress.cli.book_limits import BookBreach
 from stress.cli.limits import Breach, sorted_out
 from stress.runs.counting.book_tally import N_BIN
-
-Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import numpy as np
 import openpyxl
 import pytest
 import xarray as xr
+from handed import Capture, Patch
 
 import stress
 from stress.analysis.monthly_flows import MONEY, VECTORS, cash_flows, mean_flows
@@ -173,7 +174,7 @@ def test_delinquency_is_what_a_trigger_of_the_deal_measures() -> None:
     assert np.allclose(cash_flows(watched, path=3)["dq60"].values[:24], value[:24], rtol=1e-6, atol=1e-9)
 
 
-def test_every_file_of_the_command_holds_the_same_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_file_of_the_command_holds_the_same_numbers(tmp_path: Path, capsys: Capture) -> None:
     table, book = tmp_path / "f.csv", tmp_path / "f.xlsx"
     ask = ["cashflows", str(JOBS / "baitiao-24m.toml"), "--mean", "--paths", "1024"]
     assert exit_code([*ask, "--csv", str(table), "--xlsx", str(book), "--json"]) == 0
@@ -195,7 +196,7 @@ def test_every_file_of_the_command_holds_the_same_numbers(tmp_path: Path, capsys
     assert "job_hash" in [row[0] for row in sheets["Provenance"].iter_rows(values_only=True)]
 
 
-def test_files_have_what_parties_pay_and_are_paid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_have_what_parties_pay_and_are_paid(tmp_path: Path, capsys: Capture) -> None:
     table, book = tmp_path / "f.csv", tmp_path / "f.xlsx"
     ask = ["cashflows", str(JOBS / "auto-swapped.toml"), "--csv", str(table), "--xlsx", str(book), "--json"]
     assert exit_code(ask) == 0
@@ -208,7 +209,7 @@ def test_files_have_what_parties_pay_and_are_paid(tmp_path: Path, capsys: pytest
 
 
 def test_files_of_a_clock_that_pays_in_the_next_month_have_accounts_that_tie_out_and_say_of_when_they_are(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: Capture
 ) -> None:
     table = tmp_path / "f.csv"
     ask = ["cashflows", str(JOBS / "platform-small-business.toml"), "--csv", str(table)]
@@ -234,9 +235,7 @@ def test_files_of_a_clock_that_pays_in_the_next_month_have_accounts_that_tie_out
     assert [float(row["pool paid for at payment"]) for row in rows[:-1]] == pytest.approx(bought[1:], abs=1.0)
 
 
-def test_a_series_of_a_trust_has_what_is_allocated_to_it_beside_the_pool_of_the_trust(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_series_of_a_trust_has_what_is_allocated_to_it_beside_the_pool_of_the_trust(capsys: Capture) -> None:
     assert exit_code(["cashflows", str(JOBS / "card-trust-2005-1.toml"), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     series = said["series"]
@@ -246,7 +245,7 @@ def test_a_series_of_a_trust_has_what_is_allocated_to_it_beside_the_pool_of_the_
     assert said["accounts"]["principal"]["in"][:36] == pytest.approx(covered[:36])  # income makes good what is lost
 
 
-def test_the_table_tells_the_unit_and_what_was_averaged(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_tells_the_unit_and_what_was_averaged(capsys: Capture) -> None:
     assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--scenario", "macro_severe"]) == 0
     said = capsys.readouterr().out
     for words in ("macro_severe: deterministic", "Pool, CNY millions", "A, CNY millions", "Vectors, %", "CDR"):
@@ -256,7 +255,7 @@ def test_the_table_tells_the_unit_and_what_was_averaged(capsys: pytest.CaptureFi
     assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--scenario", "none"]) == 2
 
 
-def test_of_a_pool_that_is_sold_no_share_is_overdue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_a_pool_that_is_sold_no_share_is_overdue(tmp_path: Path, capsys: Capture) -> None:
     """Only defaults are left then: they are no 100% of a pool."""
     table = tmp_path / "f.csv"
     ask = ["cashflows", str(JOBS / "auto-prime.toml"), "--csv", str(table)]
@@ -283,9 +282,7 @@ def test_defaults_of_a_path_whose_pool_is_sold_count_in_no_mean(job: Job) -> Non
 
 
 @pytest.mark.parametrize("width", [80, 150])
-def test_no_date_or_number_of_means_is_cut(
-    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_date_or_number_of_means_is_cut(width: int, capsys: Capture, monkeypatch: Patch) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--mean", "--paths", "1024"]) == 0
     said = capsys.readouterr().out
@@ -330,7 +327,7 @@ def test_a_scenario_with_a_probability_has_cash_flows_of_its_own() -> None:
     assert cash_flows(job, job.scenarios[-1].name).sizes["month"] == job.deal.legal_maturity_months
 
 
-def test_no_fee_is_due_before_the_first_payment_of_a_deal_issued_late(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_fee_is_due_before_the_first_payment_of_a_deal_issued_late(capsys: Capture) -> None:
     """First payment in month 6: what fees accrue until then stood as due in months 1 to 5, a sum that grew."""
     job = load("microcredit-late-issue")
     ahead = slice(0, 5)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from handed import Capture, Patch
 from shipped import ROOT
 
 from stress.cli import exit_code
@@ -265,9 +266,7 @@ ALL = {**BYTES, **{name: (text.encode(), said) for name, (text, said) in TEXTS.i
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_wrong_file_is_refused_by_one_message_that_names_it(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_file_is_refused_by_one_message_that_names_it(name: str, tmp_path: Path, capsys: Capture) -> None:
     content, said = ALL[name]
     path = tmp_path / "wrong.toml"
     path.write_bytes(content)
@@ -316,7 +315,7 @@ def test_a_folder_and_a_file_name_almost_right_are_told(tmp_path: Path) -> None:
         load(tmp_path / "basline.toml")
 
 
-def test_an_unreadable_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_told(tmp_path: Path, monkeypatch: Patch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 

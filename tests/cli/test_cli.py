@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from handed import Capture, Patch
 from shipped import JOB, ROOT, SCENARIOS
 
 import stress
@@ -21,8 +22,6 @@ from stress.inputs.load import load_job
 from stress.runs import jobs
 
 DEAL = SCENARIOS / "deals/baitiao-24m.toml"
-
-Capture = pytest.CaptureFixture[str]
 
 
 def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
@@ -134,9 +133,7 @@ def test_check_of_a_deal_or_a_pool_does_not_import_the_engine() -> None:
     assert done.stdout.strip().endswith("False")
 
 
-def test_a_dry_run_says_what_would_run_and_writes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+def test_a_dry_run_says_what_would_run_and_writes_nothing(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
     options = ["--dry-run", "--json", "--paths", "1e6", "--seed", "7", "--scenario", "macro"]
     assert exit_code(["run", str(JOB), *options]) == 0
@@ -211,7 +208,7 @@ def test_calibrate_pool_writes_a_copy_that_passes_check(tmp_path: Path, capsys: 
     assert exit_code(["check", str(out)]) == 0
 
 
-def test_an_unexpected_error_is_one_line_with_a_hint(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_an_unexpected_error_is_one_line_with_a_hint(monkeypatch: Patch, capsys: Capture) -> None:
     def break_down(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oops")
 
@@ -225,7 +222,7 @@ def test_an_unexpected_error_is_one_line_with_a_hint(monkeypatch: pytest.MonkeyP
         exit_code(["--debug", "check", "x"])
 
 
-def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_an_interrupt_is_exit_code_130(monkeypatch: Patch, capsys: Capture) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 

@@ -8,6 +8,7 @@ import hand_worked
 import openpyxl
 import pytest
 import xarray as xr
+from handed import Capture, Patch
 from shipped import JOB, JOBS
 
 import stress
@@ -23,7 +24,6 @@ SHORT = JOBS / "baitiao-12m.toml"
 """Of fewer months and notes."""
 QUICK = ["--paths", "512", "--seed", "3"]
 
-Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("read_once")
 
 
@@ -134,7 +134,7 @@ def test_a_report_knows_what_it_can_be_asked(tmp_path: Path, capsys: Capture) ->
     ],
 )
 def test_a_question_of_a_report_is_asked_of_the_run_s_job_as_it_is_to_be_asked(
-    name: str, home: str, note: str, monkeypatch: pytest.MonkeyPatch
+    name: str, home: str, note: str, monkeypatch: Patch
 ) -> None:
     """Of the lowest note that is owed interest, of sensitivity of the last; with the options that were given."""
     heard: list[Any] = []
@@ -151,9 +151,7 @@ def test_a_question_of_a_report_is_asked_of_the_run_s_job_as_it_is_to_be_asked(
     assert [word for word in rest if word in ("table s.toml", "r.csv")] == ([file] if file else [])
 
 
-def test_a_report_s_cover_is_computed_again_from_the_job_that_the_run_holds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_report_s_cover_is_computed_again_from_the_job_that_the_run_holds(tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr("stress.analysis.class_numbers.committee", lambda job, progress: f"numbers of {job.name}")
     monkeypatch.setattr("stress.analysis.class_numbers.with_committee", lambda ds, cover: ds.assign_attrs(cover=cover))
     run = xr.Dataset(attrs={"job": job_to_json(load_job(JOB))})
@@ -173,7 +171,7 @@ def test_a_report_s_cover_is_computed_again_from_the_job_that_the_run_holds(
 
 
 def test_a_saved_run_is_read_once_for_all_questions(
-    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_page: None
+    saved: Path, tmp_path: Path, monkeypatch: Patch, no_page: None
 ) -> None:
     """While a run is going on, a later reading would hold other paths."""
     read: list[Path] = []
@@ -187,7 +185,7 @@ def test_a_saved_run_is_read_once_for_all_questions(
     assert read == [saved]
 
 
-def test_a_model_document_reads_a_saved_run_once(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_document_reads_a_saved_run_once(saved: Path, tmp_path: Path, monkeypatch: Patch) -> None:
     read: list[Path] = []
     opened = results.open_any
     monkeypatch.setattr("stress.results.open_any", lambda path: read.append(Path(path)) or opened(path))
@@ -208,7 +206,7 @@ def test_a_model_document_reads_a_saved_run_once(saved: Path, tmp_path: Path, mo
     ],
 )
 def test_a_wrong_name_is_told_before_any_question_counts(
-    option: list[str], words: str, saved: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    option: list[str], words: str, saved: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     counted: list[object] = []
     monkeypatch.setattr("stress.analysis.rate_fans.rates", lambda *_, **__: counted.append("rates"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from handed import Capture, Patch
 from shipped import JOB, JOBS, SCENARIOS
 
 import stress
@@ -23,7 +24,6 @@ from stress.report.page import uncertain
 SATELLITE = SCENARIOS / "satellites/china_growth.toml"
 UNCERTAIN = JOBS / "baitiao-24m-uncertain.toml"
 RANDOM = "fed2025_severely_adverse_random"
-Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("read_once")
 
 
@@ -74,7 +74,7 @@ def test_every_figure_of_a_run_is_drawn(
     ],
 )
 def test_a_figure_that_cannot_be_drawn_is_refused(
-    arguments: list[str], words: str, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    arguments: list[str], words: str, saved: Path, tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run("plot", saved / "one", *arguments) == 2
@@ -130,9 +130,7 @@ def test_the_path_at_a_quantile_is_written_month_by_month(saved: Path, tmp_path:
     assert "another version of this job" in capsys.readouterr().err
 
 
-def test_a_reverse_stress_says_the_macro_moves_behind_its_path(
-    capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reverse_stress_says_the_macro_moves_behind_its_path(capsys: Capture, monkeypatch: Patch) -> None:
     asked = ["reverse", JOBS / "baitiao-12m.toml", "--tranche", "subordinated", "--satellite", SATELLITE, "--paths", 64]
     answers: list[Reverse] = []
 
@@ -159,7 +157,7 @@ def test_what_is_uncertain_has_a_chapter_for_each_pair_and_each_random_path() ->
     assert len(macro.exhibit.data.rows) % ds.sizes["quantile"] == 0
 
 
-def test_a_choice_that_is_left_out_is_asked_for_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_choice_that_is_left_out_is_asked_for_in_one_line(capsys: Capture) -> None:
     assert exit_code(["plot", "results"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "Choose from: loss, lives, fan, events, heat_map, defaults (see stress plot --help)" in line

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from handed import Capture
 from shipped import JOBS
 
 import stress
@@ -12,9 +13,7 @@ from stress.results import save
 
 
 @pytest.mark.parametrize("attribute", ["version", "source_digest"])
-def test_runs_of_unlike_versions_are_compared_and_said_to_be(
-    attribute: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_runs_of_unlike_versions_are_compared_and_said_to_be(attribute: str, tmp_path: Path, capsys: Capture) -> None:
     """A month's change across an upgrade: the figures stand, with whose they are beside them."""
     ds = stress.simulate(stress.load(JOBS / "baitiao-12m.toml"), paths=64, scenarios=["baseline"])
     files = [str(save(ds, tmp_path / "old.nc"))]

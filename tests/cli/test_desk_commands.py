@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from handed import Capture, Patch
 from shipped import JOB, SCENARIOS
 
 from stress.answers.capital import Capital, Months, Transfer, Transferred, Weights
@@ -14,8 +15,6 @@ from stress.cli import exit_code
 from stress.measures.estimate import Interval
 from stress.report.page.capital_chapter import transfer_sheet
 from stress.report.page.chapters import chapter
-
-Capture = pytest.CaptureFixture[str]
 
 
 def interval(*parts: float) -> Interval:
@@ -33,9 +32,7 @@ def capital() -> Capital:
     return Capital(*about, (weights,), (month, month._replace(note="")), moved, ())
 
 
-def test_capital_is_a_document_by_class_and_a_workbook(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+def test_capital_is_a_document_by_class_and_a_workbook(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     monkeypatch.setattr("stress.analysis.capital_needs.capital", lambda *_: capital())
     file = tmp_path / "capital.xlsx"
     assert exit_code(["capital", str(JOB), "--xlsx", str(file), "--json"]) == 0
@@ -47,7 +44,7 @@ def test_capital_is_a_document_by_class_and_a_workbook(
     assert [cell.value for cell in book["Closing"][2]][:3] == ["A", 0.1, 1.0]
 
 
-def test_losses_that_are_transferred_stand_in_the_chapter_on_capital(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_losses_that_are_transferred_stand_in_the_chapter_on_capital(monkeypatch: Patch) -> None:
     monkeypatch.setattr("stress.report.page.capital_chapter.svg_of", lambda drawn, name: "")
     rows = dict(transfer_sheet(capital().transfer).rows)  # type: ignore[arg-type]
     said = "80.0 ± 2.0% (of 2.00 ± 0.10% of the cut-off balance that notes bear)"
@@ -57,7 +54,7 @@ def test_losses_that_are_transferred_stand_in_the_chapter_on_capital(monkeypatch
 
 @pytest.mark.parametrize("sized", [False, True])
 def test_a_rating_is_a_document_by_class_and_a_workbook(
-    sized: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    sized: bool, tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     stand = Stand(
         "hard",

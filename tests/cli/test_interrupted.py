@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from handed import Capture, Patch
 from shipped import ROOT
 
 from stress.cli import exit_code
@@ -31,11 +32,11 @@ AFTER = {"breakeven": 1.0 / 3.0, "sensitivity": 0.5, "size": 0.2}
 
 
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rough_searches: None) -> None:
+def own_folder(tmp_path: Path, monkeypatch: Patch, rough_searches: None) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def interrupt(monkeypatch: pytest.MonkeyPatch, after: float) -> None:
+def interrupt(monkeypatch: Patch, after: float) -> None:
     """Press Ctrl-C once, when so much of a question is done."""
     pressed: list[bool] = []
 
@@ -53,7 +54,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, after: float) -> None:
 
 @pytest.mark.parametrize("command", ASKED)
 def test_a_question_that_is_interrupted_prints_what_it_has_and_leaves_with_130(
-    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str, monkeypatch: Patch, capsys: Capture
 ) -> None:
     interrupt(monkeypatch, AFTER.get(command, 0.0))
     before = signal.getsignal(signal.SIGINT)
@@ -64,9 +65,7 @@ def test_a_question_that_is_interrupted_prints_what_it_has_and_leaves_with_130(
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_sizes_that_were_not_proved_are_not_said_to_be(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_sizes_that_were_not_proved_are_not_said_to_be(monkeypatch: Patch, capsys: Capture) -> None:
     interrupt(monkeypatch, AFTER["size"])
     assert exit_code(ASKED["size"]) == 130
     out = " ".join(capsys.readouterr().out.split())
@@ -74,9 +73,7 @@ def test_sizes_that_were_not_proved_are_not_said_to_be(
     assert "proved on" not in out
 
 
-def test_the_same_command_goes_on_and_ends_as_if_it_had_never_stopped(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_same_command_goes_on_and_ends_as_if_it_had_never_stopped(monkeypatch: Patch, capsys: Capture) -> None:
     command = "sensitivity"
     interrupt(monkeypatch, AFTER[command])
     assert exit_code([*ASKED[command], "--json"]) == 130
@@ -96,7 +93,7 @@ def test_the_same_command_goes_on_and_ends_as_if_it_had_never_stopped(
 
 
 def test_counts_are_kept_where_what_was_asked_for_cannot_be_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     (tmp_path / "taken.xlsx").mkdir()
     asked = [*ASKED["breakeven"], "--json", "--xlsx", "taken.xlsx"]
@@ -126,9 +123,7 @@ def _counting(counts: list[int]) -> Callable[..., object]:
     return count
 
 
-def test_a_question_that_has_nothing_to_say_keeps_nothing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_question_that_has_nothing_to_say_keeps_nothing(monkeypatch: Patch, capsys: Capture) -> None:
     interrupt(monkeypatch, 0.0)
     assert exit_code([*ASKED["sensitivity"][:-1], "8192", "--json"]) == 130
     said = capsys.readouterr()
@@ -137,7 +132,7 @@ def test_a_question_that_has_nothing_to_say_keeps_nothing(
     assert not list(Path().glob("results/**/*.nc"))
 
 
-def test_what_is_kept_and_cannot_be_read_is_counted_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_kept_and_cannot_be_read_is_counted_again(capsys: Capture) -> None:
     kept = Path("results/baitiao-12m/sensitivity.unfinished.nc")
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"no netCDF")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from handed import Capture
 from shipped import JOB
 
 import stress
@@ -15,7 +16,6 @@ from stress.measures import target, value_at_risk
 from stress.runs import jobs
 
 SEVERE = ["--paths", "1024", "--scenario", "baseline", "--scenario", "macro_severe"]
-Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("no_pages", "read_once")
 
 
@@ -68,7 +68,7 @@ def test_a_limit_below_what_so_few_paths_can_tell_is_said(folder: Path, capsys: 
         assert ("so few paths do not tell whether it holds" in said.err) is untold
 
 
-def test_without_a_note_every_note_is_held_to_the_limit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_note_every_note_is_held_to_the_limit(folder: Path, capsys: Capture) -> None:
     assert exit_code(["table", str(folder), "--fail-on", "PD=0", "--json"]) == 7
     breaches = {(breach["scenario"], breach["tranche"]) for breach in json.loads(capsys.readouterr().out)["breaches"]}
     lost = stress.open(folder)["loss_probability"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from click import Context, Group
+from handed import Capture, Patch
 from shipped import JOB, JOBS, SCENARIOS
 
 import stress
@@ -40,9 +41,6 @@ FILES = {
 def words_of(command: str, **more: Path) -> list[str]:
     """The words of a command, with files in place of their names in braces."""
     return command.format(**FILES, **more).split()
-
-
-Capture = pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
@@ -124,13 +122,13 @@ def test_a_state_is_written_to_a_file_and_its_date_is_said(tmp_path: Path, capsy
     assert str(stress.load(out).as_of) == "2020-03"
 
 
-def test_results_without_their_job_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_without_their_job_are_refused(tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr("stress.cli.cells.opened_one", lambda path, cell: xr.Dataset())
     with pytest.raises(DataError, match="the results do not hold their job"):
         job_or_results(tmp_path)
 
 
-def test_a_run_s_folder_gives_its_job_to_a_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_s_folder_gives_its_job_to_a_new_file(tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr("stress.cli.cells.job_or_results", lambda source: f"the job of {source.name}")
     (tmp_path / "run").mkdir()
     assert _saved(tmp_path / "run") == "the job of run"
@@ -154,9 +152,7 @@ def test_what_a_book_is_asked_must_be_in_it() -> None:
             limits_of((limit,), book)
 
 
-def test_the_path_at_a_quantile_is_that_whose_cash_flows_are_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+def test_the_path_at_a_quantile_is_that_whose_cash_flows_are_told(monkeypatch: Patch, capsys: Capture) -> None:
     heard: list[object] = []
     monkeypatch.setattr(
         "stress.cli.replay.tail_path", lambda job, *asked: heard.extend(asked) or (3, None, job.but(seed=9))
@@ -170,7 +166,7 @@ def test_the_path_at_a_quantile_is_that_whose_cash_flows_are_told(
     assert [(row["path"], row["seed"]) for row in said] == [(3, "9"), (3, str(stress.load(turnover).seed))]
 
 
-def test_base_cases_of_a_sweep_end_after_some_and_say_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_base_cases_of_a_sweep_end_after_some_and_say_how_many_are_left(monkeypatch: Patch) -> None:
     where = "stress.runs.base_case"
     monkeypatch.setattr(f"{where}.base_case", lambda job, scenario: Answered(job.deal.name))
     monkeypatch.setattr(f"{where}.summary", lambda case: f"all of {case.of} is paid")
@@ -191,7 +187,7 @@ class Answered(NamedTuple):
 
 
 def test_a_page_of_an_interrupted_what_if_says_how_many_points_it_holds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     for done, said in ((9, ""), (3, "stress: the page holds 3 points of 9\n")):
         answer = WhatIf("j", "baseline", (), np.zeros((done, 1)), (), 64, 1, "sobol", 9)
@@ -204,7 +200,7 @@ def test_a_page_of_an_interrupted_what_if_says_how_many_points_it_holds(
         assert capsys.readouterr().err.partition("stress: interrupted")[0] == said
 
 
-def test_a_workbook_of_a_followed_deal_says_what_it_is_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_workbook_of_a_followed_deal_says_what_it_is_of(monkeypatch: Patch, tmp_path: Path) -> None:
     kept: list[Any] = []
     monkeypatch.setattr(
         "stress.cli.books._save", lambda file, tables, inputs, about: kept.append((file, tables, about))

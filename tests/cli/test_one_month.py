@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from handed import Capture
 from shipped import ROOT
 
 import stress
@@ -72,9 +73,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["price", "--tranche", "only", "--paths", "64", "--prices", "100"], "0.000%"),
     ],
 )
-def test_a_deal_of_a_month_is_answered(
-    command: list[str], says: str, file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_deal_of_a_month_is_answered(command: list[str], says: str, file: Path, capsys: Capture) -> None:
     name, *options = command
     assert exit_code([name, str(file), *options]) == 0
     out = capsys.readouterr().out
@@ -83,7 +82,7 @@ def test_a_deal_of_a_month_is_answered(
 
 
 @pytest.mark.usefixtures("no_figures")
-def test_one_path_bounds_a_loss_in_percent(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_path_bounds_a_loss_in_percent(file: Path, tmp_path: Path, capsys: Capture) -> None:
     assert exit_code(["run", str(file), "--out", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out
     assert "< 95.0%" in out
@@ -92,12 +91,12 @@ def test_one_path_bounds_a_loss_in_percent(file: Path, tmp_path: Path, capsys: p
     assert "1 path, seed 0" in out
 
 
-def test_a_deal_of_a_month_has_no_state(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_deal_of_a_month_has_no_state(file: Path, tmp_path: Path, capsys: Capture) -> None:
     assert exit_code(["state", str(file), "--month", "1", "-o", str(tmp_path / "state.toml")]) == 2
     assert "one month ends with month 1: no month is left after one" in capsys.readouterr().err
 
 
-def test_no_stress_is_a_multiple_of_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_stress_is_a_multiple_of_nothing(file: Path, capsys: Capture) -> None:
     assert exit_code(["rating", str(file), "--stresses", str(ROOT / "scenarios/stresses/example.toml")]) == 2
     assert "the pool loses nothing" in capsys.readouterr().err
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from handed import Capture, Patch
 from shipped import JOB
 
 from stress.cli import exit_code
@@ -29,7 +30,7 @@ from stress.runs.engine import count, packed_of, tallies, with_options
 RUN = ["run", str(JOB), "--scenario", "baseline", "--threads", "1"]
 
 
-def on_a_terminal(arguments: list[str], patch: pytest.MonkeyPatch) -> str:
+def on_a_terminal(arguments: list[str], patch: Patch) -> str:
     """What the terminal of stderr was sent."""
     ours, theirs = pty.openpty()
     said: list[bytes] = []
@@ -85,7 +86,7 @@ def test_what_cannot_be_followed_is_told(text: str, hint: str) -> None:
 
 
 @pytest.mark.usefixtures("no_page")
-def test_a_terminal_shows_paths_speed_and_time_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_shows_paths_speed_and_time_left(tmp_path: Path, monkeypatch: Patch) -> None:
     said = on_a_terminal([*RUN, "--paths", "60000", "--out", str(tmp_path)], monkeypatch)
     assert re.search(r"[\d,]+/60,000 paths  [\d,]+/s", said)
     assert re.search(r"\d:\d\d:\d\d", said)
@@ -93,7 +94,7 @@ def test_a_terminal_shows_paths_speed_and_time_left(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.usefixtures("no_page")
-def test_no_color_is_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_is_obeyed(tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     said = on_a_terminal([*RUN, "--paths", "8192", "--out", str(tmp_path)], monkeypatch)
     assert "paths" in said
@@ -107,7 +108,7 @@ class Screen(io.StringIO):
         return True
 
 
-def test_a_question_s_bar_is_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_s_bar_is_on_a_terminal_alone(monkeypatch: Patch) -> None:
     for screen, shown in ((Screen(), True), (io.StringIO(), False)):
         monkeypatch.setattr(sys, "stderr", screen)
         with Output().progress("reverse of A") as step:
@@ -119,7 +120,7 @@ def test_a_question_s_bar_is_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch
     assert sys.stderr.getvalue() == ""
 
 
-def test_a_question_logs_a_line_a_tenth(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_question_logs_a_line_a_tenth(capsys: Capture) -> None:
     with Output(log_json=True).progress("reverse of A") as step:
         for done in (0, 4, 9, 10, 19, 100):
             step(done, 100)
@@ -141,9 +142,7 @@ class Measure:
         return "EL B"
 
 
-def test_a_run_says_its_error_if_one_is_followed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_says_its_error_if_one_is_followed(monkeypatch: Patch, capsys: Capture) -> None:
     for measure, error_words in ((None, ["", ""]), (Measure(), ["EL B: no loss yet", "EL B: ±10%"])):
         monkeypatch.setattr(sys, "stderr", Screen())
         with progress(Output(), "a run", measure) as bar:
@@ -163,7 +162,7 @@ def test_a_run_says_its_error_if_one_is_followed(
         assert ("measure" in lines[0]) == (measure is not None)
 
 
-def test_a_dry_run_says_what_would_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_says_what_would_run(capsys: Capture) -> None:
     Output().plan("my job", paths=64, scenarios="baseline")
     shown = capsys.readouterr().out
     assert "my job: would run" in shown
@@ -197,9 +196,7 @@ def test_a_run_in_another_thread_leaves_the_signals_alone() -> None:
 
 
 @pytest.mark.usefixtures("no_page")
-def test_a_pipe_gets_the_table_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pipe_gets_the_table_and_nothing_else(tmp_path: Path, monkeypatch: Patch, capfd: Capture) -> None:
     monkeypatch.delenv("COLUMNS")
     assert exit_code([*RUN, "--paths", "512", "--out", str(tmp_path)]) == 0
     said = capfd.readouterr()

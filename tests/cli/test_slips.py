@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from handed import Capture
 from shipped import JOB, SCENARIOS
 from synthetic import results_of
 
 from stress import results
 from stress.cli import exit_code
 
-Capture = pytest.CaptureFixture[str]
 BOOK = SCENARIOS / "books/consumer.toml"
 STRESSES = SCENARIOS / "stresses/example.toml"
 REPORTS = SCENARIOS / "reports/baitiao-24m-made-up.toml"
@@ -181,9 +181,7 @@ def test_a_group_without_a_command_shows_its_help_in_lines(group: list[str], cap
     assert said.err.count("\n") > 10
 
 
-def test_a_folder_of_inputs_is_told_with_the_file_that_is_meant(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_of_inputs_is_told_with_the_file_that_is_meant(tmp_path: Path, capsys: Capture) -> None:
     """`stress new job deal` writes deal/job.toml; its folder is no run's."""
     for kind, file in (("job", "job.toml"), ("book", "book.toml")):
         assert exit_code(["new", kind, kind, "-o", str(tmp_path)]) == 0

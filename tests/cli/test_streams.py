@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from handed import Capture, Patch
 from shipped import ROOT, SCENARIOS
 
 from stress.cli import COMMANDS, exit_code, main
@@ -29,7 +30,7 @@ class Said(NamedTuple):
     err: str
 
 
-def say(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) -> Said:
+def say(monkeypatch: Patch, encoding: str, *arguments: str) -> Said:
     """Run a command whose streams have an encoding, strictly, as Windows pipes do."""
     streams = {name: io.TextIOWrapper(io.BytesIO(), encoding, "strict") for name in ("stdout", "stderr")}
     with monkeypatch.context() as patch:
@@ -146,7 +147,7 @@ def test_a_command_answers_on_a_stdout_of_any_encoding(
     job: Path,
     results: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: Patch,
     request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.chdir(ROOT)
@@ -163,7 +164,7 @@ def test_a_command_answers_on_a_stdout_of_any_encoding(
 
 @pytest.mark.parametrize("encoding", NARROW)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_help_page_is_said_in_any_encoding(command: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_help_page_is_said_in_any_encoding(command: str, encoding: str, monkeypatch: Patch) -> None:
     said = say(monkeypatch, encoding, command, "--help")
     assert said.code == 0
     assert said.out.startswith(f"Usage: stress {command}")
@@ -172,7 +173,7 @@ def test_every_help_page_is_said_in_any_encoding(command: str, encoding: str, mo
 @pytest.mark.usefixtures("no_page")
 @pytest.mark.parametrize("encoding", ["cp1252", pytest.param("gbk", marks=pytest.mark.slow), "ascii"])
 def test_a_run_writes_its_files_and_its_table_stays_straight(
-    encoding: str, job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    encoding: str, job: Path, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     """The sign in the table once ended the command before report and manifest were written."""
     said = say(monkeypatch, encoding, "run", str(job), "--out", str(tmp_path / "out"))
@@ -186,15 +187,13 @@ def test_a_run_writes_its_files_and_its_table_stays_straight(
 
 
 @pytest.mark.parametrize("encoding", [*NARROW, "utf-8"])
-def test_json_keeps_every_sign_in_any_encoding(encoding: str, job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_keeps_every_sign_in_any_encoding(encoding: str, job: Path, monkeypatch: Patch) -> None:
     said = say(monkeypatch, encoding, "explain", str(job), "--json")
     assert json.loads(said.out)["name"] == NAME
 
 
 @pytest.mark.parametrize("encoding", NARROW)
-def test_an_error_in_another_alphabet_is_one_line_and_exit_code_2(
-    encoding: str, job: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_in_another_alphabet_is_one_line_and_exit_code_2(encoding: str, job: Path, monkeypatch: Patch) -> None:
     said = say(monkeypatch, encoding, "breakeven", str(job), "--tranche", "优先级")
     assert said.code == 2
     assert said.err.count("\n") == 1
@@ -227,9 +226,7 @@ def test_a_name_is_printed_in_any_locale(locale: dict[str, str], job: Path) -> N
 
 @pytest.mark.usefixtures("no_page")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
-def test_a_stdout_that_is_full_costs_no_file(
-    job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_stdout_that_is_full_costs_no_file(job: Path, tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     with io.TextIOWrapper(io.FileIO(os.open("/dev/full", os.O_WRONLY), "w")) as full:  # type: ignore[type-var]
         monkeypatch.setattr(sys, "stdout", full)
         code = exit_code(["run", str(job), "--out", str(tmp_path / "out"), "--threads", "1"])

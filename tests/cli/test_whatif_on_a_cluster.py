@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
+from handed import Capture
 from shipped import JOB
 
 from stress.cli import exit_code
@@ -23,9 +24,7 @@ def address() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
-def test_workers_of_a_cluster_give_what_threads_give(
-    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_workers_of_a_cluster_give_what_threads_give(address: str, tmp_path: Path, capsys: Capture) -> None:
     documents = []
     for how in (["--scheduler", address], ["--threads", "1"]):
         assert exit_code([*ASKED, *FEW, *how, "--out", str(tmp_path / "page.html")]) == 0
@@ -34,13 +33,13 @@ def test_workers_of_a_cluster_give_what_threads_give(
     assert len(documents[0]["place"]) == 4
 
 
-def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path, capsys: Capture) -> None:
     command = [*ASKED, *FEW, "--scheduler", "tcp://127.0.0.1:9", "--out", str(tmp_path / "page.html")]
     assert exit_code(command) == 6
     assert "no scheduler answers" in capsys.readouterr().err
     assert not (tmp_path / "page.html").exists()
 
 
-def test_threads_and_workers_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+def test_threads_and_workers_exclude_each_other(capsys: Capture) -> None:
     assert exit_code([*ASKED, "--threads", "1", "--workers", "2"]) == 2
     assert "--threads, --workers and --scheduler: only one of them" in capsys.readouterr().err

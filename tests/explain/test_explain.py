@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import tomli
 from hand_worked import PLAIN, REST, A, B, deal
+from handed import Capture, Patch
 from rich.console import Console
 from shipped import JOB, JOBS, ROOT, SCENARIOS
 
@@ -30,7 +31,6 @@ from stress.inputs.pool import Eligibility, Plan, Stage, Supply
 from stress.inputs.scenario import Shock
 
 CARD = SCENARIOS / "deals/card-master-trust.toml"
-Capture = pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
@@ -299,14 +299,14 @@ def test_a_step_that_waits_for_a_trigger_names_it(tripped: bool, word: str) -> N
     assert condition_sign(when) == f"'switch' has {word}tripped and pool factor < 10%"
 
 
-def test_a_book_has_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_a_book_has_no_picture(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     book = SCENARIOS / "books/consumer.toml"
     monkeypatch.setattr("stress.analysis.loading.load", lambda file: Book.model_construct(name="mine"))
     assert exit_code(["explain", str(book), "--svg", str(tmp_path / "b.svg")]) == 2
     assert f"draws a deal, and {book} is a book" in capsys.readouterr().err
 
 
-def test_on_a_terminal_an_explanation_is_set_for_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_an_explanation_is_set_for_reading(monkeypatch: Patch) -> None:
     screen = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=80)
     monkeypatch.setattr("stress.cli.explain.console", lambda: screen)
     _show("# A deal\n\n- pays **A** first\n", markdown=False)

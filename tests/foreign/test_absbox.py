@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from absbox_deals import deal_of
+from handed import Capture
 
 import stress
 from stress.cli import exit_code
@@ -40,9 +41,7 @@ def test_a_sample_deal_pays_as_the_other_engine_paid_it(case: str, as_json: bool
         assert np.abs(want - got).max() <= TOLERANCE[case], what
 
 
-def test_what_cannot_be_carried_is_listed_and_stands_at_the_head_of_the_job(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_carried_is_listed_and_stands_at_the_head_of_the_job(tmp_path: Path, capsys: Capture) -> None:
     deal = deal_of("static_cdr0")
     deal["fees"] = {
         "trustee": {"type": {"byTable": ["MonthEnd", ("poolBalance",), [(0, 5), (2, 10)]]}},
@@ -173,7 +172,7 @@ def test_a_deal_that_cannot_be_ours_is_refused_with_its_place(
     assert said in str(error.value)
 
 
-def test_a_deal_that_does_not_fit_its_pool_leaves_no_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_deal_that_does_not_fit_its_pool_leaves_no_files(tmp_path: Path, capsys: Capture) -> None:
     deal = deal_of("static_cdr0")
     deal["pool"]["assets"] = deal["pool"]["assets"][:1]
     (tmp_path / "theirs.json").write_text(json.dumps(deal), encoding="utf-8")
@@ -198,7 +197,7 @@ def test_a_file_that_is_not_there_is_not_text_or_holds_no_dict_is_refused(tmp_pa
         read(file)
 
 
-def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_overwritten(tmp_path: Path, capsys: Capture) -> None:
     job = imported(deal_of("static_cdr0"), tmp_path)
     before = job.read_text(encoding="utf-8")
     assert exit_code(["import", "absbox", str(tmp_path / "theirs.py"), "-o", str(job.parent)]) == 2

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from handed import Capture, Patch
 from mutants.spent import spent
 from shipped import ROOT
 
@@ -232,7 +233,7 @@ CASES = {
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: Patch) -> Path:
     """A good job from the templates, which is the folder the command runs in."""
     for path in TEMPLATES.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
@@ -252,7 +253,7 @@ def make(folder: Path, case: Hostile) -> set[str]:
 
 
 def test_there_are_sixty_and_the_job_that_they_harm_is_good(
-    folder: Path, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+    folder: Path, capsys: Capture, record_property: Callable[[str, object], None]
 ) -> None:
     assert len(CASES) >= 60
     record_property("measured", f"{len(CASES)} hostile files")
@@ -267,7 +268,7 @@ def test_there_are_sixty_and_the_job_that_they_harm_is_good(
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_hostile_file_is_refused_by_one_message(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hostile_file_is_refused_by_one_message(name: str, folder: Path, capsys: Capture) -> None:
     case = CASES[name]
     before = make(folder, case)
     assert exit_code(case.command.split()) in (2, 3, 5)
@@ -296,9 +297,7 @@ def test_a_hostile_file_costs_less_than_a_second_and_300_mb(name: str, folder: P
     assert cost.seconds < 1.0
 
 
-def test_a_job_reached_by_a_link_reads_what_lies_beside_the_link(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_job_reached_by_a_link_reads_what_lies_beside_the_link(folder: Path, capsys: Capture) -> None:
     other = folder / "other"
     other.mkdir()
     (other / "linked.toml").symlink_to(folder / "job.toml")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from handed import Capture, Patch
 from mutants import kept
 from shipped import JOB
 
@@ -38,7 +39,7 @@ def ds(run: Path) -> Result:
 
 
 @pytest.fixture
-def read_once(ds: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+def read_once(ds: Result, monkeypatch: Patch) -> None:
     """What lies beside the store is whole and is not read again and again."""
     monkeypatch.setattr(reading, "open", lambda _: ds)
 
@@ -56,9 +57,7 @@ def copied(run: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "kind", [pytest.param(kind, marks=pytest.mark.slow) if kind in ALIKE else kind for kind in kept.REFUSED]
 )
-def test_a_store_that_is_not_whole_is_refused_by_one_message(
-    kind: str, copied: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_store_that_is_not_whole_is_refused_by_one_message(kind: str, copied: Path, capsys: Capture) -> None:
     kept.REFUSED[kind](copied / "paths.zarr")
     assert exit_code(["export", str(copied), "-q"]) == 3
     said = capsys.readouterr()
@@ -82,7 +81,7 @@ def test_what_changes_no_outcome_is_read_as_it_was_written(kind: str, run: Path,
 @pytest.mark.usefixtures("no_pages")
 @pytest.mark.parametrize("kind", ["a chunk lost", *(pytest.param(kind, marks=pytest.mark.slow) for kind in AGAIN)])
 def test_the_same_run_writes_a_store_again_that_is_not_whole(
-    kind: str, run: Path, copied: Path, capsys: pytest.CaptureFixture[str]
+    kind: str, run: Path, copied: Path, capsys: Capture
 ) -> None:
     kept.REFUSED[kind](copied / "paths.zarr")
     assert exit_code([*RUN, "--out", str(copied), "-q"]) == 0

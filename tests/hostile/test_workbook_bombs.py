@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from handed import Capture, Patch
 from mutants.spent import spent
 
 from stress.cli import exit_code
@@ -76,9 +77,7 @@ def tape(path: Path, changes: dict[str, Callable[[str], str | bytes]], more: int
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_workbook_that_bursts_is_refused_by_one_message(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_workbook_that_bursts_is_refused_by_one_message(name: str, tmp_path: Path, capsys: Capture) -> None:
     part, change, words = BOMBS[name]
     path = tape(tmp_path / "tape.xlsx", {part: change})
     assert exit_code(["pool", str(path)]) in (3, 5)
@@ -94,7 +93,7 @@ def test_a_good_workbook_is_read_through_and_kept_as_it_is(tmp_path: Path) -> No
     check_parts(tape(tmp_path / "tape.xlsx", {}))
 
 
-def test_empty_rows_below_the_last_loan_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_rows_below_the_last_loan_are_none(tmp_path: Path, capsys: Capture) -> None:
     """A sheet that was formatted to its last row holds the same loans."""
     far = into_rows('<row r="1048576"/>')
     for folder, changes in (("a", {}), ("b", {SHEET: far})):
@@ -105,9 +104,7 @@ def test_empty_rows_below_the_last_loan_are_none(tmp_path: Path, capsys: pytest.
     assert (tmp_path / "a/tape.toml").read_text() == (tmp_path / "b/tape.toml").read_text()
 
 
-def test_a_workbook_of_too_many_files_is_refused_before_they_are_listed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_workbook_of_too_many_files_is_refused_before_they_are_listed(tmp_path: Path, monkeypatch: Patch) -> None:
     path = tape(tmp_path / "tape.xlsx", {}, more=MAX_MEMBERS)
     with pytest.raises(LimitError, match="more files than a workbook may have"):
         check_parts(path)
@@ -127,7 +124,7 @@ def test_what_a_workbook_unpacks_to_is_counted_not_what_it_says(tmp_path: Path) 
         check_parts(path)
 
 
-def test_cells_that_begin_far_to_the_right_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cells_that_begin_far_to_the_right_are_counted(tmp_path: Path, monkeypatch: Patch) -> None:
     wide = "".join(f'<row r="{r}"><c r="XFD{r}"><v>1</v></c></row>' for r in range(5, 40))
     path = tape(tmp_path / "tape.xlsx", {SHEET: into_rows(wide)})
     monkeypatch.setattr(workbook, "_CELL", 1024)

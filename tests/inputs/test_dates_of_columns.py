@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from handed import Capture
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,7 +183,7 @@ def test_a_tape_with_outcomes_is_read_in_the_way_that_a_later_row_shows(tmp_path
 
 
 def test_a_tape_of_first_days_has_to_be_told_unless_its_cohorts_are_the_same_in_both_ways(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: Capture
 ) -> None:
     file = tape(tmp_path, ["02/01/2019", "03/01/2019", "04/01/2019"])
     said = (
@@ -232,7 +233,7 @@ def dated(folder: Path, name: str, head: str, rows: list[str]) -> str:
 
 
 def test_commands_say_once_how_dates_were_read_and_files_that_they_write_keep_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: Capture
 ) -> None:
     rng = np.random.default_rng(5)
     rates = [f"{x:.3f}" for x in 3.0 + np.cumsum(rng.normal(0.0, 0.1, 60))]
@@ -257,9 +258,7 @@ def test_commands_say_once_how_dates_were_read_and_files_that_they_write_keep_it
         assert "(dates are month/day/year)" in out.read_text()
 
 
-def test_a_check_says_how_dates_of_reports_indices_and_shocks_are_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_check_says_how_dates_of_reports_indices_and_shocks_are_read(tmp_path: Path, capsys: Capture) -> None:
     report = dated(tmp_path, "table.csv", "Month,default_rate", ["0.05"] * 4)
     (tmp_path / "reports.toml").write_text(
         'kind = "reports"\nversion = 1\nname = "r"\ntable = "table.csv"\n'

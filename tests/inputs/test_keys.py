@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import tomli
+from handed import Capture, Patch
 from pydantic import BaseModel, TypeAdapter
 from rich.console import Console
 from shipped import ROOT
@@ -93,7 +94,7 @@ def test_an_example_is_written_as_toml_reads_it(value: Any) -> None:
     assert document(f"x = {toml(value)}")["x"] == value
 
 
-def test_the_reference_is_printed_as_tables_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_reference_is_printed_as_tables_and_as_json(capsys: Capture) -> None:
     assert exit_code(["explain", "--keys", "pool.segments"]) == 0
     out = capsys.readouterr().out
     assert "| `prepayment` | a month | number at least 0 and below 1 | 0.0 | Single monthly mortality" in out
@@ -147,7 +148,7 @@ def test_every_quantity_of_formulas_is_told_as_formulas_write_it() -> None:
         parse(document(key.example)["x"])
 
 
-def test_on_a_terminal_a_table_has_a_row_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_a_table_has_a_row_a_key(monkeypatch: Patch) -> None:
     screen = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=140)
     monkeypatch.setattr("stress.cli.explain.console", lambda: screen)
     rows = (Key("term", "months", "1 to 360", "required", "How long.", "term = 24"),
@@ -171,7 +172,7 @@ def test_on_a_terminal_a_table_has_a_row_a_key(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("kind", ["deal", "pool", "scenario", "job", "book"])
-def test_a_template_with_every_key_passes_check(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_template_with_every_key_passes_check(kind: str, tmp_path: Path, capsys: Capture) -> None:
     assert exit_code(["new", kind, "Beispiel", "--all", "-o", str(tmp_path)]) == 0
     written = capsys.readouterr().out.split()
     assert exit_code(["check", "--no-base-case", *written]) == 0
@@ -183,7 +184,7 @@ def test_a_template_with_every_key_passes_check(kind: str, tmp_path: Path, capsy
     assert read_document(file)["name"] == "Beispiel"
 
 
-def test_a_message_names_the_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_message_names_the_reference(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "pool.toml"
     text = (ROOT / "stress/templates/pool.toml").read_text(encoding="utf-8")
     file.write_text(text.replace("roll_m1 = 0.30", "zzz = 0.3\nroll_m1 = 0.3"), encoding="utf-8")
@@ -213,7 +214,7 @@ def test_a_message_names_the_reference(tmp_path: Path, capsys: pytest.CaptureFix
     ],
 )
 def test_a_key_in_the_wrong_table_is_told_where_it_belongs(
-    kind: str, before: str, line: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    kind: str, before: str, line: str, says: str, tmp_path: Path, capsys: Capture
 ) -> None:
     text = (ROOT / f"stress/templates/{kind}.toml").read_text(encoding="utf-8")
     file = tmp_path / f"{kind}.toml"
@@ -222,9 +223,7 @@ def test_a_key_in_the_wrong_table_is_told_where_it_belongs(
     assert f"{says}\n" in capsys.readouterr().err
 
 
-def test_a_whole_number_that_is_written_as_another_is_told_how(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_whole_number_that_is_written_as_another_is_told_how(tmp_path: Path, capsys: Capture) -> None:
     text = (ROOT / "stress/templates/job.toml").read_text(encoding="utf-8")
     file = tmp_path / "job.toml"
     file.write_text(text.replace("paths = 20_000", "paths = 2e4"), encoding="utf-8")

@@ -6,6 +6,7 @@ from typing import Any
 import hand_worked
 import pytest
 from hand_worked import same
+from handed import Capture
 from shipped import SCENARIOS
 
 from stress.cli import exit_code
@@ -99,9 +100,7 @@ def test_a_satellite_that_makes_no_quality_is_refused(tmp_path: Path, uses: str,
 
 
 @pytest.mark.parametrize("where", ["its own", "extended", "combined", "of a level"])
-def test_drawn_macro_variables_are_refused_by_check_and_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], where: str
-) -> None:
+def test_drawn_macro_variables_are_refused_by_check_and_run(tmp_path: Path, capsys: Capture, where: str) -> None:
     """Quality is the same on every path: the file that draws may make it in no file that it stands on either."""
     other = 'kind = "scenario"\nversion = 1\nname = "drawn"\n'
     both, file = USE + USE.replace("new_default", "default"), tmp_path / "m.toml"

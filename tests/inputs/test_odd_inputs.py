@@ -6,6 +6,7 @@ from pathlib import Path
 import hand_worked
 import pytest
 from hand_worked import INTEREST, PRINCIPAL, RESIDUAL
+from handed import Capture
 from shipped import ROOT, loaded
 
 from stress.cli import exit_code
@@ -203,7 +204,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def noted(file: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
+def noted(file: Path, capsys: Capture) -> list[dict[str, str]]:
     """What `check` notes of a file that it calls right."""
     assert exit_code(["check", "--json", "--no-base-case", str(file)]) == 0
     (line,) = json.loads(capsys.readouterr().out)
@@ -221,9 +222,7 @@ def edit(file: Path, old: str, new: str) -> None:
     ("part", "case"),
     [(part, case) for part, cases in (("deal", DEAL), ("pool", POOL), ("scenario", SCENARIO)) for case in cases],
 )
-def test_what_is_seldom_meant_is_noted_by_file_and_key(
-    part: str, case: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_seldom_meant_is_noted_by_file_and_key(part: str, case: str, folder: Path, capsys: Capture) -> None:
     old, new, key, says = {"deal": DEAL, "pool": POOL, "scenario": SCENARIO}[part][case]
     file = folder / f"{part}.toml"
     edit(file, old, new)
@@ -232,9 +231,7 @@ def test_what_is_seldom_meant_is_noted_by_file_and_key(
 
 
 @pytest.mark.parametrize("case", list(JOB))
-def test_what_only_deal_and_pool_together_show_is_noted(
-    case: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_only_deal_and_pool_together_show_is_noted(case: str, folder: Path, capsys: Capture) -> None:
     name, old, new, key, says = JOB[case]
     edit(folder / name, old, new)
     (note,) = [note for note in noted(folder / "job.toml", capsys) if note["key"] == key]
@@ -242,16 +239,16 @@ def test_what_only_deal_and_pool_together_show_is_noted(
 
 
 @pytest.mark.parametrize("kind", ["deal", "pool", "scenario", "job"])
-def test_a_template_has_no_note(kind: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_template_has_no_note(kind: str, folder: Path, capsys: Capture) -> None:
     assert noted(folder / f"{kind}.toml", capsys) == []
 
 
-def test_no_shipped_pool_or_scenario_has_a_note(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_shipped_pool_or_scenario_has_a_note(capsys: Capture) -> None:
     for file in (*(ROOT / "scenarios/pools").glob("*.toml"), *(ROOT / "scenarios").glob("*.toml")):
         assert noted(file, capsys) == [], file
 
 
-def test_a_note_names_the_file_of_its_part(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_note_names_the_file_of_its_part(folder: Path, capsys: Capture) -> None:
     edit(folder / "deal.toml", "coupon = 0.045", "coupon = 0.45")
     edit(folder / "pool.toml", "monthly_fee = 0.009", "monthly_fee = 0.09")
     edit(
@@ -302,7 +299,7 @@ def test_loans_that_float_under_a_random_rate_are_told_that_they_follow_its_curv
     assert not any(says in str(note) for note in notes_of(fixed))
 
 
-def test_a_fee_with_a_cap_may_be_paid_again_further_down(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fee_with_a_cap_may_be_paid_again_further_down(folder: Path, capsys: Capture) -> None:
     """A senior fee up to a cap, the rest after interest: usual, so not noted."""
     edit(folder / "deal.toml", 'fee = "servicer" }', 'fee = "servicer", cap = 1000.0 }')
     again = '  { step = "pay_fee", fee = "servicer" },\n  { step = "cover_defaults" },\n  { step = "top_up"'
@@ -350,9 +347,7 @@ def test_every_shipped_job_has_true_notes_alone() -> None:
     }
 
 
-def test_a_name_that_only_looks_like_the_right_one_is_told_by_its_letter(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_name_that_only_looks_like_the_right_one_is_told_by_its_letter(folder: Path, capsys: Capture) -> None:
     edit(folder / "deal.toml", 'notes = ["A", "B"], source', 'notes = ["\u0410", "B"], source')
     assert exit_code(["check", str(folder / "deal.toml")]) == 2
     said = capsys.readouterr().err

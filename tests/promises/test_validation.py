@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from handed import Capture, Patch
 
 from stress.answers.validation_record import SHIPPED, read
 from stress.cli import exit_code
@@ -34,13 +35,12 @@ from stress.validation.check import Check, Finding, exact, measure, simulated
 from stress.validation.tested import read_report, run_tests
 from stress.validation.words import PARTS
 
-Capture = pytest.CaptureFixture[str]
 FAST = [check for check in CHECKS if not check.long]
 LONG = [check for check in CHECKS if check.long or check.name == "portfolio-of-25"]
 
 
 @pytest.mark.parametrize("check", FAST, ids=lambda check: check.name)
-def test_the_promise_is_kept(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_promise_is_kept(check: Check, monkeypatch: Patch) -> None:
     """The published portfolio on a quarter of its paths, with the wider errors that these have of their own."""
     monkeypatch.setattr(obligor_book, "PATHS", obligor_book.PATHS // 4)
     result = measure(check)
@@ -73,7 +73,7 @@ QUICK: tuple[tuple[Callable[[int, float], Iterable[Finding | str]], int], ...] =
 
 @pytest.mark.parametrize(("promise", "replications"), QUICK)
 def test_intervals_hold_the_truth_about_as_often_as_they_say(
-    promise: Callable[[int, float], Iterable[Finding | str]], replications: int, monkeypatch: pytest.MonkeyPatch
+    promise: Callable[[int, float], Iterable[Finding | str]], replications: int, monkeypatch: Patch
 ) -> None:
     """Few runs: a share four standard errors off would still be seen."""
     monkeypatch.setattr(coverage_follow, "LONG", coverage_follow.LONG // 4)
@@ -160,7 +160,7 @@ def test_the_table_shows_what_is_broken_and_what_was_not_measured() -> None:
 
 
 def test_the_list_shows_every_promise_with_its_command_and_measures_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert exit_code(["validate", "--list", "--json"]) == 0
@@ -178,7 +178,7 @@ def test_the_list_shows_every_promise_with_its_command_and_measures_nothing(
 
 
 def test_the_command_measures_writes_its_record_and_keeps_what_it_did_not_measure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert exit_code(["validate", "random123", "--json"]) == 0
@@ -193,7 +193,7 @@ def test_the_command_measures_writes_its_record_and_keeps_what_it_did_not_measur
 
 
 def test_a_broken_promise_is_exit_code_7_and_still_recorded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     monkeypatch.setattr("stress.validation.catalogue.ALL", (of(exact("a", 1.0, 2.0, 0.5))._replace(name="random123"),))
     out = tmp_path / "v.json"
@@ -303,7 +303,7 @@ def test_an_outcome_is_told_in_sentences_below_the_table(tmp_path: Path, capsys:
 
 @pytest.mark.parametrize(("columns", "shown"), [("80", False), ("160", True)])
 def test_a_narrow_terminal_keeps_the_numbers_legible(
-    columns: str, shown: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    columns: str, shown: bool, tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     assert exit_code(["validate", "finite-pool", "-o", str(tmp_path / "v.json")]) == 0
@@ -312,7 +312,7 @@ def test_a_narrow_terminal_keeps_the_numbers_legible(
     assert any("P(more than 14)" in row and "0.00887848" in row for row in rows)
 
 
-def test_an_interrupt_keeps_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_keeps_what_was_measured(tmp_path: Path, monkeypatch: Patch) -> None:
     def interrupt() -> list[Finding]:
         raise KeyboardInterrupt
 

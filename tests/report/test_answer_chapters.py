@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from handed import Patch
 from markupsafe import Markup
 from rich.console import Console, RenderableType
 
@@ -35,7 +36,7 @@ NAN = float("nan")
 
 
 @pytest.fixture(autouse=True)
-def no_svg(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_svg(monkeypatch: Patch) -> None:
     """Figures are drawn and not written."""
     monkeypatch.setattr(chapters, "svg_of", lambda drawn, name: Markup("<svg></svg>"))
 
@@ -138,9 +139,7 @@ def test_a_probability_far_below_a_basis_point_keeps_its_digits() -> None:
     assert ("Sampled around the path [95%]", "3.1e-09 [2.7e-09, 3.5e-09]") in chapter(reverse(aimed=tiny)).sheet.rows
 
 
-def test_months_that_are_told_may_carry_less_than_the_heavy_share_of_the_distance(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_months_that_are_told_may_carry_less_than_the_heavy_share_of_the_distance(monkeypatch: Patch) -> None:
     """The pool is gone after the first of two months; the second would carry most of it."""
     names = {"tranche": ["A"], "factor": ["entry"], "segment": ["all"], "month": [1, 2]}
     by = {"month_start_balance": ("month", [100.0, 0.0]), "note_balance": (("month", "tranche"), [[50.0], [0.0]]),

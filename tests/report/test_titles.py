@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from handed import Capture
 from shipped import ROOT
 
 import stress
@@ -30,9 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("no_figures")
-def test_a_sweep_keeps_such_a_name_from_its_folder_to_its_figures(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_sweep_keeps_such_a_name_from_its_folder_to_its_figures(folder: Path, capsys: Capture) -> None:
     out = folder / "out"
     assert exit_code(["run", str(folder / "job.toml"), "--paths", "64", "--out", str(out), "--quiet"]) == 0
     assert [path.name for path in (out / "cells").iterdir() if path.name != "NAME"] == [escaped(TITLE)]
@@ -49,7 +48,7 @@ def test_a_sweep_keeps_such_a_name_from_its_folder_to_its_figures(
     assert exit_code(["run", str(folder / "job.toml"), "--paths", "64", "--out", str(out)]) == 0
 
 
-def test_one_deal_of_such_a_name_is_written_checked_and_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_deal_of_such_a_name_is_written_checked_and_run(folder: Path, capsys: Capture) -> None:
     assert exit_code(["new", "deal", "2024/1: A", "-o", str(folder)]) == 0
     written = folder / "2024%2F1%3A A.toml"
     assert written.is_file()
@@ -68,13 +67,13 @@ def test_an_escaped_name_is_one_part_of_a_path_and_comes_back(name: str) -> None
     assert unescaped(part) == name
 
 
-def test_a_job_may_not_have_such_a_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_job_may_not_have_such_a_name(folder: Path, capsys: Capture) -> None:
     """Its name is the folder of its results."""
     assert exit_code(["new", "job", "2024/1", "-o", str(folder)]) == 2
     assert "without slash" in capsys.readouterr().err
 
 
-def test_the_code_of_a_currency_is_asked_for_in_its_own_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_code_of_a_currency_is_asked_for_in_its_own_words(folder: Path, capsys: Capture) -> None:
     assert exit_code(["new", "tape", "loans", "--loans", "500", "-o", str(folder)]) == 0
     made = ["pool", str(folder / "loans.csv"), "--currency", "rmb", "-o", str(folder / "made.toml")]
     assert exit_code(made) == 2

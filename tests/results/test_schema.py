@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from handed import Capture, Patch
 from shipped import JOB
 
 import stress
@@ -84,9 +85,7 @@ def test_duckdb_opens_them_in_a_line(run: Path) -> None:
     assert bad.fetchall() == [(0,)]
 
 
-def test_paths_are_written_in_stretches_and_each_path_once(
-    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_paths_are_written_in_stretches_and_each_path_once(run: Path, tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr("stress.report.export.STRETCH", 300)
     files = paths_to_parquet(run / "paths.zarr", tmp_path)
     assert len(files) == 2 * 4
@@ -97,7 +96,7 @@ def test_paths_are_written_in_stretches_and_each_path_once(
         assert float(row["default"].iloc[0]) == float(kept["pool_default"].sel(scenario="baseline")[777])
 
 
-def test_a_folder_holds_the_tables_of_one_result(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_holds_the_tables_of_one_result(run: Path, tmp_path: Path, monkeypatch: Patch) -> None:
     """Of an earlier run with more paths, or with paths kept where this one kept none, nothing is left to be read."""
     monkeypatch.setattr("stress.report.export.STRETCH", 300)
     paths_to_parquet(run / "paths.zarr", tmp_path)
@@ -117,7 +116,7 @@ def test_a_folder_holds_the_tables_of_one_result(run: Path, tmp_path: Path, monk
 
 
 def test_what_is_written_of_a_run_that_goes_on_is_labelled_so(
-    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Path, tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
     part = stress.open(run).assign_attrs(partial="512 of 1,024 paths")
     monkeypatch.setattr("stress.runs.jobs.reading.open", lambda _: part)
@@ -130,9 +129,7 @@ def test_what_is_written_of_a_run_that_goes_on_is_labelled_so(
     assert b"partial" not in parquet.read_schema(run / "tables/scenario.parquet").metadata
 
 
-def test_the_schema_is_printed_and_nothing_kept_is_refused_in_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_schema_is_printed_and_nothing_kept_is_refused_in_words(tmp_path: Path, capsys: Capture) -> None:
     assert exit_code(["export", "--schema"]) == 0
     assert json.loads(capsys.readouterr().out) == schema.document()
     assert exit_code(["export"]) == 2
@@ -150,7 +147,7 @@ def test_the_schema_is_printed_and_nothing_kept_is_refused_in_words(
         ["clocks"],
     ],
 )
-def test_a_dry_run_of_a_question_says_what_would_run(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_of_a_question_says_what_would_run(command: list[str], capsys: Capture) -> None:
     assert exit_code([command[0], str(JOB), *command[1:], "--dry-run", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["scenario"], document["paths"]) == ("baseline", 32_768)

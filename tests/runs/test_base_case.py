@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool
+from handed import Capture
 from shipped import JOB
 
 import stress
@@ -165,7 +166,7 @@ def test_a_quiet_deal_has_no_note() -> None:
     assert "no trigger trips" in summary(case)
 
 
-def test_check_tells_the_base_case_and_takes_a_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_tells_the_base_case_and_takes_a_scenario(capsys: Capture) -> None:
     assert exit_code(["check", "--base-case", str(JOB)]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "base case (baseline): default 5.53% of the cut-off balance; amortization from month 13; repaid: A in" in out
@@ -190,9 +191,7 @@ def test_without_compiled_kernels_check_says_that_the_base_case_is_not_run() -> 
 
 
 @pytest.mark.usefixtures("no_figures")
-def test_a_run_carries_the_notes_of_its_inputs_to_report_and_json(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_carries_the_notes_of_its_inputs_to_report_and_json(tmp_path: Path, capsys: Capture) -> None:
     options = ["--paths", "64", "--scenario", "macro_severe", "--out", str(tmp_path / "out"), "--json", "--quiet"]
     assert exit_code(["run", str(JOB), *options]) == 0
     notes = json.loads(capsys.readouterr().out)["notes"]

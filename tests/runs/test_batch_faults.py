@@ -15,6 +15,7 @@ import batch_driver
 import psutil
 import pytest
 from batch_deaths import deaths, digest_of, killed, manifest, ran, wait_for
+from handed import Capture, Patch
 
 from stress.cli import exit_code
 from stress.runs import cluster
@@ -198,9 +199,7 @@ def test_an_existing_cluster_gives_the_same_bits_and_its_loss_is_exit_code_6(tmp
     assert bool(kept) == bool(manifest(out)["paths_found"])
 
 
-def test_a_scheduler_that_does_not_answer_is_exit_code_6(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_scheduler_that_does_not_answer_is_exit_code_6(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     """A second of trying, not ten."""
     monkeypatch.setattr(cluster, "join", functools.partial(cluster.join, timeout=1.0))
     options = ["--paths", "64", "--scheduler", "tcp://127.0.0.1:9", "--out", str(tmp_path)]

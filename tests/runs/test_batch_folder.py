@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from handed import Patch
 from shipped import JOB, ROOT
 
 from stress.errors import ConfigError, Incomplete, LimitError, StressError
@@ -28,7 +29,7 @@ Run = Callable[..., jobs.Done]
 
 
 @pytest.fixture(autouse=True)
-def quick(no_page: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(no_page: None, monkeypatch: Patch) -> None:
     """The Dataset and the page take seconds and have their own tests."""
     made_up = xr.Dataset({"loss_count": ("x", np.arange(3))})
     monkeypatch.setattr("stress.runs.dataset.to_dataset", lambda job, tally: made_up)
@@ -157,7 +158,7 @@ def spoil(chance: random.Random, paths: list[Path]) -> None:
                 path.write_bytes(content[::-1])
 
 
-def test_another_job_or_code_is_refused_unless_fresh(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_job_or_code_is_refused_unless_fresh(run: Run, monkeypatch: Patch) -> None:
     run()
     with pytest.raises(ConfigError, match="other inputs, scenarios or seed; --out writes elsewhere"):
         run(seed=8)
@@ -182,9 +183,7 @@ def test_a_damaged_note_of_the_run_does_not_lose_its_shards(run: Run, tmp_path: 
     assert done.manifest["result_sha256"] == sha
 
 
-def test_shards_are_merged_when_they_are_many(
-    run: Run, tmp_path: Path, sha: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_shards_are_merged_when_they_are_many(run: Run, tmp_path: Path, sha: str, monkeypatch: Patch) -> None:
     monkeypatch.setattr(shards, "MOST", 4)
     monkeypatch.setattr("stress.runs.jobs.counts.KEPT", 2)
     assert run().manifest["result_sha256"] == sha
@@ -226,7 +225,7 @@ def test_two_drivers_do_not_share_a_folder(run: Run, tmp_path: Path, sha: str) -
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS])
 def test_a_disk_that_fills_up_ends_the_run_and_keeps_what_was_stored(
-    error: int, run: Run, tmp_path: Path, sha: str, monkeypatch: pytest.MonkeyPatch
+    error: int, run: Run, tmp_path: Path, sha: str, monkeypatch: Patch
 ) -> None:
     real, left = os.fsync, [6]
 
@@ -262,9 +261,7 @@ def test_a_small_disk_that_is_really_full(run: Run, tmp_path: Path, sha: str) ->
         subprocess.run(["umount", str(small)], check=True)
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_any_work(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_written_is_told_before_any_work(run: Run, tmp_path: Path, monkeypatch: Patch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
@@ -294,7 +291,7 @@ def test_only_one_place_to_count(run: Run) -> None:
         run(threads=2, workers=2)
 
 
-def test_a_dry_run_measures_a_rate_and_a_long_run_remembers_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_measures_a_rate_and_a_long_run_remembers_it(tmp_path: Path, monkeypatch: Patch) -> None:
     from stress.runs.jobs import rate
 
     monkeypatch.setattr(rate, "_file", lambda: tmp_path / "rates.json")
@@ -372,7 +369,7 @@ def test_a_checkpoint_that_is_put_back_is_used(run: Run, tmp_path: Path, sha: st
 
 @pytest.mark.parametrize("taken", TAKEN)
 def test_a_store_of_paths_that_is_taken_away_leaves_the_run_incomplete(
-    taken: Callable[[Path], None], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    taken: Callable[[Path], None], run: Run, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     """Zarr makes a folder that is missing anew: the outcomes before would be read as those that were never written."""
     monkeypatch.setattr(paths, "_CHUNK_VALUES", 1)

@@ -13,6 +13,7 @@ from pathlib import Path
 import batch_driver
 import numpy as np
 import pytest
+from handed import Capture, Patch
 from large_pools import pools
 from shipped import ROOT, SCENARIOS
 
@@ -93,7 +94,7 @@ def test_what_travels_of_a_book_is_what_was_counted(small: Packs) -> None:
     assert digest(hand.counts()) == digest(again)
 
 
-def test_a_deal_that_breaks_a_law_stops_its_book(small: Packs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deal_that_breaks_a_law_stops_its_book(small: Packs, monkeypatch: Patch) -> None:
     def broken(self: Counter, deal: int, panel: int, end: int, into: np.ndarray) -> None:
         into[:] = 0.0
         self.counts().residual[deal] = 1e-6
@@ -103,15 +104,13 @@ def test_a_deal_that_breaks_a_law_stops_its_book(small: Packs, monkeypatch: pyte
         driven.counted(small, where(small, Path()))
 
 
-def test_a_fresh_start_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fresh_start_needs_a_folder(capsys: Capture) -> None:
     assert exit_code(["book", str(SHIPPED), "--fresh"]) == 2
     assert "--fresh goes with --out" in capsys.readouterr().err
 
 
 @pytest.mark.slow
-def test_a_book_whose_driver_is_killed_goes_on_and_has_the_same_digest(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_book_whose_driver_is_killed_goes_on_and_has_the_same_digest(tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "out"
     asked = ["book", str(SHIPPED), "--paths", "60000", "--threads", "1", "--out", str(out), "--json"]
     child = subprocess.Popen([sys.executable, "-m", "stress", *asked], env=batch_driver.environment(),

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from handed import Patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shipped import JOB
@@ -83,7 +84,7 @@ def test_a_count_that_nobody_reads_any_more_ends(job: Job, packed: Packed) -> No
     assert not [t for t in threading.enumerate() if t.name == "stress-count"]
 
 
-def test_a_failure_in_a_task_reaches_the_caller(job: Job, packed: Packed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_in_a_task_reaches_the_caller(job: Job, packed: Packed, monkeypatch: Patch) -> None:
     def fail(*_: object) -> None:
         raise MemoryError("no room")
 
@@ -92,9 +93,7 @@ def test_a_failure_in_a_task_reaches_the_caller(job: Job, packed: Packed, monkey
         list(engine.count(packed, job, threads=2))
 
 
-def test_a_task_that_begins_after_another_failed_ends_too(
-    job: Job, packed: Packed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_task_that_begins_after_another_failed_ends_too(job: Job, packed: Packed, monkeypatch: Patch) -> None:
     task = threads._Run.task
     begun: list[threading.Thread] = []
 

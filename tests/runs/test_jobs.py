@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import xarray as xr
+from handed import Capture, Patch
 from shipped import JOB
 from synthetic import case
 
@@ -24,7 +25,7 @@ def dataset() -> xr.Dataset:
 
 
 @pytest.fixture
-def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def engine(dataset: xr.Dataset, monkeypatch: Patch) -> None:
     """A ready Dataset of other notes, which takes seconds to build and has its own tests, as have desks' numbers."""
     from stress.analysis import class_numbers
 
@@ -33,9 +34,7 @@ def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_page", "engine")
-def test_a_run_leaves_results_report_and_manifest(
-    dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_leaves_results_report_and_manifest(dataset: xr.Dataset, tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "deep" / "results"
     options = ["--paths", "2000", "--seed", "7", "--threads", "1", "--scenario", "baseline", "--out", str(out)]
     assert exit_code(["run", str(JOB), *options]) == 0
@@ -56,7 +55,7 @@ def test_a_run_leaves_results_report_and_manifest(
 
 @pytest.mark.usefixtures("no_page", "engine")
 def test_json_is_one_document_with_measures_by_scenario_and_tranche(
-    dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    dataset: xr.Dataset, tmp_path: Path, capsys: Capture
 ) -> None:
     assert exit_code(["run", str(JOB), "--paths", "2000", "--out", str(tmp_path), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
@@ -67,16 +66,14 @@ def test_json_is_one_document_with_measures_by_scenario_and_tranche(
 
 
 @pytest.mark.usefixtures("no_figures")
-def test_a_report_is_written_again_from_the_results(
-    dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_report_is_written_again_from_the_results(dataset: xr.Dataset, tmp_path: Path, capsys: Capture) -> None:
     results.save(dataset, tmp_path / "results.nc")
     assert exit_code(["report", str(tmp_path)]) == 0
     assert (tmp_path / "report.html").stat().st_size > 1000
 
 
 @pytest.mark.usefixtures("no_page", "engine")
-def test_a_full_disk_is_told_and_leaves_no_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_leaves_no_manifest(tmp_path: Path, monkeypatch: Patch) -> None:
     (tmp_path / "manifest.json").write_text("{}")
 
     def full(*_: object) -> None:
@@ -88,7 +85,7 @@ def test_a_full_disk_is_told_and_leaves_no_manifest(tmp_path: Path, monkeypatch:
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
 
 
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: Patch) -> None:
     path = tmp_path / "x.json"
     write_atomically(path, "old")
 
@@ -111,9 +108,7 @@ def test_a_figure_is_drawn_from_the_results(figure: str, dataset: xr.Dataset, tm
     assert exit_code(["plot", str(tmp_path), figure, "-o", str(tmp_path / "figure.txt")]) == 2
 
 
-def test_a_run_compared_with_itself_differs_in_nothing(
-    dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_compared_with_itself_differs_in_nothing(dataset: xr.Dataset, tmp_path: Path, capsys: Capture) -> None:
     results.save(dataset, tmp_path / "results.nc")
     assert exit_code(["compare", str(tmp_path), str(tmp_path), "--measure", "irr", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["difference"]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from handed import Patch
 
 from stress.errors import ConfigError
 from stress.runs import cluster
@@ -23,7 +24,7 @@ def plan(**said: Any) -> Where:
 
 
 @pytest.fixture
-def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def compiled(monkeypatch: Patch) -> list[str]:
     """Clusters that are not started: two workers of two threads each, and of one card where they have any."""
     done: list[str] = []
 
@@ -53,7 +54,7 @@ def test_workers_of_this_machine_find_the_kernels_compiled(compiled: list[str]) 
     assert compiled == ["compiled", "checked"] * 2
 
 
-def test_workers_have_a_card_each_or_count_by_threads(compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_have_a_card_each_or_count_by_threads(compiled: list[str], monkeypatch: Patch) -> None:
     monkeypatch.setattr("stress.gpu.driver.n_card", lambda: 2)
     assert opened_place(plan(workers=2, device="auto")) == Place("2 worker processes with a GPU each", "client", 0, 2)
     assert compiled == ["compiled for cards", "checked"]
@@ -70,7 +71,7 @@ def test_jobs_of_a_queue_are_waited_for(compiled: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("compiled")
-def test_a_cluster_counts_by_its_threads_or_its_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_counts_by_its_threads_or_its_cards(monkeypatch: Patch) -> None:
     at = "tcp://127.0.0.1:8786"
     assert opened_place(plan(scheduler=at)) == Place(f"cluster {at}, 4 threads", "client", 4)
     with pytest.raises(ConfigError, match=f"--device gpu: no worker of {at} has Dask's resource GPU"):
@@ -79,9 +80,7 @@ def test_a_cluster_counts_by_its_threads_or_its_cards(monkeypatch: pytest.Monkey
     assert opened_place(plan(scheduler=at, device="auto")) == Place(f"cluster {at}, 4 threads, 2 GPUs", "client", 0, 2)
 
 
-def test_the_environment_names_a_scheduler_unless_threads_or_workers_are_asked_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_environment_names_a_scheduler_unless_threads_or_workers_are_asked_for(monkeypatch: Patch) -> None:
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://there:1")
     assert plan().address == "tcp://there:1"
     assert plan(scheduler="tcp://here:1").address == "tcp://here:1"

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pytest
+from handed import Patch
 
 from stress.kernels.layout import PANEL_PATHS
 from stress.runs.counting.book_tally import BookTally
@@ -52,9 +52,7 @@ def test_what_is_no_shard_of_this_run_is_removed(tmp_path: Path) -> None:
     assert store.damaged == []  # they are whole, and of something else
 
 
-def test_a_shard_that_is_lost_before_it_is_read_is_counted_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shard_that_is_lost_before_it_is_read_is_counted_again(tmp_path: Path, monkeypatch: Patch) -> None:
     kept, lost = stored(tmp_path, counted(0), counted(1))
     seen: list[Path] = []
 
