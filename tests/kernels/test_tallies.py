@@ -1,10 +1,16 @@
-"""Tallies on their own: empty arrays, edges of bins, and two that become one."""
+"""Tallies: empty arrays, edges of bins, two that become one; outcomes handed over are those that are counted."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from stress.kernels import tally
-from stress.kernels.tally import NO_PATH, Tally, decoded, merge, price_edges, tally_shapes
+import stress
+from stress.assemble.problem import assemble
+from stress.kernels import alone, tally
+from stress.kernels.layout import PANEL_PATHS
+from stress.kernels.memory import Workspace, pack
+from stress.kernels.tally import NO_PATH, NOTE_QUANTITIES, Tally, decoded, merge, price_edges, tally_shapes
 
 SIZES = {"n_scenario": 1, "n_note": 1, "n_month": 2, "n_trigger": 1}
 
@@ -52,3 +58,30 @@ def test_bins_of_a_price_have_par_in_the_middle_of_one_and_grow_with_the_distanc
     assert edges[par + 1] - edges[par] == pytest.approx(1e-4 / 3.0, rel=0.1)
     assert (edges[-2] - edges[-3]) / (edges[-3] - 1.0) == pytest.approx(0.0031, abs=0.0001)
     assert edges[-2] == pytest.approx(1_090.0, rel=0.01)
+
+
+JOB = stress.load(Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml")
+
+
+def test_what_is_handed_over_adds_up_to_what_is_counted() -> None:
+    job = JOB.model_copy(update={"scenarios": JOB.scenarios[:2]})
+    problem, n_path = assemble(job), PANEL_PATHS - 7
+    counted, handed = Workspace(pack(problem)), Workspace(pack(problem, handed=True))
+    alone.run(counted, 0, 1, n_path, 7)
+    alone.run(handed, 0, 1, n_path, 7)
+    by_path = handed.handed().transpose(0, 2, 1, 3).reshape(2, -1, PANEL_PATHS)[..., :n_path]
+    sums = decoded(counted.counts().batch_sum).sum(-1)
+    np.testing.assert_allclose(by_path.sum(-1), sums, rtol=1e-12, atol=1e-6)
+    exact = (by_path[:, NOTE_QUANTITIES.index("loss")] == 0.0).sum(-1)
+    assert (counted.counts().loss_count[:, 0, 0] == exact).all()
+    assert (counted.counts().residual == handed.counts().residual).all()
+    assert handed.count.size == 0
+
+
+def test_a_panel_that_is_handed_over_is_the_same_after_any_other() -> None:
+    packed = pack(assemble(JOB.model_copy(update={"scenarios": JOB.scenarios[:1]})), handed=True)
+    first, other = Workspace(packed), Workspace(packed)
+    alone.run(first, 2, 1, 3 * PANEL_PATHS, 7)
+    alone.run(other, 0, 2, 3 * PANEL_PATHS, 7)
+    alone.run(other, 2, 1, 3 * PANEL_PATHS, 7)
+    assert (first.handed() == other.handed()).all()

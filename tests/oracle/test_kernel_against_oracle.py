@@ -11,6 +11,7 @@ import path_differences
 import pytest
 from kernel_laws import out_of_order, overpaid, violations, wrong_signs
 from language import said, words
+from shipped import JOBS
 from strategies import random_job
 
 import stress
@@ -166,3 +167,13 @@ def test_the_laws_see_a_wrong_sign_an_overpaid_claim_and_a_step_out_of_order(rep
     assert list(overpaid(data, size)) == ["interest_paid exceeds interest_due"]
     data["defaults"][1] = -2 * size
     assert list(wrong_signs(data, size)) == [f"defaults falls to {-2 * size}"]
+
+
+@pytest.mark.parametrize("name", ["baitiao-24m", "card-master-trust"])
+def test_ten_years_of_purchases_are_those_of_the_slow_model(name: str) -> None:
+    job = stress.load(JOBS / f"{name}.toml")
+    deal = job.deal.but(revolving_months=120, scheduled_months=130, legal_maturity_months=132)
+    long = job.but(deal=deal, scenarios=job.scenarios[:1])
+    compared = agreement.compared(long, long.scenarios[0].name, path=5)
+    assert not [difference for difference in compared.differences if not difference.size <= difference.allowed]
+    assert not compared.violations

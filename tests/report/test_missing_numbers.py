@@ -26,17 +26,7 @@ from stress.inputs.load import load_job
 from stress.inputs.scenario import Shock
 from stress.inputs.scenario.short_rate import ShortRate
 from stress.measures.estimate import Interval
-from stress.report import (
-    book,
-    book_reverse,
-    cover,
-    figure_data,
-    gradient_sheet,
-    price_sheet,
-    replayed,
-    reported,
-    sheets,
-)
+from stress.report import book, book_reverse, cover, desk_sheets, figure_data, replayed, reported, sheets
 from stress.report.document import sections
 from stress.report.figures import books, panels
 from stress.report.numbers import PERCENT, bare_percent, interval, share, with_error
@@ -56,9 +46,9 @@ NAN = float("nan")
         (replayed._level(math.inf), "none"),
         (replayed._level(0.031), "3.10%"),
         (replayed._level(41.0), "41"),
-        (price_sheet._adjusted(SimpleNamespace(option_adjusted=Estimate(NAN, NAN))), ("–",)),
-        (price_sheet._adjusted(SimpleNamespace(option_adjusted=None)), ()),
-        (gradient_sheet._number(SimpleNamespace(derivative=NAN)), ("–", "–", "–")),
+        (desk_sheets._adjusted(SimpleNamespace(option_adjusted=Estimate(NAN, NAN))), ("–",)),
+        (desk_sheets._adjusted(SimpleNamespace(option_adjusted=None)), ()),
+        (desk_sheets._number(SimpleNamespace(derivative=NAN)), ("–", "–", "–")),
         (reported._worth(SimpleNamespace(balance=0.0, worth=0.0, expected_loss=0.0)), "repaid"),
         (reported._worth(SimpleNamespace(balance=0.0, worth=NAN, expected_loss=0.0)), "–"),
         (book.probability(Estimate(NAN, NAN), 1e-3), "–"),

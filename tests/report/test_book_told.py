@@ -1,10 +1,11 @@
-"""What a book's page and workbook tell of its inputs: every deal's illustrative ones, words, notes, provenance."""
+"""What a book's page and workbook tell: every deal's illustrative inputs, words, notes, levels of factors, a replay."""
 
 import html
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xarray as xr
 from markupsafe import Markup
 from shipped import SCENARIOS
 
@@ -13,6 +14,8 @@ from stress.cli import book_answer
 from stress.cli.book_counted import HERE, counted, subject_of
 from stress.cli.output import Output
 from stress.report import book as sheets
+from stress.report.book import level
+from stress.report.book_path import _of_other_note
 from stress.report.inputs import illustrative, inputs
 
 SHIPPED = SCENARIOS / "books/cards-hedged.toml"
@@ -76,3 +79,21 @@ def test_the_terminal_counts_what_the_deals_add(answer: book_answer.BookAnswer) 
     bare = answer.book.model_copy(update={"illustrative": ()})
     risk = answer.risk._replace(illustrative={})
     assert sheets.illustrative(bare, risk) == ""
+
+
+@pytest.mark.parametrize(
+    ("x", "digits", "said"),
+    [(-0.004, 2, "0.00"), (0.004, 2, "0.00"), (-0.0, 1, "0.0"), (-1.26, 1, "\N{MINUS SIGN}1.3"), (1.26, 2, "+1.26")],
+)
+def test_a_level_of_nothing_has_no_sign(x: float, digits: int, said: str) -> None:
+    assert level(x, digits) == said
+
+
+def test_what_is_said_of_a_certificate_that_is_not_held_is_left_out() -> None:
+    trace = xr.Dataset(coords={"tranche": ["A", "certificate"]})
+    for line, left_out in (
+        ("certificate, a certificate, receives 50,760,799 USD.", True),
+        ("A is repaid in full by month 20.", False),
+        ("Acceleration begins in month 4.", False),
+    ):
+        assert _of_other_note(line, trace, {"A"}) == left_out
