@@ -180,12 +180,13 @@ class Followed(NamedTuple):
 
 
 def followed(text: str | None, job: Job) -> Followed:
-    """`EL`, `PD`, `B:EL`; where it is left out, the expected loss of the last note, which settles first."""
+    """`EL`, `PD`, `B:EL`; where it is left out, the expected loss of the last note that lent, which settles first."""
     from stress.spelling import suggest
 
     notes = [note.name for note in job.deal.notes]
     note, _, measure = (text or "EL").rpartition(":")
-    note = note or notes[-1]
+    owed = [name for name, terms in zip(notes, job.deal.notes, strict=True) if 0.0 not in (terms.share, terms.amount)]
+    note = note or (owed or notes)[-1]
     if measure.upper() not in MEASURES:
         raise ConfigError(f"--follow {text}: [NOTE:]EL or [NOTE:]PD{suggest(measure.upper(), MEASURES)}")
     if note not in notes:

@@ -12,6 +12,8 @@ HORIZONS = (1, 3, 6, 12)
 """Months after the last report at which a trigger's probability is told."""
 CERTAIN = 1e-12
 """Weights sum to 1 up to rounding."""
+NEVER = 1e-9
+"""The weight of paths that the reports rule out: what they alone show is shown by none."""
 
 
 def sheets_of_follow(answer: Follow) -> list[tuple[str, Sheet]]:
@@ -22,7 +24,8 @@ def sheets_of_follow(answer: Follow) -> list[tuple[str, Sheet]]:
 
 def _months(answer: Follow) -> tuple[str, Sheet]:
     effective = {u.month: f"{u.effective:,.0f}" for u in answer.updates}
-    loss = {u.month: _share(u.expected_loss[-1], u.expected_loss_se[-1], u.effective) for u in answer.updates}
+    last = max((k for k, note in enumerate(answer.notes) if not _certificate(note)), default=0)
+    loss = {u.month: _share(u.expected_loss[last], u.expected_loss_se[last], u.effective) for u in answer.updates}
     head = (
         "month",
         "figure",
@@ -33,7 +36,7 @@ def _months(answer: Follow) -> tuple[str, Sheet]:
         "last value",
         "no report read",
         "effective paths",
-        f"EL {answer.notes[-1].name}",
+        f"EL {answer.notes[last].name}",
     )
     rows = []
     for k, s in enumerate(answer.surprises):
@@ -56,7 +59,9 @@ def _band(s: Surprise) -> str:
 
 def _notes(answer: Follow) -> tuple[str, Sheet]:
     rows = [
-        (
+        (n.name, f"{n.balance:,.0f}", *["–"] * 5)
+        if _certificate(n)
+        else (
             n.name,
             f"{n.balance:,.0f}",
             _worth(n),
@@ -68,17 +73,8 @@ def _notes(answer: Follow) -> tuple[str, Sheet]:
         for n in answer.notes
     ]
     before = _share(answer.default_before, answer.default_before_se, answer.paths)
-    rows.append(
-        (
-            "pool: cumulative default",
-            "",
-            "",
-            before,
-            _share(answer.default, answer.default_se, answer.effective),
-            "",
-            "",
-        )
-    )
+    now = _share(answer.default, answer.default_se, answer.effective)
+    rows.append(("pool: cumulative default", "", "", before, now, "", ""))
     head = (
         "note",
         f"balance, {answer.currency}",
@@ -105,6 +101,11 @@ def _repaid(note: NoteNow) -> bool:
     return note.balance <= 0.0 and note.worth == 0.0 and note.expected_loss == 0.0
 
 
+def _certificate(note: NoteNow) -> bool:
+    """It lent nothing and can lose nothing, and cash still comes."""
+    return note.balance <= 0.0 and not _repaid(note) and note.expected_loss == 0.0
+
+
 def _worth(note: NoteNow) -> str:
     if note.balance <= 0.0:
         return "repaid" if _repaid(note) else "–"
@@ -119,10 +120,11 @@ def _given(answer: Follow) -> str:
 def _moved(answer: Follow) -> tuple[str, Sheet]:
     paths = [answer.paths, *(update.effective for update in answer.updates)][-2:]
     repaid = {note.name for note in answer.notes if _repaid(note)}
+    lent = {note.name for note in answer.notes if not _certificate(note)}
     rows = tuple(
         (m.name, _share(m.before, 0.0, paths[0]), _step(m.roll_off), _step(m.new_data), _step(m.macro),
          "0" if m.name in repaid else _share(m.now, 0.0, paths[-1]))
-        for m in answer.moved
+        for m in answer.moved if m.name in lent
     )  # fmt: skip
     head = ("note", "EL after the report before", "roll-off", "new data", "macro", "EL now")
     note = (
@@ -178,9 +180,9 @@ def _percent(value: float) -> str:
 def _share(value: float, error: float, effective: float) -> str:
     """A share with its error; where no weighted path (or every one) shows it, the 95% limit of that many: 3 / n. A pool
     that is nearly gone leaves no doubt of its default: all paths have the same, which is no limit."""
-    if error > 1e-9:
+    if error > NEVER:
         return f"{100 * value:.3g}% ± {100 * error:.1g}"
-    if 0.0 < value < 1.0 - CERTAIN:
+    if NEVER < value < 1.0 - CERTAIN:
         return _percent(value)
     return f"< {300 / effective:.2g}%" if value < 0.5 else f"> {100 - 300 / effective:.4g}%"
 

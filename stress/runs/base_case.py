@@ -79,7 +79,7 @@ class BaseCase(NamedTuple):
     left: dict[str, float]
     """Cash that stays in an account at the end."""
     never_filled: tuple[str, ...]
-    """Accounts that are given nothing, at closing or by a step."""
+    """Accounts that hold nothing at the start and are given nothing."""
     default: float
     """Cumulative default over the cut-off balance."""
     met: str = ""
@@ -237,11 +237,12 @@ def _note(job: Job, n: int, values: Values, least: float, begin: int) -> NoteCas
 
 
 def _received(job: Job, account: str, values: Values) -> float:
-    """What an account is given at closing and by steps, over the deal's life."""
+    """What an account is given by steps, with what it holds at the start."""
     written = sorted(job.deal.priority.items(), key=lambda item: PHASES.index(item[0]))
     steps = [step for _, of_phase in written for step in of_phase]  # as `step_paid` has them
     paid = [k for k, step in enumerate(steps) if receiver_of(step) == account]
-    return job.deal.opening_cash.get(account, 0.0) + float(values["step_paid"][:, paid].sum())
+    held = job.deal.opening_cash if job.state is None else job.state.accounts
+    return held.get(account, 0.0) + float(values["step_paid"][:, paid].sum())
 
 
 def _fees(job: Job, values: Values, begin: int, over: int) -> Iterator[tuple[str, float]]:

@@ -1,6 +1,7 @@
 """Following a deal: reports in, the rest of its life out; what is refused and what is said."""
 
 import json
+import math
 from itertools import pairwise
 from pathlib import Path
 
@@ -93,12 +94,26 @@ def test_what_no_weighted_path_shows_is_a_bound_in_every_table_and_a_trip_that_i
     idle = TriggerNow("idle cash", 0.0, ("2021-03", "2021-04"), (0.0, 0.0), 0.0, 0.0)
     tripped = TriggerNow("losses", 1.0 - 2e-16, ("2021-03", "2021-04"), (1.0, 1.0), 1.0, 0.0)
     soon = TriggerNow("deficiency", 0.0, ("2021-03", "2021-04"), (0.25, 1.0), 1.0, 0.0)
-    shown = dict(sheets_of_follow(bad._replace(triggers=(idle, tripped, soon), effective=1000.0)))
+    ruled_out = TriggerNow("spread", 0.0, ("2021-03", "2021-04"), (0.0, 3.6e-61), 4e-60, 3e-60)
+    shown = dict(sheets_of_follow(bad._replace(triggers=(idle, tripped, soon, ruled_out), effective=1000.0)))
     assert [row[1:] for row in shown["Which trigger is near"].rows] == [
         ("0%", "< 0.3%", "< 0.3%", "< 0.3%", "< 0.3%", "< 0.3%"),
         ("100%",) * 6,
         ("0%", "25%", "> 99.7%", "> 99.7%", "> 99.7%", "> 99.7%"),
+        ("0%", "< 0.3%", "< 0.3%", "< 0.3%", "< 0.3%", "< 0.3%"),
     ]
+
+
+def test_a_certificate_has_no_loss_in_any_table_and_months_tell_that_of_the_last_note_that_lent(bad: Follow) -> None:
+    """The last note of the deal with a balance of 0 for which cash still comes, as of a certificate."""
+    none = bad.notes[-1]._replace(balance=0.0, worth=math.nan, expected_loss=0.0, expected_loss_before=0.0)
+    tables = dict(sheets_of_follow(bad._replace(notes=(*bad.notes[:-1], none))))
+    months = next(sheet for title, sheet in tables.items() if "given the reports of" in title)
+    assert months.head[-1] == f"EL {bad.notes[-2].name}"
+    worth = next(sheet for title, sheet in tables.items() if title.startswith("What each note is worth"))
+    assert worth.rows[-2] == (none.name, "0", *["–"] * 5)
+    moved = next(sheet for title, sheet in tables.items() if title.startswith("What moved"))
+    assert [row[0] for row in moved.rows] == [note.name for note in bad.notes[:-1]]
 
 
 def test_sheets_of_a_workbook_hold_numbers_beside_their_errors(bad: Follow) -> None:

@@ -74,6 +74,15 @@ def test_the_error_shown_is_that_of_replicates_or_weights(estimator: str) -> Non
     assert shown == pytest.approx(float(note["expected_loss_se"] / note["expected_loss"]))
 
 
+def test_a_certificate_is_not_followed_unless_it_is_named() -> None:
+    """The deal's last note lent nothing: it has no loss whose error could settle."""
+    job = load_job(JOB)
+    notes = job.deal.notes
+    rest = notes[-1].model_copy(update={"share": 0.0, "amount": None})
+    deal = job.deal.model_copy(update={"notes": (*notes[:-1], rest)})
+    assert followed(None, job.model_copy(update={"deal": deal})).note == notes[-2].name
+
+
 def test_a_note_that_has_not_lost_yet_has_no_relative_error() -> None:
     job = with_options(load_job(JOB), 2048, 7, ["baseline"])
     assert followed("A:EL", job).error(merge(list(tallies(job, 1, None)))) is None

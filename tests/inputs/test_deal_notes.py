@@ -111,6 +111,24 @@ def test_a_reserve_that_the_residual_note_takes_is_noted_and_is_gone_at_once() -
     assert notes_of_deal(pot) == []  # filled and emptied at one date: nothing was to stay
 
 
+@pytest.mark.parametrize(
+    ("step", "more", "who"),
+    [
+        ({"step": "cover_defaults", "note": "A"}, {}, "cover_defaults"),
+        ({"step": "cover_defaults"}, {"quantities": {"loss": "min(note.R, 50)"}}, "formulas"),
+        ({"step": "cover_defaults", "when": "note.R > 3"}, {}, "formulas"),
+        ({"step": "cover_defaults"}, {}, ""),
+    ],
+)
+def test_a_first_loss_that_excess_spread_repays_is_noted_where_something_looks_at_it(step, more, who) -> None:
+    """By the first payment the residual note has had income of the month as principal, and is smaller by as much."""
+    odd = deal([*INTEREST, step, *PLAIN[2:]], (A, B, REST), **more)
+    says = [note.says for note in notes_of_deal(odd) if note.key == 'notes["R"]']
+    assert [f"its balance, as {who} see it" in note for note in says] == ([True] if who else [])
+    lent = deal([*INTEREST, step, *PLAIN[2:]], (A, B, {**REST, "amount": 0.0}), **more)
+    assert [note for note in notes_of_deal(lent) if note.key == 'notes["R"]'] == []
+
+
 def test_losses_that_seniors_bear_first_or_that_leave_nothing_to_cover_are_noted_and_do() -> None:
     """5% defaults, 50: A, first in the list, bears them all; income of 7 covers none of it."""
     down, up = {"step": "write_down", "notes": ["A", "R"]}, {"step": "write_up", "notes": ["R", "A"]}

@@ -137,6 +137,18 @@ def test_cash_that_stays_and_an_account_that_nothing_fills_are_noted() -> None:
     assert notes["account idle"] == "receives nothing in the base case"
 
 
+def test_an_account_that_a_state_finds_full_is_not_noted_for_receiving_nothing() -> None:
+    """A reserve filled in month 1 to a target that falls: from month 2 on it only gives."""
+    filled = {"step": "top_up", "account": "held", "target": "if(month < 2, 0.005 * pool, 0)"}
+    given = {"step": "release", "account": "held", "target": {"share_of_notes": 0.001}, "to": "income"}
+    ends = {"step": "pay_residual", "note": "R", "source": ["income", "principal", "held"], "when": "notes < 1"}
+    job = job_of(deal([filled, given, *INTEREST, *PRINCIPAL, *RESIDUAL, ends], accounts=["held"]))
+    later = job.but(state=stress.state_at(job, 1))
+    assert later.state is not None
+    assert later.state.accounts["held"] > 0.5
+    assert base_case(later).never_filled == ()
+
+
 def test_an_account_that_only_passes_cash_on_is_not_called_empty() -> None:
     """All income goes through it on the day it comes: it holds nothing at any month's end."""
     through = {"step": "transfer", "to": "through"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stress.inputs.deal.date_remarks import dates_apart
 from stress.inputs.deal.formula_remarks import decided, negative_numbers, unpaid_beyond_caps
+from stress.inputs.deal.formula_rules import quantities_in
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.reserve_remarks import bought_by_others, large_targets, never_drawn, not_gathered
 from stress.inputs.deal.trust_rules import fixed_series, principal_twice
@@ -194,6 +195,25 @@ def _reserve_leaves(deal: Deal) -> Sentences:
                     )
 
 
+def _residual_falls(deal: Deal) -> Sentences:
+    """Excess spread repays a residual note that lent, and what looks at its balance takes it for repaid."""
+    lent = {note.name for note in deal.notes if note.residual and 0.0 not in (note.share, note.amount)}
+    steps = [step for phase in _written(deal) for step in steps_of(deal, phase)]
+    swept = any(step.step == "pay_party" and step.amount == "account.income" for step in steps)
+    paid = {step.note for step in steps if step.step == "pay_residual" and "income" in sources_of(step) and not swept}
+    covered = any(step.step == "cover_defaults" and step.note is not None for step in steps)
+    for name in lent & paid:
+        looked_at = any(of == name for quantity, of in quantities_in(deal) if quantity == "note")
+        who = ["cover_defaults"] * covered + ["formulas"] * looked_at
+        if who:
+            yield (
+                named("notes", name),
+                f"the income that it takes is its principal first: its balance, as {' and '.join(who)} see it, "
+                "falls with every month of excess spread though no loss is made good by it. Of a loan that bears the "
+                "first loss to the end make a note with a coupon, and a certificate (share = 0.0) of what is left",
+            )
+
+
 def _repaid_from(step: AnyStep, account: str) -> Sequence[str]:
     """Notes that a step repays in full before anything is left in the account."""
     whole = step.step == "pay_principal" and not step.when and step.until is None and not step.to_balance
@@ -238,6 +258,7 @@ _RULES: tuple[Callable[[Deal], Sentences], ...] = (
     _out_of_order,
     _residual_first,
     _reserve_leaves,
+    _residual_falls,
     never_drawn,
     large_targets,
     bought_by_others,

@@ -31,7 +31,7 @@ _UNITS: dict[str, Callable[[float, int], float]] = {
 multiples of it."""
 DEFAULT, PREPAYMENT, PAYMENT, PLAIN = ("MDR", "CDR", "ABS"), ("SMM", "CPR", "ABS", "PSA"), ("MPR",), ()
 """Units in which each kind of rate is said; none for a share, and for a rate that analysts have no speed for."""
-_HOW = 'write "0.2% to 6% in 30, 6% CPR": each rate "A", "A for MONTHS" or "A to B in MONTHS", then a unit'
+_HOW = 'write "0.2% to 6% in 30, 6% CPR": rates "A", "A for MONTHS" or "A to B in MONTHS", and a unit once, at the end'
 
 
 def monthly_rates(words: str, months: int, new: bool = False) -> list[float]:
