@@ -13,12 +13,17 @@ from stress.cli.writing import save_text
 from stress.errors import DataError, StressError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from rich.console import RenderableType
 
     from stress.inputs.pool import Pool
     from stress.tape import Gathered
     from stress.tape.levels import Cuts
     from stress.tape.spelling import Late
+
+
+ALL = "all"
+"""Of --levels: the tape has no column of levels, and its loans are of one."""
 
 
 @click.command()
@@ -41,7 +46,11 @@ if TYPE_CHECKING:
     metavar="SHARE",
     help="Of rows or of balance: refuse the tape where more would be dropped.",
 )
-@click.option("--levels", metavar="CUT,CUT", help="Cut scores that are numbers into levels at these, rising points.")
+@click.option(
+    "--levels",
+    metavar="CUT,CUT|all",
+    help="Cut scores that are numbers into levels at these, rising points; all: one level, of a tape without.",
+)
 @click.option("--name", help="Of the pool. [default: the tape's file name]")
 @click.option("--currency", default="CNY", show_default=True, help="Without --like.")
 @output_options
@@ -65,6 +74,10 @@ def pool(
     not make certain is refused. Without --like, rates are read from one day's delinquency as a steady state. Loans with
     level payments: --column apr=THEIRS reads interest a year (a fraction) in the place of the flat fee.
 
+    In the place of remaining: --column maturity=THEIRS and --column as_of=THEIRS, the dates of the last instalment and
+    of the tape; instalments left are the months between. A tape under the headings of Regulation AB II (Schedule AL) or
+    of the ESMA annexes is read as it is.
+
     Levels are names (A, L1) or, with --levels, ranges of a score: --levels 600,660,720 makes `720 and above`, `660 to
     720`, `600 to 660` and `below 600`, in this order; a score at a cut belongs to the level above it. A score that is
     no number, and a level without a loan (but for one that --like has), are refused.
@@ -74,14 +87,15 @@ def pool(
       stress pool tape.parquet --like scenarios/pools/baitiao.toml -o pool.toml
       stress pool autos.csv --column apr=rate --column level=grade --currency USD -o pool.toml
       stress pool cards.csv --column level=fico --levels 600,660,720 -o pool.toml
+      stress pool esma-annex-6.csv --levels all --currency EUR -o pool.toml
     """
     from stress.tape import COLUMNS
-    from stress.tape.source import INTEREST
+    from stress.tape.source import DATES, INTEREST
 
-    base, cuts = None if like is None else _pool(like), _cuts(levels)
-    gathered, made = aggregated(
-        tape, renamed(columns, (*COLUMNS, INTEREST)), base, name, currency, late, allow_dropped, cuts
-    )
+    base, one_level = None if like is None else _pool(like), levels == ALL
+    cuts = () if one_level else _cuts(levels)
+    theirs = renamed(columns, (*COLUMNS, INTEREST, *DATES))
+    gathered, made = aggregated(tape, theirs, base, name, currency, late, allow_dropped, cuts, one_level)
     if out is not None:
         _write(out, made)
     output.result(lambda: _tables(gathered), lambda: _document(gathered, made))
@@ -96,6 +110,7 @@ def aggregated(
     late: Late = "auto",
     allowed: float | None = None,
     cuts: Cuts = (),
+    one_level: bool = False,
 ) -> tuple[Gathered, Pool]:
     """A tape read, cleaned, aggregated and made a pool, its scores cut into levels where `cuts` are given.
 
@@ -105,7 +120,7 @@ def aggregated(
     from stress.tape.levels import said_of
 
     try:
-        gathered = gather(tape, columns, late, ALLOWED_SHARE if allowed is None else allowed, cuts)
+        gathered = gather(tape, columns, late, ALLOWED_SHARE if allowed is None else allowed, cuts, one_level)
         if cuts:
             _all_held(gathered, cuts, base)
         from stress.tape import pool_of
@@ -155,19 +170,17 @@ def _tables(gathered: Gathered) -> RenderableType:
 
     from stress.report.whole_table import WholeTable
 
-    stock = gathered.stock
-    table = WholeTable(
-        "level", *(("balance", "share", "current", "1-30", "31-60", "61-90", "fee-free")), box=box.SIMPLE
-    )
+    stock, priced = gathered.stock, _priced(gathered)
+    heads = ("level", "balance", "share", "current", "1-30", "31-60", "61-90", *priced)
+    table = WholeTable(*heads, box=box.SIMPLE)
     for column in table.columns[1:]:
         column.justify = "right"
-    for level, late, free in zip(stock.level, stock.late, stock.fee_free, strict=True):
+    for level, late, *cells in zip(stock.level, stock.late, *priced.values(), strict=False):
         share = [f"{part / late.sum():.2%}" for part in late]
-        free_share = f"{free / late[0]:.2%}" if late[0] else "-"
-        table.add_row(escape(level), f"{late.sum():,.0f}", f"{late.sum() / stock.balance:.2%}", *share, free_share)
+        table.add_row(escape(level), f"{late.sum():,.0f}", f"{late.sum() / stock.balance:.2%}", *share, *cells)
     whole = stock.late.sum(axis=0)
     total = [f"{part / stock.balance:.2%}" for part in whole]
-    table.add_row("all", f"{stock.balance:,.0f}", "100.00%", *total, f"{stock.fee_free.sum() / whole[0]:.2%}")
+    table.add_row("all", f"{stock.balance:,.0f}", "100.00%", *total, *(cells[-1] for cells in priced.values()))
     said = [f"{stock.n:,} loans of {gathered.n_read:,} rows; {stock.small:.1%} of the balance in loans below 3,000."]
     said += [f"note: {note}" for note in gathered.note]
     said += [
@@ -175,6 +188,26 @@ def _tables(gathered: Gathered) -> RenderableType:
         for d in gathered.dropped
     ]
     return Group(table, Text("\n".join(said)))
+
+
+def _priced(gathered: Gathered) -> dict[str, list[str]]:
+    """Columns on performing loans, means over balance, a cell a level and one of all: instalments left, and the APR of
+    loans with interest or the share of the balance that bears no flat fee."""
+    import numpy as np
+
+    stock = gathered.stock
+    current = stock.late[:, 0]
+
+    def column(values: NDArray[np.float64], shown: str) -> list[str]:
+        whole = float(current @ values) / float(current.sum())
+        cells = [
+            format(value, shown) if on else "-" for value, on in zip(values.tolist(), current.tolist(), strict=True)
+        ]
+        return [*cells, format(whole, shown)]
+
+    free = stock.fee_free / np.maximum(current, 1e-300)
+    price = {"APR": column(stock.rate, ".2%")} if gathered.interest else {"fee-free": column(free, ".2%")}
+    return {"months left": column(stock.months_left, ".1f"), **price}
 
 
 def _document(gathered: Gathered, made: Pool) -> dict[str, Any]:

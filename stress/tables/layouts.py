@@ -65,7 +65,8 @@ RULES = (
     "Reports, histories by bucket, indices and shocks may have their periods across. A formula that was never "
     "calculated is refused.",
     "A loan tape has a row a loan with level, term, remaining, days_past_due, balance, monthly_fee (or --column OURS="
-    "THEIRS), as text, .xlsx or Parquet, of any length; `stress pool --help` says which spellings of cells are read.",
+    "THEIRS), as text, .xlsx or Parquet, of any length; `stress pool --help` says which spellings of cells are read. "
+    "One under the headings of Regulation AB II (Schedule AL) or of the ESMA annexes is read as it is.",
     "An index file may have any days: a month takes the level in force on its first day; where none is published "
     "(holidays) the last level holds.",
 )

@@ -1,7 +1,9 @@
 """A loan tape -> a pool: millions of rows aggregated into levels and opening lines.
 
+templates   its columns, under our headings, named ones or those of a published template
 source      text, Parquet or a workbook: its heading and columns found
 chunks      its rows, a chunk at a time
+derived     instalments left between two dates, one level for all
 spelling    how the cells are written, settled by whole columns; cells -> numbers
 levels      scores that are numbers cut into levels
 clean       which rows belong to the pool, what was dropped and why

@@ -43,6 +43,24 @@ class Stock(NamedTuple):
         return float(self.late.sum())
 
     @property
+    def rate(self) -> Array:
+        """(S,) mean over performing balance of what its loans pay: a flat fee a month, or interest a year."""
+        _, term, left = np.indices(self.line.shape)
+        return self._mean(self.fee * left / np.maximum(term, 1))
+
+    @property
+    def months_left(self) -> Array:
+        """(S,) mean over performing balance of the instalments left."""
+        return self._mean(self.line * np.arange(self.line.shape[2]))
+
+    def _mean(self, weighted: Array) -> Array:
+        """(S,) sums over performing balance; 0 of a level where nothing performs."""
+        balance = self.line.sum(axis=(1, 2))
+        return np.asarray(
+            np.divide(weighted.sum(axis=(1, 2)), balance, out=np.zeros_like(balance), where=balance > 0.0)
+        )
+
+    @property
     def small(self) -> float:
         """Share of balance in loans below 3,000."""
         return self.small_balance / self.balance

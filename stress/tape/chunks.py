@@ -17,6 +17,7 @@ from stress.tables.encoding import NAMES
 from stress.tables.source import unpacked
 from stress.tables.workbook import sheets
 from stress.tape import source
+from stress.tape.derived import completed
 from stress.tape.source import Tape
 
 
@@ -32,7 +33,7 @@ def chunks(tape: Tape) -> Iterator[tuple[int, pd.DataFrame]]:
         n += len(frame)
         if n > source.MAX_ROWS:
             raise LimitError(f"{tape.path}: more than {source.MAX_ROWS:,} rows; a tape may have {source.MAX_ROWS:,}")
-        yield row, frame
+        yield row, completed(tape, row, frame)
         row += len(frame)
 
 

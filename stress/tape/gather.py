@@ -13,8 +13,9 @@ from stress.tape.aggregate import Stock, aggregate, merged
 from stress.tape.chunks import chunks
 from stress.tape.clean import NOTHING, Dropped, clean, together
 from stress.tape.levels import Cuts, names_of
-from stress.tape.source import TEXT, Tape, opened
+from stress.tape.source import TEXT, Tape
 from stress.tape.spelling import Late, look, read
+from stress.tape.templates import of_loans
 
 ALLOWED_SHARE = 0.01
 """Of rows or of balance: more than this is not dropped unless it is asked for."""
@@ -38,13 +39,14 @@ def gather(
     late: Late = "auto",
     allowed: float = ALLOWED_SHARE,
     cuts: Cuts = (),
+    one_level: bool = False,
 ) -> Gathered:
-    """Aggregate a tape, its levels cut from scores where `cuts` are given.
+    """Aggregate a tape, its levels cut from scores where `cuts` are given; `one_level`: it has no column of levels.
 
     DataError where its spelling is not certain, where more than `allowed` of its rows or of its balance would be
     dropped (with the first cell of each reason), or where no loan is left.
     """
-    tape = opened(path, rename)
+    tape = of_loans(path, rename, one_level)
     tape = tape._replace(text=tuple(name for name in TEXT if name != "level")) if cuts else tape
     spelling = look(tape, chunks(tape), late, cuts)
     n, balance, dropped, stock = 0, 0.0, [], None
@@ -70,7 +72,7 @@ def read_tape(path: str | Path, rename: Mapping[str, str] | None = None, late: L
     is missing, a spelling not certain or a cell a spreadsheet formula; LimitError where the file is too large. All of
     it is held in memory: `gather` holds a chunk.
     """
-    tape = opened(path, rename)
+    tape = of_loans(path, rename)
     spelling = look(tape, chunks(tape), late)
     whole = pd.concat([frame for _, frame in chunks(tape)], ignore_index=True)
     return read(spelling, whole)

@@ -124,7 +124,7 @@ def _level(stock: Stock, s: int, share: float, interest: bool) -> dict[str, Any]
     late, whole = stock.late[s], stock.late.sum(axis=0)
     fee = float(stock.fee[s].sum() / stock.bearing[s]) if stock.bearing[s] > 0.0 else 0.0
     if interest:
-        fee = float((stock.line[s] * _rates(stock, s)).sum() / max(stock.line[s].sum(), 1e-300))
+        fee = float(stock.rate[s])
     return {
         "name": stock.level[s],
         "share": share,
@@ -132,13 +132,6 @@ def _level(stock: Stock, s: int, share: float, interest: bool) -> dict[str, Any]
         ("apr" if interest else "monthly_fee"): float(f"{fee:.8g}"),
         "delinquent": _late(late),
     }
-
-
-def _rates(stock: Stock, s: int) -> Array:
-    """(term, instalments left) mean over balance of what its loans pay: a flat fee a month, or interest a year."""
-    term, left = np.indices(stock.line[s].shape)
-    original = stock.line[s] * term / np.maximum(left, 1)
-    return np.asarray(np.divide(stock.fee[s], original, out=np.zeros_like(original), where=original > 0.0))
 
 
 def _opening(stock: Stock, interest: bool) -> list[dict[str, Any]]:

@@ -29,6 +29,8 @@ COLUMNS = {
     "monthly_fee": "flat fee a month as a fraction of original principal",
 }
 """What is read of each loan. Other columns are not looked at."""
+DATES = {"maturity": "date of the last instalment", "as_of": "date of the tape"}
+"""In the place of the instalments left."""
 INTEREST = "apr"
 """In the place of the flat fee: interest a year on what is outstanding, as a fraction."""
 FLAT = "monthly_fee"
@@ -39,8 +41,12 @@ OUTCOMES = {
     "status": "what became of the loan",
 }
 """What is read of each loan of a tape with outcomes."""
-_MEANING = {**COLUMNS, **OUTCOMES, INTEREST: "interest a year on what is outstanding, as a fraction"}
-TEXT = ("level", "issued", "status")
+_MEANING = {**COLUMNS, **OUTCOMES, **DATES, INTEREST: "interest a year on what is outstanding, as a fraction"}
+_OR = {
+    "level": ", or of loans of one level --levels all",
+    "remaining": ", or --column maturity=HEADING --column as_of=HEADING, two dates",
+}
+TEXT = ("level", "issued", "status", *DATES)
 """Columns that are no numbers, unless levels are cut from scores."""
 NUMBERS = tuple(name for name in COLUMNS if name != "level")
 MAX_BYTES = 16 * 1024**3
@@ -51,6 +57,12 @@ CHUNK = 250_000
 _SAMPLE = 1 << 18
 BLOCK = 1 << 22
 """Bytes of text that Arrow reads at a time."""
+
+
+class Missing(DataError):
+    """A tape lacks a column; `head` are the headings that it has."""
+
+    head: Sequence[str] = ()
 
 
 class Tape(NamedTuple):
@@ -79,15 +91,15 @@ class Tape(NamedTuple):
 
 
 def opened(path: str | Path, rename: Mapping[str, str] | None = None, columns: Mapping[str, str] = COLUMNS) -> Tape:
-    """Find what a tape is and where its columns are: those of COLUMNS, or of OUTCOMES. Where a column is given for
-    INTEREST it is read in the place of the flat fee.
+    """Find what a tape is and where its columns are: those of COLUMNS, of OUTCOMES, or others. Where a column is given
+    for INTEREST it is read in the place of the flat fee.
 
     DataError where it is none, or a column is missing, doubled, or named for two things.
     """
     start = started(Path(path) if "://" not in str(path) else _address(path))
     path = Path(path)
     theirs = {ours: (rename or {}).get(ours, ours) for ours in columns}
-    if rename is None or columns is not COLUMNS or INTEREST not in rename:
+    if rename is None or FLAT not in columns or INTEREST not in rename:
         return _of_file(path, start, theirs)
     if FLAT in rename:
         raise DataError(f"{path}: {FLAT}={rename[FLAT]} and {INTEREST}={rename[INTEREST]}: a tape gives one of them")
@@ -128,10 +140,17 @@ def _places(path: Path, head: list[str], theirs: Mapping[str, str]) -> dict[str,
             close = nearest(name, head)
             there = f"it has {', '.join(cell[:40] for cell in head[:20])}"
             hint = f"if it is {close!r}, say --column {quote(f'{ours}={close}')}" if close else there
+            hint += (
+                ""
+                if close or name != ours
+                else f". What it is called there: --column {ours}=HEADING{_OR.get(ours, '')}"
+            )
             if ours == FLAT and INTEREST in map(word, head):
                 theirs_of_it = head[list(map(word, head)).index(INTEREST)]
                 hint = f"interest a year in its place: --column {quote(f'{INTEREST}={theirs_of_it}')}"
-            raise DataError(f"{path}: has no column {name!r} ({_MEANING[ours]}); {hint}")
+            missing = Missing(f"{path}: has no column {name!r} ({_MEANING[ours]}); {hint}")
+            missing.head = head
+            raise missing
         other = next((taken for taken, k in place.items() if k == places[0]), None)
         if other is not None:
             raise DataError(f"{path}: column {name!r} is named for both {other} and {ours}")
