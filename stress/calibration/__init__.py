@@ -5,6 +5,7 @@ sample      the periods of a history that are fitted, stated; frequencies made e
 rho         (p, rho, phi) at the engine's monthly horizon from a default-rate history, with intervals
 sampling    how far the three may be off together, for paths that draw their own
 stages      seasoning: how the default hazard grows with age, from static-pool tables (`vintages` reads them)
+chain_ladder  what vintages will have lost in the end, by the factors from age to age of those before them
 rolls       a delinquency ladder from balances by bucket (`roll_tables` reads them), and how it moves (`roll_series`)
 satellite   default rates on macro variables: least squares with autocorrelation-robust errors, kept as TOML
 var         macro variables around a path: a vector autoregression, kept as TOML

@@ -66,6 +66,31 @@ def vintages_of(table: VintageTable, columns: Columns) -> tuple[Vintages, list[s
     return _by_season(table, at_risk, np.minimum(default, at_risk), notes), notes
 
 
+def running_totals(table: VintageTable, columns: Columns) -> tuple[Array, Array, list[str]]:
+    """(C, A) what each cohort has lost up to each age, in the unit of its size, (C,) that size, and notes.
+
+    Shares without a size weigh every cohort alike. Raises DataError where figures fall with age and it is not said
+    whether they are running totals, which net losses may be, and where amounts have no size.
+    """
+    name, notes = columns.default, list[str]()
+    value, word = np.array(table.matrix(name), np.float64), name or table.measure[0]
+    if (unreached := _unreached(value)).any():
+        notes.append(f"{word}: zeros at the end, a cohort later by as many ages each, are ages that it has not reached")
+        value = np.where(unreached, np.nan, value)
+    if columns.cumulative is None and not table.cumulative(name):
+        raise DataError(f"{table.file}: {word} falls with age: say --cumulative (net losses may fall) or --by-age")
+    if columns.cumulative is False:
+        value = np.cumsum(value, axis=1)
+    elif columns.cumulative is None:
+        notes.append(f"{word}: running totals, for they never fall; --by-age says otherwise")
+    unit = _unit(table, columns)
+    if unit is not None and columns.size is None and not any(not is_total(base) for base, _ in table.base):
+        notes.append("every cohort weighs alike: --size says what each began with")
+        return value * unit, np.ones(len(value)), notes
+    size = _size(table, columns, notes)
+    return value * (1.0 if unit is None else unit * size[:, None]), size, notes
+
+
 def _given(table: VintageTable, name: str, default: Array) -> Array:
     """What is at risk by a column of its own."""
     at_risk = np.array(table.matrix(name), np.float64)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "losses": "stress.cli.calibrate_losses:losses",
     "pool": "stress.cli.calibrate:pool",
+    "projection": "stress.cli.calibrate_projection:projection",
     "rho": "stress.cli.calibrate_history:rho",
     "rolls": "stress.cli.calibrate_rolls:rolls",
     "satellite": "stress.cli.calibrate_history:satellite",

@@ -63,7 +63,7 @@ def vintage(
     table = read_vintages(file)
     from stress.calibration.vintages import Columns, vintages_of
 
-    columns = Columns(default, _number(size), exits, at_risk, unit, cumulative)
+    columns = Columns(default, number_or_name(size), exits, at_risk, unit, cumulative)
     vintages, notes = vintages_of(table, columns)
     fitted(vintages, table.age, [*table.note, *notes], file, stages, figure, out, draws, output)
 
@@ -113,7 +113,8 @@ def fitted(
     output.result(lambda: noted(_table(choice, spread, words), notes), lambda: _document(choice, spread, words, notes))
 
 
-def _number(size: str | None) -> str | float | None:
+def number_or_name(size: str | None) -> str | float | None:
+    """What --size says: a number, or the name of a column."""
     try:
         return None if size is None else float(size)
     except ValueError:
