@@ -226,7 +226,7 @@ def test_one_page_says_what_was_predicted_what_came_and_what_each_note_is_worth(
 
 def test_a_report_that_names_no_reports_file_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["report", "nowhere", "--with", "follow"]) == 2
-    assert "--with follow and --reports JOB go together" in capsys.readouterr().err
+    assert "--with follow and --reports FILE go together" in capsys.readouterr().err
 
 
 def test_last_reports_of_which_no_ratio_can_be_made_are_said_to_be_left_out(job: Job) -> None:
