@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -89,6 +90,22 @@ def running_totals(table: VintageTable, columns: Columns) -> tuple[Array, Array,
         return value * unit, np.ones(len(value)), notes
     size = _size(table, columns, notes)
     return value * (1.0 if unit is None else unit * size[:, None]), size, notes
+
+
+def months_an_age(table: VintageTable, reached: Array) -> int:
+    """Months from one age to the next, as the vintages of a table that ends at one date show it: a quarter's vintage
+    that is one age older than the next quarter's has ages of three months. 1 where they do not show it.
+
+    reached: (C,) place of the last age of each.
+    """
+    age = np.array(table.age)[reached]
+    begun = [(s.ordinal * 12 // s.per_year, int(a)) for s, a in zip(table.start, age, strict=True) if s is not None]
+    steps = {
+        (later - before) / (old - young)
+        for (before, old), (later, young) in pairwise(sorted(set(begun)))
+        if later > before and old > young
+    }
+    return int(step) if len(steps) == 1 and (step := steps.pop()) in (3.0, 6.0, 12.0) else 1
 
 
 def _given(table: VintageTable, name: str, default: Array) -> Array:

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 @click.option(
     "--cumulative/--by-age", default=None, help="Running totals, or figures of each month. [default: as seen]"
 )
+@click.option(
+    "--months",
+    type=click.IntRange(1, 12),
+    help="From one age to the next: 3 where ages are quarters. [default: as seen]",
+)
 @click.option("--age", type=click.IntRange(0), default=0, help="Age of the pool at the cut-off, months. [default: 0]")
 @click.option("--pool-factor", type=float, metavar="SHARE", help="What is left of the original balance at that age.")
 @output_options
@@ -36,6 +41,7 @@ def projection(
     size: str | None,
     unit: float | None,
     cumulative: bool | None,
+    months: int | None,
     age: int,
     pool_factor: float | None,
     output: Output,
@@ -54,7 +60,7 @@ def projection(
           --loss charged_off_loans --size loans --by-age
     """
     from stress.calibration.chain_ladder import chain_ladder
-    from stress.calibration.vintages import Columns, running_totals
+    from stress.calibration.vintages import Columns, months_an_age, running_totals
     from stress.cli.calibrate_vintage import number_or_name
     from stress.tables.vintages import read_vintages
 
@@ -64,7 +70,10 @@ def projection(
         projected = chain_ladder(totals)
     except ValueError as error:
         raise DataError(f"{file}: {error}") from None
-    base = _base(table, projected, sizes, age, pool_factor)
+    every = months or months_an_age(table, projected.reached)
+    if months is None and every > 1:
+        notes.append(f"ages are of {every} months, as vintages and the ages that they have reached show; else --months")
+    base = _base(tuple(every * k for k in table.age), projected, sizes, age, pool_factor)
     notes = [*table.note, *notes]
     output.result(
         lambda: _shown(table, projected, sizes, base, notes), lambda: _document(table, projected, sizes, base, notes)
@@ -77,6 +86,8 @@ class Base(NamedTuple):
     life: float
     """Over the original balance."""
     error: float
+    end: int
+    """Last age of the table, in months."""
     age: int
     net_loss: float
     """Still to come from that age on, over the balance then."""
@@ -86,26 +97,26 @@ class Base(NamedTuple):
     """Vintages that have lost nothing yet, without a projection."""
 
 
-def _base(table: VintageTable, projected: Projection, sizes: Array, age: int, pool_factor: float | None) -> Base:
-    """ConfigError for an age without a share, or a pool in mid-life of which it is not said what is left."""
+def _base(ages: tuple[int, ...], projected: Projection, sizes: Array, age: int, pool_factor: float | None) -> Base:
+    """`ages` in months. ConfigError for an age beyond them, or an age without what is left of the pool then."""
     import numpy as np
 
     if (age > 0) != (pool_factor is not None):
         raise ConfigError("--age and --pool-factor: give both for a pool in mid-life, neither for one of new loans")
     if pool_factor is not None and not 0.0 < pool_factor <= 1.0:
         raise ConfigError(f"--pool-factor {pool_factor:g}: must be above 0 and at most 1: 0.82")
-    if age >= table.age[-1]:
-        raise ConfigError(f"--age {age}: the table ends at age {table.age[-1]}")
+    if age >= ages[-1]:
+        raise ConfigError(f"--age {age}: the table ends at an age of {ages[-1]} months")
     known = np.isfinite(projected.final)
     size = float(sizes[known].sum())
     life = float(projected.final[known].sum()) / size
     error = float(np.sqrt(projected.covariance[np.ix_(known, known)].sum())) / size
-    ends = np.arange(age, table.age[-1] + 12, 12)
-    share = np.interp(ends, table.age, projected.share, left=0.0)
+    ends = np.arange(age, ages[-1] + 12, 12)
+    share = np.interp(ends, ages, projected.share, left=0.0)
     share[0] *= age > 0
     rest = 1.0 - share[0]
     return Base(
-        life, error, age, life * float(rest) / (pool_factor or 1.0),
+        life, error, ages[-1], age, life * float(rest) / (pool_factor or 1.0),
         tuple((np.diff(share) / rest).tolist()), int((~known).sum()),
     )  # fmt: skip
 
@@ -127,9 +138,9 @@ def _shown(table: VintageTable, projected: Projection, sizes: Array, base: Base,
         lost = f"{float(projected.so_far[k]) / size:.2%}"
         rows.add_row(name, f"{size:,.0f}", str(table.age[at]), lost, f"{projected.share[at]:.1%}", *told)
     timing = ",".join(f"{share:.4f}" for share in base.timing)
-    rest = f" From age {base.age} on: {base.net_loss:.2%} of what is left then." if base.age else ""
+    rest = f" After {base.age} months: {base.net_loss:.2%} of what is left then." if base.age else ""
     said = (
-        f"All vintages, by size: {base.life:.2%} ± {base.error:.2%} of the original balance by age {table.age[-1]}, "
+        f"All vintages, by size: {base.life:.2%} ± {base.error:.2%} of the original balance by {base.end} months, "
         f"which is taken for the end; what comes later is in no vintage.{rest} Errors are those of the factors and of "
         "chance, not of seasons that turn worse: projections of young vintages rest on old ones."
     )

@@ -122,6 +122,30 @@ def test_a_pool_in_mid_life_loses_what_is_still_to_come_of_what_is_left(tmp_path
     assert answer["timing"] == pytest.approx([12 / 15, 3 / 15], abs=1e-6)
 
 
+def quarterly(folder):
+    """Vintages of four quarters, known at one date: each is one age older than the next. A quarter of the loss a year's
+    first quarter, then an eighth each."""
+    curve = [25.0, 37.5, 50.0, 62.5, 75.0, 87.5, 100.0]
+    rows = ["vintage," + ",".join(str(age) for age in range(1, 8))]
+    for k, name in enumerate(("2023Q1", "2023Q2", "2023Q3", "2023Q4")):
+        rows.append(",".join([name, *(f"{share / 20:.4f}%" for share in curve[: 7 - k]), *[""] * k]))
+    file = folder / "quarters.csv"
+    file.write_text("\n".join(rows) + "\n")
+    return file
+
+
+def test_ages_are_quarters_where_each_quarter_is_one_age_older_than_the_next(tmp_path) -> None:
+    """21 months in all: 62.5% in the first year, 37.5% in the second; read as months it would all come in one year."""
+    answer = told(quarterly(tmp_path))
+    assert answer["timing"] == pytest.approx([0.625, 0.375])
+    assert answer["end"] == 21
+    assert any(note.startswith("ages are of 3 months") for note in answer["notes"])
+    assert told(quarterly(tmp_path), "--months", "1")["timing"] == [1.0]
+    later = told(quarterly(tmp_path), "--age", "6", "--pool-factor", "1")
+    assert later["net_loss"] == pytest.approx(0.05 * 0.625)
+    assert later["timing"] == pytest.approx([0.8, 0.2])
+
+
 def test_shares_without_a_size_weigh_alike_and_net_losses_that_fall_need_a_word(tmp_path, capsys) -> None:
     alike = table(tmp_path)
     alike.write_text("\n".join(line for line in alike.read_text().splitlines() if "Balance" not in line))
@@ -156,7 +180,7 @@ def test_the_table_ends_in_the_command_that_solves_it(tmp_path, capsys) -> None:
         (["--age", "9"], "--age and --pool-factor: give both"),
         (["--pool-factor", "0.8"], "--age and --pool-factor: give both"),
         (["--age", "9", "--pool-factor", "80"], "--pool-factor 80: must be above 0 and at most 1"),
-        (["--age", "24", "--pool-factor", "0.5"], "--age 24: the table ends at age 24"),
+        (["--age", "24", "--pool-factor", "0.5"], "--age 24: the table ends at an age of 24 months"),
     ],
 )
 def test_a_pool_in_mid_life_of_which_too_little_is_said_is_refused(tmp_path, capsys, options, says) -> None:
