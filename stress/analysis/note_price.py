@@ -23,6 +23,7 @@ from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.numbers import enough
 from stress.inputs.scenario import Shock
+from stress.inputs.text.curve import PREPAYMENT, check_unit, monthly_rates
 from stress.kernels.layout import LANES
 from stress.measures import batches
 from stress.measures.estimate import Interval
@@ -48,7 +49,7 @@ def price(
     job: Job,
     tranche: str,
     prices: Sequence[float] = PRICES,
-    speeds: Sequence[float] = SPEEDS,
+    speeds: Sequence[float | str] = SPEEDS,
     defaults: Sequence[float] = DEFAULTS,
     curve: Curve = FLAT,
     scenario: str | None = None,
@@ -57,10 +58,11 @@ def price(
 ) -> Price:
     """Yield, margin, zero spread, duration, convexity, life and window of a note at each price, speed and level.
 
-    `curve`: zero rates a year by years, linear between and flat beyond. Under a scenario with a random short rate its
-    forward curve takes that place, and each row has an option-adjusted spread. That and the break-even spread are of
-    `paths` plain paths, rounded up to groups of 1,024. Prices are per 100 of balance, without the interest accrued by a
-    state, which a buyer pays too.
+    A speed is a multiple of prepayments, or curve words of what they are set to ("10% CPR"). `curve`: zero rates a year
+    by years, linear between and flat beyond. Under a scenario with a random short rate its forward curve takes that
+    place, and each row has an option-adjusted spread. That and the break-even spread are of `paths` plain paths,
+    rounded up to groups of 1,024. Prices are per 100 of balance, without the interest accrued by a state, which a buyer
+    pays too.
     Raises ConfigError for fewer than 64 paths, an unknown note or scenario, a certificate, a price that is none, or
     prices that look like shares of par: none above 1.5.
 
@@ -81,8 +83,7 @@ def price(
     pairs = [(speed, level) for speed in speeds for level in defaults]
     for k, (speed, level) in enumerate(pairs):
         moves = [("prepayment", speed), ("default_odds", level)]
-        shocks = [Shock.model_validate({"target": target, "multiply": x}) for target, x in moves if x != 1.0]
-        moved = trials.variants(job, case, [shocks])
+        moved = trials.variants(job, case, [[_shock(target, x) for target, x in moves if x != 1.0]])
         flows = _flows(moved, note, curve)
         priced = [_priced(flows, quoted, speed, level) for quoted in prices]
         if case.short_rate is not None:
@@ -94,6 +95,11 @@ def price(
     spread = _breakeven_spread(trials.only(job, case.name), note, curve, blocks)
     as_of = "" if job.state is None else job.state.as_of
     return Price(job.name, case.name, tranche, tuple(curve), tuple(rows), spread, blocks * LANES, job.seed, as_of)
+
+
+def _shock(target: str, move: float | str) -> Shock:
+    """A multiple, or curve words of what is set."""
+    return Shock.model_validate({"target": target, "curve" if isinstance(move, str) else "multiply": move})
 
 
 def _run(job: Job) -> Values:
@@ -161,7 +167,7 @@ def zero_rates(curve: Curve, years: Array) -> Array:
     return np.asarray(np.interp(years, at, rate), np.float64)
 
 
-def _priced(flows: _Flows, price: float, speed: float, level: float) -> Priced:
+def _priced(flows: _Flows, price: float, speed: float | str, level: float) -> Priced:
     cash, today, worth = flows.cash, flows.today, flows.today.paid(price)
     years = today.years
 
@@ -218,8 +224,15 @@ def _breakeven_spread(job: Job, note: int, curve: Curve, blocks: int) -> Interva
     return Interval(*(float(part) for part in spread))  # type: ignore[arg-type]
 
 
-def _check(prices: Sequence[float], speeds: Sequence[float], defaults: Sequence[float], curve: Curve) -> None:
-    asked_for = {"--prices": (prices, 1000.0), "--speeds": (speeds, 60.0), "--defaults": (defaults, 1000.0)}
+def _check(prices: Sequence[float], speeds: Sequence[float | str], defaults: Sequence[float], curve: Curve) -> None:
+    multiples = [speed for speed in speeds if not isinstance(speed, str)]
+    for words in (speed for speed in speeds if isinstance(speed, str)):
+        try:
+            monthly_rates(words, 1)
+            check_unit(words, PREPAYMENT, "prepayment")
+        except ValueError as error:
+            raise ConfigError(f"--speeds {error}") from None
+    asked_for = {"--prices": (prices, 1000.0), "--speeds": (multiples, 60.0), "--defaults": (defaults, 1000.0)}
     for option, (values, most) in asked_for.items():
         for value in values:
             if not 0.0 <= value <= most or (option == "--prices" and value == 0.0):

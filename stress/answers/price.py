@@ -17,8 +17,8 @@ class Priced(NamedTuple):
 
     price: float
     """In percent of the balance at issue, or where the job starts in mid-life."""
-    speed: float
-    """Multiple of prepayments."""
+    speed: float | str
+    """Multiple of prepayments, or what they are set to in curve words: "1.3% ABS"."""
     defaults: float
     """Multiple of the odds of arrears or default."""
     yield_: float

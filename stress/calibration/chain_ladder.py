@@ -84,7 +84,7 @@ def _spread(first: Array, second: Array, factor: Array, both: Bools) -> Array:
     n = (both & (first > 0.0)).sum(axis=0)
     ratio = np.divide(second, first, out=np.zeros_like(first), where=first > 0.0)
     squares = (first * (ratio - factor) ** 2).sum(axis=0)
-    spread = np.divide(squares, n - 1, out=np.full(factor.shape, np.nan), where=n > 1)
+    spread: Array = np.divide(squares, n - 1, out=np.full(factor.shape, np.nan), where=n > 1)
     for k in range(len(spread)):
         if np.isnan(spread[k]) and not np.isnan(factor[k]):
             before = spread[max(0, k - 2) : k]

@@ -137,7 +137,7 @@ def _shown(table: VintageTable, projected: Projection, sizes: Array, base: Base,
         told = (f"{final:.2%}", f"{float(projected.error[k]) / size:.2%}") if final == final else ("–", "–")
         lost = f"{float(projected.so_far[k]) / size:.2%}"
         rows.add_row(name, f"{size:,.0f}", str(table.age[at]), lost, f"{projected.share[at]:.1%}", *told)
-    timing = ",".join(f"{share:.4f}" for share in base.timing)
+    timing = ", ".join(f"{share:.1%}" for share in base.timing)
     rest = f" After {base.age} months: {base.net_loss:.2%} of what is left then." if base.age else ""
     said = (
         f"All vintages, by size: {base.life:.2%} ± {base.error:.2%} of the original balance by {base.end} months, "
@@ -146,8 +146,8 @@ def _shown(table: VintageTable, projected: Projection, sizes: Array, base: Base,
     )
     if base.left_out:
         said += f" Left out: {base.left_out} that have lost nothing yet."
-    told = f"stress calibrate losses JOB.toml --net-loss {base.net_loss:.4f} --timing {_timing(base)}"
-    return noted(Group(rows, Text(f"{said}\nBy year: {timing}\n{told}")), notes)
+    command = f"stress calibrate losses JOB.toml --net-loss {base.net_loss:.4f} --timing {_timing(base)}"
+    return noted(Group(rows, Text(f"{said}\nBy year: {timing}\n{command}")), notes)
 
 
 def _timing(base: Base) -> str:

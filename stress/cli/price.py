@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @job_argument("job", "JOB.toml|RESULTS")
 @click.option("--tranche", required=True, metavar="NAME", help="The note.")
 @click.option("--prices", default="98,99,100,101,102", show_default=True, help="Per 100 of balance.")
-@click.option("--speeds", default="0.5,1,2", show_default=True, help="Multiples of prepayments.")
+@click.option(
+    "--speeds", default="0.5,1,2", show_default=True, help='Multiples of prepayments, or speeds: "10% CPR,1.3% ABS".'
+)
 @click.option("--defaults", default="1,2,3", show_default=True, help="Multiples of the odds of arrears or default.")
 @click.option("--zero", "zeros", multiple=True, metavar="YEARS=RATE", help="A point of the zero curve. [default: 0%]")
 @click.option("--scenario", metavar="NAME", help="[default: the job's first]")
@@ -53,6 +55,7 @@ def price(
     \b
     Example:
       stress price scenarios/jobs/baitiao-24m.toml --tranche A
+      stress price job.toml --tranche A --speeds "0.5% ABS,1% ABS,1.5% ABS" --defaults 1
       stress price job.toml --tranche B --prices 95,100 --zero 1=0.02 --zero 5=0.025 --xlsx prices.xlsx
     """
     loaded = job_or_results(job)
@@ -61,7 +64,7 @@ def price(
     from stress.analysis.note_price import price as find
     from stress.report.desk_sheets import price_sheet
 
-    by_price, by_speed = _numbers("--prices", prices), _numbers("--speeds", speeds)
+    by_price, by_speed = _numbers("--prices", prices), [_speed(part) for part in speeds.split(",")]
     by_level = _numbers("--defaults", defaults)
     curve = tuple(once("--zero", map(_point, zeros)).items()) or FLAT
     with output.progress(f"prices of {tranche}") as progress:
@@ -76,6 +79,14 @@ def _numbers(option: str, text: str) -> Sequence[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise ConfigError(f"{option} {text}: numbers with commas between them, for example 98,100,102") from None
+
+
+def _speed(text: str) -> float | str:
+    """A multiple, or curve words."""
+    try:
+        return float(text)
+    except ValueError:
+        return text.strip()
 
 
 def _point(text: str) -> tuple[float, float]:

@@ -18,7 +18,7 @@ def price_sheet(answer: Price) -> Sheet:
     """One row a price, speed and level of default."""
     floating = any(math.isfinite(row.margin) for row in answer.rows)
     adjusted = any(row.option_adjusted is not None for row in answer.rows)
-    head = ("Price", "Speed ×", "Defaults ×", "Yield", *("DM, bp",) * floating, "Z-spread, bp",
+    head = ("Price", "Speed", "Defaults ×", "Yield", *("DM, bp",) * floating, "Z-spread, bp",
             *("OAS, bp",) * adjusted, "Duration", "Spread dur.", "Convexity", "WAL", "Window", "Loss")  # fmt: skip
     rows = tuple(_priced(row, floating) for row in answer.rows)
     curve = (
@@ -66,10 +66,15 @@ def _breakeven(answer: Price) -> str:
 def _priced(row: Priced, floating: bool) -> tuple[str, ...]:
     window = span(row.first_principal, row.last_principal) if row.first_principal else MISSING
     return (
-        f"{row.price:g}", f"{row.speed:g}", f"{row.defaults:g}", _percent(row.yield_), *(_bp(row.margin),) * floating,
+        f"{row.price:g}", speed_of(row), f"{row.defaults:g}", _percent(row.yield_), *(_bp(row.margin),) * floating,
         _bp(row.zero_spread), *_adjusted(row), _plain(row.duration), _plain(row.spread_duration), _plain(row.convexity),
         _plain(row.life), window, fraction(row.loss) if row.loss > 1e-12 else "0",
     )  # fmt: skip
+
+
+def speed_of(row: Priced) -> str:
+    """A multiple of prepayments, ×2, or what they are set to, 10% CPR."""
+    return row.speed if isinstance(row.speed, str) else f"×{row.speed:g}"
 
 
 def _adjusted(row: Priced) -> tuple[str, ...]:

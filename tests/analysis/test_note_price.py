@@ -10,6 +10,7 @@ from shipped import JOB, JOBS
 import stress
 from stress.analysis import trials
 from stress.analysis.note_price import _flows, price, zero_rates
+from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.report.desk_sheets import price_sheet
@@ -93,6 +94,34 @@ def test_speeds_of_a_pool_that_does_not_prepay_are_told_to_change_nothing(job):
     assert price_sheet(answer._replace(rows=alike)).note.endswith(
         " The level of defaults changes none of these figures."
     )
+
+
+def test_a_speed_may_be_what_prepayments_are_set_to(capsys):
+    """A pool that is given the speed has the same life, yield and window; its own speeds are multiples beside."""
+    auto = load_job(JOBS / "auto-prime.toml")
+    words = "1.5% ABS at age 5"
+    segments = [s.but(prepayment=0.0, prepayment_curve=words) for s in auto.pool.segments]
+    given = auto.but(pool=auto.pool.but(segments=segments))
+    (asked,) = price(auto, "A-2", [99.5], [words], [1.0], paths=64).rows
+    (set_,) = price(given, "A-2", [99.5], [1.0], [1.0], paths=64).rows
+    assert asked._replace(speed=1.0) == set_
+    command = ["price", str(JOBS / "auto-prime.toml"), "--tranche", "A-2", "--prices", "100", "--defaults", "1"]
+    assert exit_code([*command, "--paths", "64", "--speeds", "1, 10% CPR"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.split()[:1] == ["100"]]
+    assert [row[1:3] for row in rows] == [["×1", "1"], ["10%", "CPR"]]
+
+
+@pytest.mark.parametrize(
+    ("speed", "says"),
+    [
+        ("10% CDR", "--speeds '10% CDR': CDR is no unit of prepayment: one of SMM, CPR, ABS, PSA, or none"),
+        ("fast", "--speeds 'fast': 'fast' is no rate; write"),
+        ("130% CPR", "--speeds '130% CPR': 1.3 is above 1"),
+    ],
+)
+def test_a_speed_that_is_none_is_refused(job, speed, says):
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        price(job, "A", [100.0], [speed], [1.0], paths=64)
 
 
 def test_zero_rates_are_linear_between_points_and_flat_beyond():

@@ -10,6 +10,7 @@ from stress.answers.ecl import Ecl
 from stress.answers.gradient import Gradient
 from stress.answers.price import Price
 from stress.answers.rating import Rating
+from stress.report.desk_sheets import speed_of
 from stress.report.figures import ink
 
 
@@ -45,7 +46,7 @@ def yields(answer: Price) -> Figure:
     pairs = list(dict.fromkeys((row.speed, row.defaults) for row in answer.rows))
     for k, pair in enumerate(pairs):
         rows = sorted((row for row in answer.rows if (row.speed, row.defaults) == pair), key=lambda row: row.price)
-        label = f"prepayments × {pair[0]:g}, defaults × {pair[1]:g}"
+        label = f"prepayments {speed_of(rows[0])}, defaults ×{pair[1]:g}"
         axes.plot([row.price for row in rows], [row.yield_ for row in rows], marker=".", label=label,
                   **ink.note_style(k))  # fmt: skip
     axes.set_title(f"Yield of {ink.label(answer.tranche)} by price, in percent of original balance")
