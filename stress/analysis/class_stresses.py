@@ -15,7 +15,7 @@ import numpy as np
 
 from stress.analysis import trials
 from stress.analysis.cuts import SMALLEST, moved
-from stress.analysis.inputs_moved import note_share, with_shares
+from stress.analysis.inputs_moved import ahead_of, note_share, with_shares
 from stress.analysis.remaining import pool_since, since_of
 from stress.answers.rating import ClassRating, Rating, Stand, StressSize
 from stress.answers.since import Since
@@ -254,7 +254,7 @@ def _sizes(
 ) -> tuple[StressSize, ...]:  # fmt: skip
     """Every class to its own stress, the most senior first: what ranks below it is as little as it stands."""
     shares = [note_share(job, k) for k in range(len(job.deal.notes))]
-    total, first, sizes = sum(shares), 0, []
+    first, sizes = 0, []
     for at, (note, held) in enumerate(wanted.items()):
         category = table.categories[table.place(held)]
         work = _Work(job, case, table, category, since_of(job))
@@ -262,7 +262,7 @@ def _sizes(
         if cut is not None:
             shares = moved(shares, first, note, cut)
         before = note_share(job, note)
-        below = sum(shares[note + 1 :]) / total
+        below = max(0.0, 1.0 - float(ahead_of(job.deal, shares, note) @ shares))
         sizes.append(StressSize(job.deal.notes[note].name, held, before, shares[note], below, cut is not None))
         first = note + 1
         if progress is not None:

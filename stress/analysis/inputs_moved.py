@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from stress.arrays import Array
+from stress.explain.notes import last_of_class
 from stress.inputs.deal import Deal
 from stress.inputs.job import Job
 from stress.inputs.job.parameters import Parameters
@@ -77,6 +81,15 @@ def note_share(job: Job, note: int) -> float:
     """Original balance of a note over the cut-off balance."""
     terms = job.deal.notes[note]
     return float(terms.share if terms.share is not None else (terms.amount or 0.0) / job.pool.balance)
+
+
+def ahead_of(deal: Deal, shares: Sequence[float], note: int) -> Array:
+    """(N,) weights that sum shares to what does not bear losses before a note: its class and the classes above it. The
+    rest of 1 is its enhancement, classes below and pool beyond all notes; of a trust's series, and of notes that come
+    to more than the pool, what ranks below of all notes."""
+    total = math.fsum(shares)
+    whole = total if deal.trust is not None else max(total, 1.0)
+    return np.asarray((np.arange(len(shares)) <= last_of_class(deal)[note]) / whole, np.float64)
 
 
 def with_shares(job: Job, shares: list[float]) -> Job:

@@ -10,7 +10,7 @@ import numpy as np
 from stress.analysis import kept, trials
 from stress.analysis.break_even import FEW
 from stress.analysis.cuts import Reading, Work, against, moved, read, smallest_cut, with_error
-from stress.analysis.inputs_moved import note_share, with_shares
+from stress.analysis.inputs_moved import ahead_of, note_share, with_shares
 from stress.analysis.joint_cuts import Group, Joint, independent, interval, joint_of, laid
 from stress.analysis.kept import Interrupted
 from stress.analysis.note_targets import Target, implied, load_bands, smallest, wanted_of
@@ -163,7 +163,7 @@ def _sized(job: Job, note: int, solved: _Solved, target: Target | None, proof: R
     value, limit = (lost, np.nan) if target is None else against(target, proof, note, table)
     if not trials.lends(job.deal.notes[note]):
         value = _known(np.nan)
-    share, below = _ends(solved, note)
+    share, below = _ends(job, solved, note)
     below = below if job.state is None else _known(support_then(job)[note])
     by = [job.deal.notes[group.last].name for group in solved[1] if group.first <= note <= group.last]
     verdict = ""
@@ -191,12 +191,12 @@ def _sized(job: Job, note: int, solved: _Solved, target: Target | None, proof: R
     )
 
 
-def _ends(solved: _Solved, note: int) -> tuple[Interval, Interval]:
-    """Share of a note, and of all that rank below it: both are linear in the cuts, whose errors go together."""
+def _ends(job: Job, solved: _Solved, note: int) -> tuple[Interval, Interval]:
+    """Share of a note, and its enhancement: both are linear in the cuts, whose errors go together."""
     shares, groups, joint, _ = solved
-    total = sum(shares)
+    ahead = ahead_of(job.deal, shares, note)
     if not groups:
-        return _known(shares[note]), _known(sum(shares[note + 1 :]) / total)
+        return _known(shares[note]), _known(max(0.0, 1.0 - float(ahead @ shares)))
     none = np.zeros(len(groups))
     base, *units = (np.array(laid(shares, groups, row.tolist())) for row in (none, *np.eye(len(groups))))
 
@@ -205,8 +205,8 @@ def _ends(solved: _Solved, note: int) -> tuple[Interval, Interval]:
         shift = float(row @ base)
         return interval(np.array([float(row @ unit) for unit in units]) - shift, shift, groups, joint)
 
-    own, below = np.eye(len(shares))[note], np.arange(len(shares)) > note
-    return of(own), of(below / total)
+    estimate, error, low, high = of(ahead)
+    return of(np.eye(len(shares))[note]), Interval(1.0 - estimate, error, 1.0 - high, 1.0 - low)
 
 
 def _known(value: float) -> Interval:

@@ -77,7 +77,7 @@ class StressSize(NamedTuple):
     """Share of the notes."""
     share: float
     enhancement: float
-    """Share of all notes that ranks below."""
+    """What bears losses before it: the classes below its own, and pool beyond all notes."""
     feasible: bool
 
 

@@ -28,7 +28,8 @@ class Sized(NamedTuple):
     share_high: float
     """95% interval of the share at which the target is met exactly."""
     enhancement: float
-    """Share of all notes that rank below; of a job in mid-life what bears losses before it, over the pool then."""
+    """What bears losses before it: the classes below its own, and pool beyond all notes; of a job in mid-life over the
+    pool then."""
     enhancement_error: float
     target: str
     limit: float

@@ -12,12 +12,15 @@ from scipy.optimize import brentq
 from shipped import JOBS
 
 import stress
+from stress.analysis.inputs_moved import ahead_of
 from stress.analysis.note_targets import load_bands, target_of
 from stress.analysis.sizing import size
 from stress.analytic import tranche_el, tranche_pd
 from stress.errors import ConfigError
+from stress.explain.notes import support_of
 from stress.inputs.bands import Bands
 from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.load import load_job
 from stress.report.numbers import MISSING
 from stress.report.page.chapters import chapter
 from stress.report.page.sizing_chapter import solved
@@ -257,3 +260,17 @@ def test_a_certificate_that_lent_nothing_is_judged_by_no_loss():
     assert last.note == "certificate"
     assert np.isnan(last.measured.estimate)
     assert chapter(sized).sheet.rows[-1][3] == MISSING
+
+
+def test_enhancement_is_that_of_the_deal_in_words():
+    """Classes whose interest is pari passu share it, and pool beyond all notes counts, whatever the sizes."""
+    job = load_job(JOBS / "auto-prime.toml").but(paths=64)
+    known = support_of(job.deal, job.pool.balance)
+    judged = size(job, {}).notes
+    assert known[0] == known[1]
+    assert [note.enhancement for note in judged] == pytest.approx(known)
+    shares = [note.share for note in judged]
+    over = [0.5 * share for share in shares]  # half of the pool is beyond the notes
+    assert [1.0 - float(ahead_of(job.deal, over, k) @ over) for k in range(len(over))] == pytest.approx(
+        [0.5 + 0.5 * support for support in known]
+    )
