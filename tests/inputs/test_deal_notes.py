@@ -129,6 +129,15 @@ def test_a_first_loss_that_excess_spread_repays_is_noted_where_something_looks_a
     assert [note for note in notes_of_deal(lent) if note.key == 'notes["R"]'] == []
 
 
+@pytest.mark.parametrize("months", [0, 2])
+def test_a_first_payment_that_is_later_speaks_of_revolving_months_where_there_are_any(months: int) -> None:
+    revolving = {"revolving": [*INTEREST, {"step": "pay_residual", "note": "R"}]} if months else {}
+    more = {"revolving_months": months, "purchase": "each_step", "priority": revolving} if months else {}
+    terms = deal([*INTEREST, *PLAIN[2:]], (A, B, REST), **more).but(first_payment_date="2022-03-10")
+    (says,) = [note.says for note in notes_of_deal(terms) if note.key == "first_payment_date"]
+    assert says.endswith("from the cut-off, those of revolving_months = 2 too" if months else "from the cut-off")
+
+
 def test_losses_that_seniors_bear_first_or_that_leave_nothing_to_cover_are_noted_and_do() -> None:
     """5% defaults, 50: A, first in the list, bears them all; income of 7 covers none of it."""
     down, up = {"step": "write_down", "notes": ["A", "R"]}, {"step": "write_up", "notes": ["R", "A"]}

@@ -27,13 +27,14 @@ def _late_start(deal: Terms) -> Sentences:
     if first == 1:
         return
     bought = ", buys receivables" * (deal.purchase == "each_step")
+    revolves = f", those of revolving_months = {deal.revolving_months} too" if deal.revolving_months else ""
     key = "issue_date" if deal.first_payment_date is None else "first_payment_date"
     slip = f" (issue is {days} days after the cut-off: is the year right?)" if days > LATE_ISSUE else ""
     yield (
         key,
         f"nothing is paid before {payment_dates(deal)[first - 1]}, of month {first}: what the pool collects from the "
-        f"cut-off of {deal.closing_date} on{bought} and is carried in; months are counted from the cut-off, those of "
-        f"revolving_months = {deal.revolving_months} too{slip}",
+        f"cut-off of {deal.closing_date} on{bought} and is carried in; months are counted from the cut-off"
+        f"{revolves}{slip}",
     )
 
 
