@@ -191,8 +191,8 @@ income account holds at the month's start counts as income too. Before a payment
    interest was payable. `receive` brings what a party outside the deal pays into an account, `pay_party` pays a party,
    at most an amount from all its sources together; both are formulas. Cash of a party that goes to principal reduces
    the deficiency, principal that is paid to one adds to it. `received` and `paid` of a party are the sums so far.
-   `paid_this_year` of a fee is what its steps with a cap have paid in the year. It is 0 again from the start of the
-   determination on whose payment date is of the calendar month `year_begins` (1 where it is left out).
+   `paid_this_year` of a fee is what its steps with a cap have paid in the year: it is 0 again from the start of the
+   determination whose payment date falls in the calendar month `year_begins`.
 3. A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
    rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
 4. A reserve's target is the largest of its parts, at least its floor: an amount (share of cut-off), a share of the
@@ -267,19 +267,18 @@ counted from closing as ever. Given are, as they stand then:
 - the pool by segment and stage: P, M1..MB, and D[r], F[r], r = 1 at the first step after month b. They are split over
   the cohorts as the opening pool is, or given by cohort, with the part of P that waits for its bill (cards). Where D
   and F are not given they are those of the opening pool, per unit of P. Receivables enter at the pool's own odds, or at
-  the n-th of the odds at which the scenario buys;
-- of a series of a master trust I and N;
+  the n-th of the odds at which the scenario buys. Of a series of a master trust I and N;
 - what rules look back at: defaults of the last write_off_months, recoverable of the months that the lag still reaches,
   the last three excess spreads, the last values of each mean(x, n) and ago(x, n), the idle days, and what the purchase
   lag locks by the steps until it is free.
 The payment of period b has been made. On a clock that pays later it may still be to come: then what its determination
-left for it is given too (conditions, quantities of the month, the month of senior cost, what waits of the retention),
-and it is made in month b + 1, with index levels and own quantities of month b as the scenario has them. Cash in less
-cash out, and notes less assets, are held from there on. need(t, c) is what the deterministic run buys from this state
-on, in the phase that the calendar gives. Months of first loss count from b + 1. Losses are over the original balance; a
-residual note's counts what it had received by then. Lives, yields, prices and multiples count from payment date b,
-prices with factor(t) / factor(b), and are over the balance at that time (the original one of a note that is repaid).
-Prices are without the interest accrued by then; who earns a yield paid both.
+left is given too (conditions, quantities of the month, the month of senior cost, what waits of the retention), and it
+is made in month b + 1, with index levels and own quantities of month b as the scenario has them. Cash in less cash out,
+and notes less assets, are held from there on. need(t, c) is what the deterministic run buys from this state on, in the
+phase that the calendar gives. Months of first loss count from b + 1. Losses are over the original balance; a residual
+note's counts what it had received by then. Lives, yields, prices and multiples count from payment date b, prices with
+factor(t) / factor(b), and are over the balance then (of a repaid note the original one). Prices are without the
+interest accrued by then; who earns a yield paid both.
 
 **End.** Loss of a note = (balance left at T + W) / original; of the residual note max(0, 1 - cash received / original).
 A certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,

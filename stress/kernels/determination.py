@@ -64,9 +64,8 @@ def determine(m: Memory, k: int, t: int) -> None:
     """Determination 1-4: interest and fees of the month, deficiency, excess spread; and the totals. All costs are a month of
     senior cost (Payment 7)."""
     pool, cash = m.pool, m.cash
-    if m.p.fee_years == 1 and m.t.new_year[t] == 1:
-        for f in range(m.p.n_fee):
-            m.paid_this_year[f] = splat(0.0)
+    if m.p.fee_years == 1:
+        _begin_year(m, t)
     interest, notes = _accrue(m, k, t)
     received = pool.fee_income + pool.late_charge - pool.commingled_income
     pool.total_defaulted += pool.defaulted
@@ -97,6 +96,14 @@ def determine(m: Memory, k: int, t: int) -> None:
         pool.excess = where_less(start, tiny, 0.0, net * 12.0 / where_less(start, tiny, 1.0, start))
     error = (notes - assets - cash.gap) * m.t.deal.per_cut_off
     m.law.deficiency = worse(error, m.law.deficiency)
+
+
+@aside
+def _begin_year(m: Memory, t: int) -> None:
+    """Payment 2: what has been paid of fees in the year is 0 again where a year begins."""
+    if m.t.new_year[t] == 1:
+        for f in range(m.p.n_fee):
+            m.paid_this_year[f] = splat(0.0)
 
 
 @stage

@@ -6,7 +6,7 @@ from .allocation import reinvest
 from .cash import move_deficiency
 from .codes import NO_LIMIT, PAY_FEE, PRINCIPAL, TOP_UP, TRANSFER
 from .formulas import value_of
-from .jit import stage
+from .jit import aside, stage
 from .lanes import anywhere, larger, smaller, splat, where_less
 from .purchases import buy
 from .records import Memory
@@ -30,12 +30,20 @@ def _settle(m: Memory, x: int, t: int, left: Lanes, amount: Lanes) -> None:
         fee = m.fee[step.index]
         fee.left = left
         m.cash.cash_out += amount
-        if m.p.fee_years == 1 and (step.cap >= 0 or m.t.step_value[x].limit < NO_LIMIT):
-            m.paid_this_year[step.index] += amount
+        if m.p.fee_years == 1:
+            _count_in_year(m, x, amount)
     else:
         note = m.note[step.index]
         note.unpaid = left
         m.log[t, step.index] += amount
+
+
+@aside
+def _count_in_year(m: Memory, x: int, amount: Lanes) -> None:
+    """Payment 2: what a step with a cap has paid of a fee."""
+    step = m.t.step[x]
+    if step.cap >= 0 or m.t.step_value[x].limit < NO_LIMIT:
+        m.paid_this_year[step.index] += amount
 
 
 @stage
