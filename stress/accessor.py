@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from stress.inputs.arguments import hold_methods
-from stress.inputs.kinds import Checks, held_later, number_of, say
+from stress.inputs.kinds import Checks, axes_of, held_later, number_of, say
 from stress.inputs.numbers import is_list
 
 if TYPE_CHECKING:
@@ -115,7 +116,13 @@ class StressAccessor:
 
 
 class Plots:
-    """Figures of a result."""
+    """Figures of a result. `ax`: axes of your own to draw on, as many as the figure has panels, row by row.
+
+    >>> from matplotlib.figure import Figure
+    >>> mine = Figure(figsize=(10, 3))
+    >>> ds.stress.plot.defaults(ax=mine.add_subplot()) is mine
+    True
+    """
 
     def __init__(self, ds: xr.Dataset) -> None:
         self._ds = ds
@@ -124,7 +131,7 @@ class Plots:
         names = [name for name, value in vars(Plots).items() if callable(value) and not name.startswith("_")]
         return f"figures: {', '.join(f'plot.{name}(...)' for name in names)}"
 
-    def loss(self, tranche: str, scenario: str | None = None) -> Figure:
+    def loss(self, tranche: str, scenario: str | None = None, ax: Any = None) -> Figure:
         """Loss distribution of a note with value at risk and expected shortfall marked.
 
         >>> figure = ds.stress.plot.loss("subordinated")
@@ -132,9 +139,10 @@ class Plots:
         """
         from stress.report import figures
 
-        return figures.loss(self._ds, tranche, scenario)
+        with _on(ax):
+            return figures.loss(self._ds, tranche, scenario)
 
-    def lives(self, tranche: str) -> Figure:
+    def lives(self, tranche: str, ax: Any = None) -> Figure:
         """Weighted average life, yield and price of a note over the paths of each scenario.
 
         >>> len(ds.stress.plot.lives("A").axes)
@@ -142,9 +150,10 @@ class Plots:
         """
         from stress.report import figures
 
-        return figures.lives(self._ds, tranche)
+        with _on(ax):
+            return figures.lives(self._ds, tranche)
 
-    def fan(self, quantity: str) -> Figure:
+    def fan(self, quantity: str, ax: Any = None) -> Figure:
         """Fan by month of a quantity, one panel for each scenario.
 
         >>> figure = ds.stress.plot.fan("cumulative_default")
@@ -152,9 +161,10 @@ class Plots:
         """
         from stress.report import figures
 
-        return figures.fan(self._ds, quantity)
+        with _on(ax):
+            return figures.fan(self._ds, quantity)
 
-    def events(self) -> Figure:
+    def events(self, ax: Any = None) -> Figure:
         """Probability of early amortization and of each trigger by month.
 
         >>> len(ds.stress.plot.events().axes)
@@ -162,9 +172,10 @@ class Plots:
         """
         from stress.report import figures
 
-        return figures.events(self._ds)
+        with _on(ax):
+            return figures.events(self._ds)
 
-    def defaults(self, marks: Sequence[tuple[str, float]] = ()) -> Figure:
+    def defaults(self, marks: Sequence[tuple[str, float]] = (), ax: Any = None) -> Figure:
         """Cumulative default of the pool under each scenario, with values of your own marked.
 
         >>> figure = ds.stress.plot.defaults([("reported", 0.046)])
@@ -172,21 +183,24 @@ class Plots:
         """
         from stress.report import figures
 
-        return figures.defaults(self._ds, marks)
+        with _on(ax):
+            return figures.defaults(self._ds, marks)
 
-    def predictive(self, scenario: str, drawn: str) -> Figure:
+    def predictive(self, scenario: str, drawn: str, ax: Any = None) -> Figure:
         """A scenario beside its twin whose paths draw their parameters: what not knowing them adds."""
         from stress.report.figures import uncertain
 
-        return uncertain.predictive(self._ds, scenario, drawn)
+        with _on(ax):
+            return uncertain.predictive(self._ds, scenario, drawn)
 
-    def macro(self, scenario: str) -> Figure:
+    def macro(self, scenario: str, ax: Any = None) -> Figure:
         """Fans of the macro variables that the paths of a scenario draw."""
         from stress.report.figures import uncertain
 
-        return uncertain.macro(self._ds, scenario)
+        with _on(ax):
+            return uncertain.macro(self._ds, scenario)
 
-    def heat_map(self) -> Figure:
+    def heat_map(self, ax: Any = None) -> Figure:
         """Expected loss of each note under each scenario.
 
         >>> len(ds.stress.plot.heat_map().axes)
@@ -194,7 +208,14 @@ class Plots:
         """
         from stress.report import figures
 
-        return figures.heat_map(self._ds)
+        with _on(ax):
+            return figures.heat_map(self._ds)
+
+
+def _on(ax: Any) -> contextlib.AbstractContextManager[None]:
+    from stress.report.figures import ink
+
+    return ink.on(ax)
 
 
 def _whole(_: str, value: Any) -> None:
@@ -211,7 +232,7 @@ def _marks(name: str, value: Any) -> None:
         number_of(f"{name}[{label!r}]", at)
 
 
-_CHECKS: Checks = {"xr.Dataset": _whole, "marks": _marks, "answers": held_later}
+_CHECKS: Checks = {"xr.Dataset": _whole, "marks": _marks, "answers": held_later, "ax": axes_of}
 for _kind in (StressAccessor, Plots):
     hold_methods(_kind, _CHECKS)
 

@@ -132,6 +132,13 @@ def above_zero(name: str, value: Any) -> None:
         raise ConfigError(f"{name} = {value:g}: must be above 0 and finite")
 
 
+def axes_of(name: str, value: Any) -> None:
+    """Axes of matplotlib, one or several, in whatever shape `subplots` gives them. Raises ConfigError."""
+    each = value.ravel() if hasattr(value, "ravel") else value if isinstance(value, (list, tuple)) else [value]
+    holds = len(each) > 0 and all(is_a(axes, "Axes") for axes in each)
+    say(value is None or holds, name, value, "axes of matplotlib, or a list of them")
+
+
 def _job(_: str, value: Any) -> None:
     from stress.inputs.door import of_one_job
 

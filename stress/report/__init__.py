@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stress.errors import DataError
 from stress.inputs.arguments import hold
-from stress.inputs.kinds import say
+from stress.inputs.kinds import axes_of, say
 from stress.inputs.numbers import is_list
 
 if TYPE_CHECKING:
@@ -62,15 +62,19 @@ def html(result: Result) -> str:
     return str(shown._repr_html_())
 
 
-def figure(answer: Any) -> Figure:
+def figure(answer: Any, ax: Any = None) -> Figure:
     """The figure of an answer of `stress.analysis`. Raises DataError for anything else.
+
+    `ax`: axes of your own to draw on, as many as it has panels, row by row.
 
     >>> clocks = stress.analysis.clocks(job.but(paths=256))
     >>> figure(clocks).savefig(folder / "clocks.svg")
     """
+    from stress.report.figures import ink
     from stress.report.figures.answers import figure as of
 
-    return of(answer)
+    with ink.on(ax):
+        return of(answer)
 
 
 def frame(answer: Any) -> pd.DataFrame:
@@ -158,4 +162,4 @@ def _answers(name: str, value: Any) -> None:
     say(is_list(value) and not hint, name, value, f"a list of answers of stress.analysis{hint}")
 
 
-hold(globals(), __all__, {"Result": _check, "trace": _path, "Sequence[Any]": _answers})
+hold(globals(), __all__, {"Result": _check, "trace": _path, "Sequence[Any]": _answers, "ax": axes_of})

@@ -96,7 +96,7 @@ def reverse(answer: Reverse) -> Figure:
     months = answer.months()
     distance = f"β = {answer.beta:.2f}" if np.isfinite(answer.beta) else "no path found"
     title = f"{ink.label(answer.tranche)} loses more than {fraction(answer.loss)}: {distance}"
-    figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+    ink.heading(figure, title)
     weight.bar([point.month for point in months], [point.weight for point in months], color=ink.BAND)
     weight.set_title("Share of β² by month")
     ink.percent_axis(weight.yaxis)
@@ -239,7 +239,7 @@ def clocks(answer: Clocks) -> Figure:
         _symmetric(axes, max(abs(end) for row in rows for c in row.changes for end in (c.low, c.high)))
         axes.set_title(title)
     panels[0].set_xlabel(f"change from daily purchases, {ink.label(answer.scenario)}", loc="left")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=len(answer.ways))
+    ink.legend_above(figure, panels[0], loc="outside upper left", ncols=len(answer.ways))
     return figure
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
+import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from rich.cells import cell_len, set_cell_size
 
-from stress.errors import DataError
+from stress.errors import ConfigError, DataError
 from stress.lettering import WIDTHS, as_svg, for_pixels, settings
 from stress.spelling import suggest
 
@@ -97,13 +100,32 @@ class Margins(NamedTuple):
     down: float = 0.0
 
 
+_OWN: ContextVar[list[Axes] | None] = ContextVar("axes of the caller", default=None)
+
+
+@contextlib.contextmanager
+def on(ax: Any) -> Iterator[None]:
+    """Draw on axes of the caller's, row by row; on a new figure where None is given."""
+    token = _OWN.set(None if ax is None else list(np.ravel(np.array(ax, dtype=object))))
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
 def sheet(
     n_row: int, n_column: int, width: float, height: float, margins: Margins | None = None, **share: Any
 ) -> tuple[Figure, Sequence[Axes]]:
-    """An empty figure (inches) and its axes, row by row.
+    """An empty figure (inches) and its axes, row by row; the caller's where there are. ConfigError for too few.
 
     Given its margins a figure is drawn once; without, matplotlib draws it twice more to find them (0.2 s).
     """
+    if (own := _OWN.get()) is not None:
+        if len(own) != n_row * n_column:
+            raise ConfigError(
+                f"ax = {len(own)} axes: this figure has {n_row} x {n_column} panels, and draws on as many"
+            )
+        return cast("Figure", own[0].figure), own
     figure = Drawing(figsize=(width, height), layout=None if margins else "constrained")
     axes = figure.subplots(n_row, n_column, squeeze=False, **share)
     if margins is not None:
@@ -118,6 +140,21 @@ def sheet(
             hspace=margins.down / panel_height,
         )
     return figure, list(axes.ravel())
+
+
+def heading(figure: Figure, title: str) -> None:
+    """A title above all panels; of a figure of the caller's above it stands what the caller says."""
+    if _OWN.get() is None:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+
+
+def legend_above(figure: Figure, axes: Axes, **how: Any) -> None:
+    """One legend for all panels, above them; on axes of the caller's in the first one."""
+    handles, labels = axes.get_legend_handles_labels()
+    if _OWN.get() is None:
+        figure.legend(handles, labels, **how)
+    else:
+        axes.legend(handles, labels, fontsize=8)
 
 
 def label(text: object, longest: int = 26) -> str:

@@ -181,6 +181,6 @@ def _ticks(first: int, last: int) -> list[int]:
 
 
 def _share_legend(figure: Figure, axes: Axes, columns: int) -> None:
-    handles, labels = axes.get_legend_handles_labels()
-    columns = min(columns, len(labels))
-    figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.4 / WIDTH, 1.0), ncols=columns, fontsize=8)
+    columns = min(columns, len(axes.get_legend_handles_labels()[1]))
+    where = (0.4 / WIDTH, 1.0)
+    ink.legend_above(figure, axes, loc="upper left", bbox_to_anchor=where, ncols=columns, fontsize=8)
