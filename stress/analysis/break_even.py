@@ -12,7 +12,7 @@ from stress.analysis.crossings import answer, at_percentile, inside, rises
 from stress.analysis.kept import Interrupted
 from stress.analysis.levers import Lever, left_alone, lever_of
 from stress.analysis.pool_losses import with_expected, with_simulated
-from stress.analysis.remaining import pool_since
+from stress.analysis.remaining import from_there, pool_since
 from stress.answers.breakeven import Answer, Breakeven, Crossing, Curve
 from stress.arrays import Array
 from stress.errors import ConfigError
@@ -47,7 +47,8 @@ def breakeven(
     interest: bool = False,
 ) -> Breakeven:
     """How much of a shock a note stands, on top of a scenario: paid in full means no principal unpaid at legal maturity
-    (the residual note: its money back); with `interest` instead that all its interest is paid when due.
+    (the residual note: its money back); with `interest` instead that all its interest is paid when due, of a job in
+    mid-life from its state on.
 
     Deterministic means expected rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q;
     where that is less than 50 of the paths they are drawn around a loss. Paths and seed are the job's; every point uses
@@ -68,7 +69,7 @@ def breakeven(
         trials.case_of(job, scenario),
         lever_of(shock, *ends, job.deal),
     )
-    since = pool_since(job)
+    since, job = pool_since(job), from_there(job)
     if lever.how == "set":
         left_alone(case, shock, f"--shock {shock}")
     trials.refuse_idle(job, case, f"--shock {shock}", lever.shock(lever.benign), lever.shock(lever.adverse))

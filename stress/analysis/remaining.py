@@ -49,6 +49,15 @@ def at_all_times(job: Job) -> Job:
     return job if job.state is None else job.model_copy(update={"state": silent(job.state)})
 
 
+def from_there(job: Job) -> Job:
+    """The job whose shortfalls of interest are those of the months from where it starts on: what its state tells of
+    those before is left out, what is still unpaid of them is not."""
+    if job.state is None:
+        return job
+    notes = {name: note.model_copy(update={"worst_shortfall": 0.0}) for name, note in job.state.notes.items()}
+    return job.model_copy(update={"state": job.state.model_copy(update={"notes": notes})})
+
+
 def share_left(job: Job, note: int) -> float:
     """Balance of a note over the pool, both where the job starts; at closing its share of the cut-off balance. NaN over
     none."""

@@ -30,6 +30,7 @@ class Stand(NamedTuple):
     gap: float
     """Break-even less stressed CNL: the cushion, in points of the pool where the job starts."""
     passes: bool
+    """Whether its break-even is shown to reach what is asked; where it is not and `open`, the search ended before."""
     open: bool
     """True where the class still stands at the end of the search: the break-even lies beyond."""
     crossings: tuple[float, ...]

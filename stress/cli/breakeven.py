@@ -70,8 +70,9 @@ def _table(answer: Breakeven) -> Table:
     from stress.report.page.chapters import breakeven_sheet
 
     title = f"{answer.tranche} under {answer.scenario}: break-even {answer.unit}"
+    after = f" after {answer.since.as_of}" * bool(answer.since.as_of)
     whole = "Paid in full: " + (
-        "all interest paid when due." if answer.interest else "no principal unpaid at legal maturity."
+        f"all interest paid when due{after}." if answer.interest else "no principal unpaid at legal maturity."
     )
     aimed = ", drawn around a loss" if answer.estimator == "importance" else ""
     sheet = breakeven_sheet(answer)

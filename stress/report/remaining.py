@@ -13,7 +13,7 @@ def short(since: Since) -> str:
 
 def whole(since: Since) -> str:
     """The same in words."""
-    after = f"net loss after {since.as_of} to maturity, over the pool then"
+    after = f"net loss after {since.as_of} to maturity (over the pool then)"
     return after if since.as_of else "cumulative net loss to maturity"
 
 
@@ -30,7 +30,7 @@ def of_what(since: Since) -> str:
 
 def expected(since: Since) -> str:
     """What a deterministic run moves at."""
-    told = ", given what is known of the factors then" if since.told else ""
+    told = f" given what is known of the factors in {since.as_of}" if since.told else ""
     return f"expected rates{told}"
 
 

@@ -117,7 +117,7 @@ def test_with_a_factor_that_is_known_the_base_is_what_is_expected_of_it() -> Non
     drawn = breakeven(job, "A", percentiles=[0.5]).answers[1].loss
     assert drawn is not None
     assert drawn.base_net_loss == pytest.approx(expected, rel=0.05)
-    assert "given what is known of the factors then" in rating_sheet(answer).note
+    assert "expected rates given what is known of the factors in 2020-01" in rating_sheet(answer).note
 
 
 def test_from_the_state_of_the_base_case_a_note_breaks_even_where_whole_life_does(later: Job) -> None:
@@ -166,6 +166,10 @@ def test_what_a_user_of_a_followed_deal_reads() -> None:
     assert page.head[-2:] == ("× base remaining CNL", "Gap, points")
     assert [row[2] for row in page.rows[:3]] == ["33.17%", "20.22%", "10.08%"]
     assert page.rows[0][1].endswith("35.1% left")
+    assert job.state is not None
+    assert job.state.notes["mezzanine"].worst_shortfall > 0.0
+    (timely,) = breakeven(job, "mezzanine", interest=True, percentiles=[]).answers
+    assert 1.0 < timely.value < 10.0  # late interest before the state is no shortfall of the months that are left
     lost = breakeven_sheet(breakeven(job, "mezzanine", percentiles=PERCENTILES[:1]))
     assert lost.head[4:7] == ("Remaining CNL there", "× base remaining CNL", "CNL since closing")
     assert lost.rows[0][6] == "14.0%"
