@@ -8,6 +8,7 @@ beside it the binomial variance of a pool of counted borrowers.
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -99,9 +100,11 @@ def ratios_of(job: Job, reports: Reported, model: Array) -> tuple[Ratios, tuple[
     rows.sort()
     at, ratio = (np.array([row[k] for row in rows], dtype=np.int64) for k in (0, 1))
     share, spread = (np.array([row[k] for row in rows]) for k in (2, 3))
-    late = [str(period) for period, m in zip(reports.period, month, strict=True) if m > at[-1]]
-    if late:  # nothing in them moves a path: the deal stands where the last ratio leaves it
-        needs = "defaults need pool_begin or the pool of the month before"
+    by_period = list(zip(map(str, reports.period), month, strict=True))
+    needs = "defaults need pool_begin or the pool of the month before"
+    if early := [period for period, m in by_period if m < at[0] and period not in {*chain(*none.values())}]:
+        none[f"reports that tell no ratio ({needs})"] = early
+    if late := [period for period, m in by_period if m > at[-1]]:  # the deal stands where the last ratio leaves it
         none[f"reports that tell no ratio ({needs}): none of them is used"] = late
     sentences = tuple(
         f"left out: {reason} ({', '.join(when[:4])}{', ...' * (len(when) > 4)})" for reason, when in none.items()

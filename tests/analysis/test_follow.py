@@ -239,3 +239,12 @@ def test_last_reports_of_which_no_ratio_can_be_made_are_said_to_be_left_out(job:
     assert answer.as_of == str(whole.period[2])
     assert any("that tell no ratio" in says and f"({late.period[3]})" in says for says in answer.says)
     assert not any("no ratio" in says for says in follow(job, made(job, 3), paths=512).says)
+
+
+def test_a_first_report_without_the_balance_before_it_is_said_to_tell_no_ratio(job: Job) -> None:
+    whole = made(job, 3)
+    figure = {"defaults": whole.figure["defaults"], "pool": whole.figure["pool"]}
+    answer = follow(job, Reported("first.csv", "first", whole.period, figure, whole.error), paths=512)
+    needs = "defaults need pool_begin or the pool of the month before"
+    assert f"left out: reports that tell no ratio ({needs}) ({whole.period[0]})" in answer.says
+    assert answer.as_of == str(whole.period[-1])
