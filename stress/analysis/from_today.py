@@ -1,26 +1,27 @@
 """A followed deal as it stands: what was reported in the place of what the model had, and the life from there on.
 
 The state after a report is that of the most likely path given all reports so far; every figure that the report gives
-takes its place: balances by bucket, notes, accounts, sums of defaults, recoveries and purchases, and the defaults of
-each month that the deal's rules look back at, with the recoveries to be expected of them. Reports without a note or an
-account are read as ratios alone: of them the shares past due. What no report gave stays the model's, and is said to be:
-of what rules look back at the excess spread and means, which reports do not give. From there on the weighted draws of
-the reports' posterior go on.
+takes its place: balances by bucket, notes, accounts, sums of defaults, recoveries and purchases, and the defaults and
+recoveries of each month that the deal's rules look back at, with the recoveries to be expected. Reports without a note
+or an account are read as ratios alone: of them the shares past due. What no report gave stays the model's, and is said
+to be: of what rules look back at the excess spread and other means. From there on the weighted draws of the reports'
+posterior go on.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from stress.analysis.followed import expected_losses
+from stress.analysis.reported_past import lately_of
 from stress.analysis.unused import far, is_like, unlike
 from stress.analysis.whitened import Sample, Whitened
 from stress.answers.follow import Moved
 from stress.arrays import Array
+from stress.assemble.formulas import past_flows
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
@@ -74,7 +75,7 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
         "notes": _of_notes(model, figures, whitened.job),
         "accounts": _of_accounts(model, figures, whitened.job),
         "sums": _of_sums(model, reports, month),
-        "lately": _of_lately(model, reports, lambda: then.defaults(point, month)),
+        "lately": lately_of(model, reports, lambda: then.defaults(point, month), past_flows(whitened.problem.contract)),
     }.items():
         if names:
             changes[part], given = change, (*given, *names)
@@ -171,27 +172,6 @@ def _of_sums(model: State, reports: Reported, month: int) -> tuple[object, tuple
         if len(values) == month and not any(map(math.isnan, values)):
             sums[key] = float(sum(values))
     return model.sums.model_copy(update=sums), tuple(f"sum of {key}" for key in sums)
-
-
-def _of_lately(model: State, reports: Reported, of_model: Callable[[], Array]) -> tuple[object, tuple[str, ...]]:
-    """Defaults of each month that was reported, and what is to be recovered of them, by the recovery rate of the model.
-
-    `of_model` gives the model's, by month up to the last report's.
-    """
-    reported = {
-        reports.at[-1] - at: value
-        for at, value in zip(reports.at, reports.figure.get("defaults", ()), strict=False)
-        if not math.isnan(value)
-    }
-    if not reported:
-        return model.lately, ()
-    lost, owed, defaults = list(model.lately.defaults), list(model.lately.recoverable), of_model()
-    for back, value in reported.items():
-        if back < len(lost):
-            lost[-1 - back] = value
-        if back < len(owed) and defaults[-1 - back] > 0.0:
-            owed[-1 - back] *= value / float(defaults[-1 - back])
-    return model.lately.model_copy(update={"defaults": tuple(lost), "recoverable": tuple(owed)}), ("defaults by month",)
 
 
 class Later(NamedTuple):

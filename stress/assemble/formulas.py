@@ -18,6 +18,7 @@ from stress.inputs.deal.formulas import quantity_of, value
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES
 from stress.kernels import codes
 from stress.kernels.row_records import ROWS, Cash, Pool, Trust
+from stress.kernels.tables import Contract
 
 _SIGNS = {
     "+": codes.ADD,
@@ -217,6 +218,16 @@ class Programs:
         if name == "notes":
             return [(codes.ALL_NOTES, 0)]
         return [(codes.SCHEDULE, 0) if name == "month" else self._number(self.cut_off)]
+
+
+def past_flows(contract: Contract) -> tuple[str, ...]:
+    """What each mean and `ago` of a deal is of, in the order of a state's: "defaults" or "recoveries" where it is of
+    such a flow alone, else nothing."""
+    flows = {(codes.POOL_ROW, ROWS[Pool].index(_POOL_ROWS[name][0])): name for name in ("defaults", "recoveries")}
+    spans = [contract.formula[formula].tolist() for formula, months, _ in contract.kept_of.tolist() if months > 1]
+    return tuple(
+        flows.get(tuple(contract.code[first].tolist()), "") if end == first + 1 else "" for first, end in spans
+    )
 
 
 def _joined(parts: list[list[Row]], tree: Node) -> list[Row]:

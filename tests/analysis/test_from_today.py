@@ -87,6 +87,25 @@ def test_rules_look_back_at_the_defaults_that_were_reported(job: Job, answer: Fo
     assert "defaults by month" not in follow(job, high._replace(figure=shares), paths=256).given
 
 
+def test_means_and_what_was_months_ago_are_of_what_was_reported(job: Job) -> None:
+    """Of defaults and of recoveries alone, by month; a month that no report gave, and other means, stay the model's."""
+    own = {"then": "ago(defaults, 3)", "usual": "mean(recoveries, 2)", "rate": "mean(defaults / pool.month_start, 3)"}
+    looks = job.but(deal=job.deal.but(quantities=own))
+    usual = reports_of(looks)
+    lost, back = [1.1 * x for x in usual.figure["defaults"]], [1.2 * x for x in usual.figure["recoveries"]]
+    told = usual._replace(figure=usual.figure | {"defaults": (*lost[:-1], math.nan), "recoveries": tuple(back)})
+    answer = follow(looks, told, paths=256)
+    whitened = Whitened(looks).as_of(MONTHS)
+    then, usually, rate = answer.state.lately.means[-3:]
+    assert then[:3] == pytest.approx(lost[1:4], rel=1e-12)
+    assert usually == pytest.approx(back[-2:], rel=1e-12)
+    model = whitened.state(np.zeros(whitened.upto(MONTHS)), MONTHS).lately.means[-1]
+    assert len(rate) == len(model) == 3
+    assert max(rate) < 1.0
+    assert {"defaults by month", "recoveries by month"} <= set(answer.given)
+    assert "recoveries by month" not in follow(job, told, paths=256).given
+
+
 def test_what_moved_the_expected_losses_adds_up_exactly(answer: Follow) -> None:
     for part in answer.moved:
         assert part.before + part.roll_off + part.new_data + part.macro == pytest.approx(part.now, abs=1e-15)
