@@ -23,6 +23,7 @@ from stress.errors import ConfigError, DataError
 from stress.inputs.files.rate_series import RateSeries, rate_series
 from stress.inputs.files.reported import Reported, opened, period_at
 from stress.inputs.job import Job
+from stress.inputs.numbers import FEW_DRAWS, enough
 from stress.measures.drift import drift
 from stress.measures.scores import crps, log_score, mean_error, pit
 from stress.tables.periods import Period
@@ -65,13 +66,15 @@ def backtest(
     """Score the forecasts whose target lies between `first` and `last`, from every origin that knows 12 reports.
 
     `reports`: a file, or what was read of one; periods as 2000-01 or 2000 Q1; `horizons` in reports ahead. Widths adapt
-    from the first origin on, scored or not. Raises ConfigError, DataError where no origin or no target is left.
+    from the first origin on, scored or not. Raises ConfigError, for fewer than 100 draws too, DataError where no origin
+    or no target is left.
 
     >>> cards = stress.load("scenarios/jobs/card-master-trust.toml")
     >>> answer = stress.analysis.backtest(cards, "scenarios/reports/us-cards.toml", "2014-01", draws=500)
     >>> answer.horizons[1].months
     8
     """
+    enough(draws, FEW_DRAWS, "draws =")
     reports = opened(reports)
     first = period_at(first, reports.per_year)
     last = None if last is None else period_at(last, reports.per_year)

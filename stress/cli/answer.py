@@ -12,7 +12,7 @@ import click
 
 from stress.cli.books import save_answer, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Paths, output_options
+from stress.cli.options import FILE, Enough, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import drawable, save
@@ -88,7 +88,7 @@ def question(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--figure", type=FILE, metavar="FILE", help="Also draw it: an .svg, .png or .pdf file."),
         click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]"),
         click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own."),
-        click.option("--paths", type=Paths(), help="Paths of each run. [default: 32,768]"),
+        click.option("--paths", type=Enough(), help="Paths of each run. [default: 32,768]"),
         click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the job's first]"),
         job_argument("job", "JOB.toml"),
     ):

@@ -9,12 +9,12 @@ import click
 
 from stress.cli.books import page_option, save_reported, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Count, output_options
+from stress.cli.options import FILE, Enough, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
-from stress.inputs.numbers import MOST_HORIZON
+from stress.inputs.numbers import FEW_DRAWS, MOST_HORIZON
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--adaptive", is_flag=True, help="Widths that learn from the misses so far (conformal, online).")
 @click.option("--half-life", type=click.FloatRange(1.0, 1000.0), default=12.0, show_default=True,
               help="Reports after which a surprise counts half in the local variance.")  # fmt: skip
-@click.option("--draws", type=Count(), default=4000, show_default=True, help="Of each forecast.")
+@click.option("--draws", type=Enough(FEW_DRAWS), default=4000, show_default=True, help="Of each forecast.")
 @click.option("--figure", type=FILE, metavar="FILE", help="Also draw the fans: an .svg, .png or .pdf file.")
 @click.option("--dry-run", is_flag=True, help="Check everything, say what would run, and stop.")
 @page_option

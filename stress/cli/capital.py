@@ -11,7 +11,7 @@ from stress.cli.answer import plain, sheet_table
 from stress.cli.books import about_job, save_tables, xlsx_option
 from stress.cli.cells import job_or_results
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Paths, once, output_options, pairs
+from stress.cli.options import FILE, Enough, once, output_options, pairs
 from stress.cli.output import Output
 from stress.errors import ConfigError
 from stress.spelling import fraction_for
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option("--excess-kind", help="Or trapped: unused it stays. [default: use-it-or-lose-it]")
 @click.option("--scenario", metavar="NAME", help="Of the months. [default: the job's first]")
-@click.option("--paths", type=Paths(), help="Paths of the months. [default: 2,048]")
+@click.option("--paths", type=Enough(), help="Paths of the months. [default: 2,048]")
 @xlsx_option
 @output_options
 def capital(

@@ -9,7 +9,7 @@ import click
 
 from stress.cli.books import xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import CSV, FILE, Paths, output_options
+from stress.cli.options import CSV, FILE, Enough, output_options
 from stress.cli.output import Output
 from stress.cli.writing import writing
 
@@ -27,7 +27,7 @@ GAP = 3
 @job_argument("job", "JOB.toml")
 @click.option("--scenario", metavar="NAME", help="[default: the job's first]")
 @click.option("--mean", is_flag=True, help="Means over paths with their errors instead of the deterministic case.")
-@click.option("--paths", type=Paths(), help="Paths of a mean. [default: 8,192]")
+@click.option("--paths", type=Enough(), help="Paths of a mean. [default: 8,192]")
 @click.option("--path", type=click.IntRange(0, 2**63 - 1), help="One path by its number instead.")
 @click.option("--quantile", type=click.FloatRange(0, 1), help="The path at this quantile of a note's loss instead.")
 @click.option("--tranche", metavar="NAME", help="The note whose loss the quantile is of.")

@@ -8,7 +8,7 @@ import click
 
 from stress.cli.cells import job_and_run
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Paths, output_options
+from stress.cli.options import FILE, Enough, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError
@@ -27,7 +27,7 @@ PATHS = 8192
     "--measure", "measured", multiple=True, default=("EL",), show_default=True, metavar="NAME",
     help="Whose sensitivity is shown, of the last note or the pool; may be repeated.",
 )  # fmt: skip
-@click.option("--paths", type=Paths(), help="Paths of a run of JOB, and of each sensitivity. [default: 8,192]")
+@click.option("--paths", type=Enough(), help="Paths of a run of JOB, and of each sensitivity. [default: 8,192]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
 @output_options
 def document(

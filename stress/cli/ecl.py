@@ -10,7 +10,7 @@ from stress.cli.answer import plain, sheet_table
 from stress.cli.books import save_answer, xlsx_option
 from stress.cli.cells import job_or_results
 from stress.cli.of_books import job_argument
-from stress.cli.options import Paths, output_options
+from stress.cli.options import Enough, output_options
 from stress.cli.output import Output
 
 
@@ -25,7 +25,7 @@ from stress.cli.output import Output
 )
 @click.option("--multiple", type=float, default=2.0, show_default=True, help="Rise of a rate that makes stage 2.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="[default: all, and weighted]")
-@click.option("--paths", type=Paths(), help="Paths of every scenario. [default: 2,048]")
+@click.option("--paths", type=Enough(), help="Paths of every scenario. [default: 2,048]")
 @xlsx_option
 @output_options
 def ecl(

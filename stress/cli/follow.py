@@ -9,7 +9,7 @@ import click
 
 from stress.cli.books import page_option, save_reported, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Paths, output_options
+from stress.cli.options import FILE, Enough, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import drawable, save, save_text
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.argument("reports", type=FILE, metavar="[REPORTS]", required=False)
 @click.option("--as-of", metavar="YYYY-MM", help="Last month that is read. [default: the last report]")
 @click.option("--scenario", metavar="NAME", help="Under which scenario. [default: the job's first]")
-@click.option("--paths", type=Paths(FOLLOWED_PATHS), help="Weighted paths behind each month. [default: 4,096]")
+@click.option("--paths", type=Enough(FOLLOWED_PATHS), help="Weighted paths behind each month. [default: 4,096]")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own.")
 @click.option("--state", "state_file", type=FILE, metavar="FILE", help="Also write the state after the last report.")
 @click.option("--figure", type=FILE, metavar="FILE", help="Also draw it: an .svg, .png or .pdf file.")

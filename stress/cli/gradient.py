@@ -10,7 +10,7 @@ from stress.cli.answer import plain, sheet_table
 from stress.cli.books import save_answer, xlsx_option
 from stress.cli.cells import job_or_results
 from stress.cli.of_books import job_argument
-from stress.cli.options import Paths, output_options
+from stress.cli.options import Enough, output_options
 from stress.cli.output import Output
 
 
@@ -24,7 +24,7 @@ from stress.cli.output import Output
 )
 @click.option("--tranche", metavar="NAME", help="The note. [default: the last that lent]")
 @click.option("--scenario", metavar="NAME", help="[default: the job's first]")
-@click.option("--paths", type=Paths(), help="Plain paths. [default: 32,768]")
+@click.option("--paths", type=Enough(), help="Plain paths. [default: 32,768]")
 @click.option("--months", is_flag=True, help="Show each month's mean of a factor too.")
 @xlsx_option
 @output_options

@@ -48,8 +48,8 @@ class Count(IntegerType):
         return int(number)
 
 
-class Paths(Count):
-    """Paths of a question: at least as many as its errors need."""
+class Enough(Count):
+    """Paths, or draws: at least as many as the answer needs to mean anything."""
 
     def __init__(self, least: int = FEW_PATHS) -> None:
         self.least = least
@@ -57,7 +57,7 @@ class Paths(Count):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number as int. Raises ConfigError where it is too small."""
         number = super().convert(value, param, ctx)
-        enough(number, self.least, "--paths")
+        enough(number, self.least, "--paths" if param is None else param.opts[0])
         return number
 
 

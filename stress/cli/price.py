@@ -12,7 +12,7 @@ from stress.cli.answer import plain, sheet_table
 from stress.cli.books import save_answer, xlsx_option
 from stress.cli.cells import job_or_results
 from stress.cli.of_books import job_argument
-from stress.cli.options import Paths, once, output_options
+from stress.cli.options import Enough, once, output_options
 from stress.cli.output import Output
 from stress.errors import ConfigError
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--zero", "zeros", multiple=True, metavar="YEARS=RATE", help="A point of the zero curve. [default: 0%]")
 @click.option("--scenario", metavar="NAME", help="[default: the job's first]")
 @click.option(
-    "--paths", type=Paths(), help="Paths of the break-even spread, rounded up to groups of 1,024. [default: 2,048]"
+    "--paths", type=Enough(), help="Paths of the break-even spread, rounded up to groups of 1,024. [default: 2,048]"
 )
 @xlsx_option
 @output_options

@@ -9,7 +9,7 @@ import click
 from stress.cli.books import save_result, xlsx_option
 from stress.cli.cells import Cell, cell_options, opened
 from stress.cli.of_books import is_book_folder, job_argument
-from stress.cli.options import FILE, PAGE, Paths, output_options
+from stress.cli.options import FILE, PAGE, Enough, output_options
 from stress.cli.output import Output
 from stress.cli.report_questions import Options, answered, check_options, document, named
 from stress.cli.writing import writing
@@ -31,7 +31,7 @@ from stress.cli.writing import writing
 @click.option("--stresses", type=FILE, metavar="FILE.toml", help="The table of stresses by category.")
 @click.option("--reports", type=FILE, metavar="FILE", help="The monthly reports of the deal, of --with follow.")
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the first]")
-@click.option("--paths", type=Paths(), help="Paths of each run that a question makes. [default: 32,768]")
+@click.option("--paths", type=Enough(), help="Paths of each run that a question makes. [default: 32,768]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
 @click.option("--author", default="", metavar="TEXT", help="Stands on the cover. [default: a line to sign]")
 @click.option("--date", default="", metavar="TEXT", help="Stands on the cover.")

@@ -9,7 +9,7 @@ import click
 
 from stress.cli.books import about_job, save_tables, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import PAGE, Count, OneOf, Paths, output_options
+from stress.cli.options import PAGE, Count, Enough, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import save_text, writing
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--points", type=Count(), help="Points to run. [default: 24 for each range]")
 @click.option("--design", "kind", type=OneOf(["sobol", "grid"]), default="sobol", show_default=True)
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the job's first]")
-@click.option("--paths", type=Paths(), help="Paths of each point. [default: 32,768]")
+@click.option("--paths", type=Enough(), help="Paths of each point. [default: 32,768]")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own.")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes on this machine instead.")

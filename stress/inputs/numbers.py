@@ -17,6 +17,8 @@ FEW_PATHS = 64
 """Of a question whose errors are measured between batches of 32 paths."""
 FOLLOWED_PATHS = 256
 """Of a deal that is followed: fewer than 100 effective ones are refused."""
+FEW_DRAWS = 100
+"""Of a forecast: five lie beyond either end of its band of 90%."""
 OUTAGE_DAYS, MOST_HORIZON, MOST_LAGS = 30, 120, 99
 """Days of a month, reports ahead, lags of robust errors."""
 LEVELS = (0.5, 0.99999)

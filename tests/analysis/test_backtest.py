@@ -123,9 +123,9 @@ def test_where_no_forecast_can_be_scored_it_is_said_what_an_origin_needs() -> No
     with pytest.raises(
         DataError, match=r"no forecast to score between 1998-01 and 1998-06: an origin needs 12 reports before"
     ):
-        backtest(stress.load(JOB), trust, "1998-01", "1998-06", draws=64)
+        backtest(stress.load(JOB), trust, "1998-01", "1998-06", draws=128)
     with pytest.raises(ConfigError, match="--from 2030-01: the last report is of"):
-        backtest(stress.load(JOB), trust, "2030-01", draws=64)
+        backtest(stress.load(JOB), trust, "2030-01", draws=128)
 
 
 def test_a_constant_law_is_scored_by_its_own_errors() -> None:

@@ -53,6 +53,7 @@ def words_of(command: str, **more: Path) -> list[str]:
         ("gradient {JOB} --paths 1", "--paths 1: at least 64"),
         ("cashflows {JOB} --mean --paths 1", "--paths 1: at least 64"),
         ("document {JOB} --paths 1", "--paths 1: at least 64"),
+        ("backtest {JOB} {CARDS} --from 2000-01 --draws 1", "--draws 1: at least 100: fewer tell nothing"),
         ("report {OUT} --paths 1 --with rates", "--paths 1: at least 64"),
         ("backtest {JOB} {CARDS} --from 2000-01 --horizon 0,3", "--horizon 0,3: whole numbers from 1 to 120"),
         ("backtest {JOB} {CARDS} --from 2000-13", "--from 2000-13: must be a period such as 2025 Q1"),

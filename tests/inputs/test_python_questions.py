@@ -138,6 +138,12 @@ def test_a_question_with_paths_of_its_own_has_the_same_least_number(name: str, g
             question(**needed(question, good) | {"paths": paths})
 
 
+def test_a_forecast_of_too_few_draws_for_its_band_is_refused() -> None:
+    cards = stress.load(SCENARIOS / "jobs/card-master-trust.toml")
+    with pytest.raises(ConfigError, match=r"^draws = 1: at least 100: fewer tell nothing"):
+        stress.analysis.backtest(cards, SCENARIOS / "reports/us-cards.toml", "2014-01", draws=1)
+
+
 def test_numbers_and_lists_of_numpy_are_taken(good: dict[str, Any]) -> None:
     job = good["job"]
     plain = stress.analysis.breakeven(job, "subordinated", percentiles=[0.5], interest=False)
