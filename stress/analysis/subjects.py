@@ -30,6 +30,13 @@ def _curve(name: str, value: Any) -> None:
         number_of(name, number)
 
 
+def _speeds(name: str, value: Any) -> None:
+    say(is_list(value), name, value, "a list of multiples of prepayment, or of curves: [0.5, 1, '10% CPR']")
+    for speed in value:
+        if not isinstance(speed, str):
+            number_of(name, speed)
+
+
 def _targets(name: str, value: Any) -> None:
     holds = isinstance(value, Mapping) and all(isinstance(target, Target) for target in value.values())
     say(holds, name, value, "a table of a Target by note: dict([stress.analysis.target_of(TEXT, BANDS)])")
@@ -45,6 +52,7 @@ CHECKS: Checks = {
     ),
     "tuple[float | None, float | None]": _ends,
     "Curve": _curve,
+    "Sequence[float | str]": _speeds,
     "Mapping[str | None, Target]": _targets,
 }
 """By annotation."""
