@@ -99,9 +99,24 @@ def test_shocks_of_a_file_come_before_those_of_its_level(folder: Path) -> None:
     assert [shock.target for shock in cases[1].shocks] == ["rho", "default_odds", "payment"]
 
 
-def test_a_level_that_is_not_there_is_told_with_the_right_one(folder: Path) -> None:
-    edit(folder / "job.toml", '["scenario.toml"]', '["scenario.toml:sever"]')
-    with pytest.raises(ConfigError, match=r'has no level "sever".*did you mean severe'):
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("job", '["scenario.toml"]', '["scenario.toml:sever"]', r'has no level "sever".*did you mean severe'),
+        ("job", '["scenario.toml"]', '["scenario.toml", "scenario.toml:base"]', "'NAME_base' appears 2 times"),
+        ("job", 'deal = "deal.toml"', 'deal = "pool.toml"', r'job\.toml: deal: .*kind = "pool": must be "deal"'),
+        ("job", 'clock = "monthly"', 'clock = "payment_date"',
+         r"clock = .payment_date. but the deal has purchase = .each_step."),
+        ("pool", '"EUR"', '"USD"', "deal is in EUR and pool in USD"),
+        ("scenario", 'note = "Nothing is moved."', "probability = 0.5",
+         r"probabilities given must sum to 1, not 0\.5"),
+    ],
+)  # fmt: skip
+def test_parts_of_a_job_that_do_not_fit_each_other_are_refused(
+    file: str, old: str, new: str, says: str, folder: Path
+) -> None:
+    edit(folder / f"{file}.toml", old, new)
+    with pytest.raises(ConfigError, match=says):
         load_job(folder / "job.toml")
 
 
@@ -112,20 +127,15 @@ def test_a_circle_of_combined_scenarios_is_refused(folder: Path) -> None:
         load(folder / "a.toml")
 
 
-def test_a_combined_file_with_levels_needs_one_named(folder: Path) -> None:
-    scenario(folder / "a.toml", 'combine = ["scenario.toml"]')
-    with pytest.raises(ConfigError, match=r"combine\[1\].*name one level.*base, moderate, severe"):
-        load(folder / "a.toml")
-
-
 @pytest.mark.parametrize(
     ("reference", "says"),
     [
         ("scenario.toml:sever", 'has no level "sever": one of base, moderate, severe; did you mean severe'),
         ("plain.toml:severe", 'plain.toml: has no levels, but level "severe" is asked for'),
+        ("scenario.toml", r"combine\[1\].*name one level.*base, moderate, severe"),
     ],
 )
-def test_a_level_that_a_combined_file_has_not_is_told(folder: Path, reference: str, says: str) -> None:
+def test_a_combined_file_is_named_with_a_level_that_it_has(folder: Path, reference: str, says: str) -> None:
     scenario(folder / "plain.toml", "")
     scenario(folder / "a.toml", f'combine = ["{reference}"]')
     with pytest.raises(ConfigError, match=says):
@@ -159,30 +169,6 @@ def test_a_chain_of_combined_files_has_an_end(folder: Path) -> None:
         load(folder / "s0.toml")
 
 
-def test_scenario_names_differ(folder: Path) -> None:
-    edit(folder / "job.toml", '["scenario.toml"]', '["scenario.toml", "scenario.toml:base"]')
-    with pytest.raises(ConfigError, match="'NAME_base' appears 2 times"):
-        load_job(folder / "job.toml")
-
-
-def test_probabilities_sum_to_one(folder: Path) -> None:
-    edit(folder / "scenario.toml", 'note = "Nothing is moved."', "probability = 0.5")
-    with pytest.raises(ConfigError, match=r"probabilities given must sum to 1, not 0\.5"):
-        load_job(folder / "job.toml")
-
-
-def test_deal_and_pool_have_one_currency(folder: Path) -> None:
-    edit(folder / "pool.toml", '"EUR"', '"USD"')
-    with pytest.raises(ConfigError, match="deal is in EUR and pool in USD"):
-        load_job(folder / "job.toml")
-
-
-def test_a_reference_to_the_wrong_kind_names_who_refers(folder: Path) -> None:
-    edit(folder / "job.toml", 'deal = "deal.toml"', 'deal = "pool.toml"')
-    with pytest.raises(ConfigError, match=r'job\.toml: deal: .*kind = "pool": must be "deal"'):
-        load_job(folder / "job.toml")
-
-
 def test_load_job_refuses_another_kind(folder: Path) -> None:
     with pytest.raises(ConfigError, match='kind = "deal": a job is needed'):
         load_job(folder / "deal.toml")
@@ -202,12 +188,6 @@ def test_load_job_refuses_another_kind(folder: Path) -> None:
 def test_a_shock_that_could_move_nothing_is_refused(folder: Path, shock: str, said: str) -> None:
     edit(folder / "scenario.toml", "shocks = []", f"shocks = [{{ {shock} }}]")
     with pytest.raises(ConfigError, match=said):
-        load_job(folder / "job.toml")
-
-
-def test_payment_date_clock_needs_purchases_at_payment_dates(folder: Path) -> None:
-    edit(folder / "job.toml", 'clock = "monthly"', 'clock = "payment_date"')
-    with pytest.raises(ConfigError, match=r"clock = .payment_date. but the deal has purchase = .each_step."):
         load_job(folder / "job.toml")
 
 
