@@ -28,21 +28,9 @@ WIDE = "Stress Wide"
 """Our own font: a blank an em wide for every sign that takes two columns. It sets widths alone."""
 WIDTHS = ("DejaVu Sans", WIDE)
 """Families that set the widths: one ships with matplotlib, one with us."""
-EAST_ASIAN = (
-    "PingFang SC",
-    "Hiragino Sans GB",
-    "Heiti SC",
-    "Microsoft YaHei",
-    "SimHei",
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Noto Sans CJK JP",
-    "Droid Sans Fallback",
-    "Arial Unicode MS",
-)
+EAST_ASIAN = ("PingFang SC", "Hiragino Sans GB", "Heiti SC", "Microsoft YaHei", "SimHei", "Noto Sans CJK SC",
+              "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK JP",
+              "Droid Sans Fallback", "Arial Unicode MS")  # fmt: skip
 """Families with Chinese of macOS, Windows and Linux, the best first."""
 STACK = ", ".join(
     name if " " not in name else f"'{name}'"

@@ -33,19 +33,10 @@ from stress.inputs.scenario import Shock
 from stress.inputs.text.remark import Remark
 from stress.kernels.tables import MONTH, Receivables
 
-_OPTIONS = (
-    "late_charge_daily",
-    "late_fee",
-    "recovery_lag",
-    "fee_free_share",
-    "dilution_unpaid_share",
-    "dependence.rho_roll",
-    "dependence.rho_prepayment",
-    "dependence.rho_recovery",
-    "dependence.correlation_prepayment",
-    "dependence.correlation_recovery",
-    "dependence.correlation_prepayment_recovery",
-)
+_OPTIONS = ("late_charge_daily", "late_fee", "recovery_lag", "fee_free_share", "dilution_unpaid_share",
+            "dependence.rho_roll", "dependence.rho_prepayment", "dependence.rho_recovery",
+            "dependence.correlation_prepayment", "dependence.correlation_recovery",
+            "dependence.correlation_prepayment_recovery")  # fmt: skip
 """Keys of a pool that need another to act."""
 _AFTER = ("at once", "a month", "two months", "three months", "four months", "five months", "six months")
 """By the buckets of a ladder."""

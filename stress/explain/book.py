@@ -55,16 +55,8 @@ def _position(book: Book, position: Held) -> list[str]:
     below = sum(sizes[position.note + 1 :]) / sum(sizes)
     amount = f"{money(abs(position.amount))}{' short' if position.amount < 0.0 else ''}"
     rank = f"{position.note + 1} of {len(sizes)}"
-    return [
-        position.name,
-        deal,
-        name,
-        amount,
-        percent(abs(position.share)),
-        rank,
-        percent(below),
-        f"{position.price:g}",
-    ]
+    shares = (percent(abs(position.share)), rank, percent(below))
+    return [position.name, deal, name, amount, *shares, f"{position.price:g}"]
 
 
 def _shared(book: Book) -> list[str]:
@@ -104,16 +96,8 @@ def _loads(book: Book, deal: Member, weights: tuple[float, ...], segment: str = 
     part = common_share(weights, book.factors)
     rho = deal.job.pool.dependence.rho
     begins = "" if deal.job.state is None else f", met after {deal.job.state.as_of}"
-    words = listed(loads) if loads else "nothing"
-    return [
-        f"{deal.name}{segment}",
-        deal.originator,
-        f"{deal.start + 1}{begins}",
-        words,
-        percent(part),
-        percent(1.0 - part),
-        f"{rho:g}",
-    ]
+    closes, words = f"{deal.start + 1}{begins}", listed(loads) if loads else "nothing"
+    return [f"{deal.name}{segment}", deal.originator, closes, words, percent(part), percent(1.0 - part), f"{rho:g}"]
 
 
 def _rates(book: Book) -> list[str]:
@@ -124,10 +108,8 @@ def _rates(book: Book) -> list[str]:
         weights = [f"{name} {w:g}" for name, w in zip(names, rate.loads, strict=True) if w]
         tied = f"by {listed(weights)}, the rest its own" if weights else "by nothing but its own"
         part = percent(shared(rate.loads, correlation))
-        lines += [
-            "",
-            f"The random short rate in {currency} is one for all deals in it and moves {tied} ({part} shared).",
-        ]
+        says = f"The random short rate in {currency} is one for all deals in it and moves {tied} ({part} shared)."
+        lines += ["", says]
     return lines
 
 

@@ -91,12 +91,7 @@ def ladder(pool: Pool) -> list[str]:
         downs = [f"{percent(share)} to M{number - n}" for n, share in enumerate(bucket.pays_down, 1) if share]
         to = "default" if number == len(buckets) else f"M{number + 1}"
         late = f"{30 * (number - 1) + 1}-{30 * number}"
-        moved = [
-            percent(bucket.rolls) + f" to {to}",
-            percent(bucket.cured),
-            listed(downs) or "-",
-            percent(bucket.stays),
-        ]
+        moved = [f"{percent(bucket.rolls)} to {to}", percent(bucket.cured), listed(downs) or "-", percent(bucket.stays)]
         rows.append([f"M{number}", late, *moved])
     head = ["bucket", "days late", "rolls on a month", "cures", "pays down", "stays"]
     return [*table(head, rows), "", f"{days}+ days is default.", *_moves_with(pool)]

@@ -24,20 +24,8 @@ from stress.foreign.literal import pairs, part, read_dict, shortened, within
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
 
-CARRIED = (
-    "name",
-    "dates",
-    "pool",
-    "accounts",
-    "bonds",
-    "rateSwap",
-    "fees",
-    "collect",
-    "waterfall",
-    "status",
-    "trigger",
-    "triggers",
-)
+CARRIED = ("name", "dates", "pool", "accounts", "bonds", "rateSwap", "fees", "collect", "waterfall", "status",
+           "trigger", "triggers")  # fmt: skip
 
 
 class Imported(NamedTuple):

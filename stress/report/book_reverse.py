@@ -11,14 +11,12 @@ import numpy as np
 from stress.answers.book_reverse import BookReverse, DealOnPath
 from stress.answers.reverse import left_out
 from stress.report.book import level, probability
+from stress.report.book_path import QUARTER
 from stress.report.numbers import PERCENT, bare_percent, fraction, percent, span
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
     from stress.answers.book import ScenarioRisk
-
-QUARTER = 3
-"""Months of a row."""
 
 
 def headline(common: BookReverse) -> str:

@@ -100,16 +100,8 @@ def _plain(number: float) -> str:
 
 def ecl_sheet(answer: Ecl) -> Sheet:
     """One row a scenario, book and reporting date."""
-    head = (
-        "Scenario",
-        "Book",
-        "Month",
-        "Outstanding",
-        "12-month ECL",
-        "Lifetime ECL (CECL)",
-        "Stage 2 and 3",
-        "Allowance",
-    )
+    head = ("Scenario", "Book", "Month", "Outstanding", "12-month ECL", "Lifetime ECL (CECL)", "Stage 2 and 3",
+            "Allowance")  # fmt: skip
     rows = tuple(map(_allowance, answer.rows))
     note = (
         f"Shares of the book at closing, means of {many(answer.paths, 'path')}, seed {answer.seed}, ± standard error; "

@@ -26,18 +26,8 @@ def _months(answer: Follow) -> tuple[str, Sheet]:
     effective = {u.month: f"{u.effective:,.0f}" for u in answer.updates}
     last = max((k for k, note in enumerate(answer.notes) if not _certificate(note)), default=0)
     loss = {u.month: _share(u.expected_loss[last], u.expected_loss_se[last], u.effective) for u in answer.updates}
-    head = (
-        "month",
-        "figure",
-        "came",
-        "predicted (90%)",
-        "PIT",
-        "CRPS",
-        "last value",
-        "no report read",
-        "effective paths",
-        f"EL {answer.notes[last].name}",
-    )
+    head = ("month", "figure", "came", "predicted (90%)", "PIT", "CRPS", "last value", "no report read",
+            "effective paths", f"EL {answer.notes[last].name}")  # fmt: skip
     rows = []
     for k, s in enumerate(answer.surprises):
         first = not k or answer.surprises[k - 1].month != s.month
@@ -75,15 +65,8 @@ def _notes(answer: Follow) -> tuple[str, Sheet]:
     before = _share(answer.default_before, answer.default_before_se, answer.paths)
     now = _share(answer.default, answer.default_se, answer.effective)
     rows.append(("pool: cumulative default", "", "", before, now, "", ""))
-    head = (
-        "note",
-        f"balance, {answer.currency}",
-        "worth per 100 (90%)",
-        "EL before any report",
-        "EL now",
-        "probability of a loss before",
-        "now",
-    )
+    head = ("note", f"balance, {answer.currency}", "worth per 100 (90%)", "EL before any report", "EL now",
+            "probability of a loss before", "now")  # fmt: skip
     note = (
         f"The rest of the life after {answer.as_of} from the state that was reported ({_given(answer)}). Worth: cash "
         "from today on at the note's coupon and the deal's discount spread (of a residual note at its discount_rate), "

@@ -65,15 +65,11 @@ def write(
     provenance: Mapping[str, Any],
 ) -> Path:
     """Write the workbook whole or not at all: the tables, a sheet of assumptions, one of provenance. Raises OSError."""
-    about = [Column("Key", "text"), Column("Value", "text")]
+    about = (Column("Key", "text"), Column("Value", "text"))
     whole = [
         *tables,
-        Table("Assumptions", tuple(about), [(key, value) for key, value in assumptions]),
-        Table(
-            "Provenance",
-            tuple(about),
-            [(key, str(value)) for key, value in provenance.items() if len(str(value)) < 1000],
-        ),
+        Table("Assumptions", about, assumptions),
+        Table("Provenance", about, [(key, str(value)) for key, value in provenance.items() if len(str(value)) < 1000]),
     ]
     with new_workbook(path) as book:
         book.set_properties({"created": MADE})

@@ -21,13 +21,8 @@ if TYPE_CHECKING:
 
 UNITS = {"1": "share", "x": "number", "a": "years"}
 """Unit of a surface -> that of its column."""
-_CLASS = (
-    Column("Class", "text"),
-    Column("Size", "money"),
-    Column("Size, of the pool", "share"),
-    Column("Enhancement", "share"),
-    Column("Coupon", "text"),
-)
+_CLASS = (Column("Class", "text"), Column("Size", "money"), Column("Size, of the pool", "share"),
+          Column("Enhancement", "share"), Column("Coupon", "text"))  # fmt: skip
 _LIFE = (Column("WAL, years", "years"), Column("± WAL", "years"))
 _BREAK_EVEN = (Column("Break-even, × base CNL", "number"), Column("± Break-even", "number"))
 

@@ -17,13 +17,9 @@ from stress.validation.check import Finding, held
 
 SCENARIO, AS_OF, NOTE = "baseline_predictive", "2020-02", "subordinated"
 """Default rate, rho and phi are drawn by path; two reports are read, which leave half of the paths effective."""
-WHAT = (
-    "cumulative default before any report",
-    "cumulative default given the reports",
-    f"expected loss of {NOTE} before any report",
-    f"expected loss of {NOTE} given the reports",
-    f"worth of {NOTE} given the reports",
-)
+WHAT = ("cumulative default before any report", "cumulative default given the reports",
+        f"expected loss of {NOTE} before any report", f"expected loss of {NOTE} given the reports",
+        f"worth of {NOTE} given the reports")  # fmt: skip
 PATHS, REPLICATIONS = 1_024, 500
 LONG, RUNS = 16_384, 8
 """Paths of a run that counts towards the truth, and how many, of seeds of their own: together 9% of the error."""

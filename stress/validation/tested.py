@@ -32,15 +32,8 @@ def run_tests(arguments: tuple[str, ...]) -> Iterator[Finding | str]:
         raise DataError("needs the tests of a clone of the repository, and pytest: pip install -e '.[test]'")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "tests.xml"
-        options = (
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            f"--junitxml={report}",
-            "-o",
-            "junit_family=xunit1",
-        )  # has properties
-        command = [sys.executable, "-m", "pytest", *options, *arguments]
+        plain, written = ("-q", "-p", "no:cacheprovider"), (f"--junitxml={report}", "-o", "junit_family=xunit1")
+        command = [sys.executable, "-m", "pytest", *plain, *written, *arguments]  # xunit1 has properties
         done = subprocess.run(command, cwd=CLONE, capture_output=True, text=True, check=False)
         if not report.is_file():
             last = (done.stdout + done.stderr).strip().splitlines()[-1:]

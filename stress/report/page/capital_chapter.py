@@ -15,16 +15,8 @@ from stress.report.sheets import Sheet
 
 def capital_sheet(answer: Capital) -> Sheet:
     """One row a class of which something is outstanding at closing, or after the month of the state."""
-    head = (
-        "Class",
-        "Attachment",
-        "Detachment",
-        "K_A",
-        "SEC-SA weight",
-        "SEC-IRBA",
-        "SEC-ERBA",
-        "Capital, of the class",
-    )
+    head = ("Class", "Attachment", "Detachment", "K_A", "SEC-SA weight", "SEC-IRBA", "SEC-ERBA",
+            "Capital, of the class")  # fmt: skip
     when = answer.when()
     proposed = " PROPOSED, not in force." if answer.status == "proposed" else ""
     note = (

@@ -19,12 +19,8 @@ def ecl(answer: Ecl) -> Chapter:
         "scenario, book and reporting date.",
     )
     sheet = ecl_sheet(answer)
-    exhibit = Exhibit(
-        svg_of(allowances(answer), f"ecl {answer.job}"),
-        "Allowance at closing",
-        "12-month and lifetime; whiskers are 95% intervals.",
-        sheet,
-    )
+    caption = "12-month and lifetime; whiskers are 95% intervals."
+    exhibit = Exhibit(svg_of(allowances(answer), f"ecl {answer.job}"), "Allowance at closing", caption, sheet)
     return Chapter("Expected credit loss", says, sheet, exhibit)
 
 
