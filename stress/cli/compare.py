@@ -135,9 +135,10 @@ def _said(changes: Mapping[str, xr.Dataset], runs: Mapping[Path, xr.Dataset]) ->
     jobs = {path: job_of(ds) for path, ds in runs.items()}
     begun = {path: job.state.as_of if job.state else "" for path, job in jobs.items() if job is not None}
     counted = [name for name in FROM_THE_STATE if name in changes]
-    if counted and len(set(begun.values())) > 1:
+    if len(set(begun.values())) > 1:
         starts = "; ".join(f"{path} from {month or 'closing'}" for path, month in begun.items())
-        sentences.append(f"{listed(counted)} of a run that starts in mid-life is of what is left then: {starts}.")
+        what = f"{listed(counted)} of a run that starts in mid-life is of what is left then"
+        sentences.append(f"{what if counted else 'What was before a run that starts in mid-life is data'}: {starts}.")
     return [*sentences, *_engines(runs)]
 
 

@@ -59,7 +59,7 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, bas
     """One row a class: size, enhancement, coupon; life and expected loss under the first scenario; loss at worst; the
     break-even multiple of net loss and the gap to the stress that it is held to. `based`: with the base net loss."""
     first = str(ds["scenario"].values[0])
-    since = _since(ds, rating)
+    since = since_of(ds, rating)
     stands = _of_rating(rating) if rating is not None else _of_run(ds, based)
     several = ds.sizes["scenario"] > 1
     head = (
@@ -70,7 +70,7 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, bas
         "WAL, years",
         "Expected loss",
         *("At its worst",) * several,
-        *(f"× base {short(_since(ds, rating))}",) * bool(stands),
+        *(f"× base {short(since)}",) * bool(stands),
         *("Gap, points",) * (rating is not None),
     )
     terms = [(MISSING,) * 3] * ds.sizes["tranche"] if job is None else _terms(job)
@@ -164,10 +164,10 @@ def base_net_loss(ds: xr.Dataset) -> float:
     return float(json.loads(str(ds.attrs.get("committee", "{}"))).get("base_net_loss", math.nan))
 
 
-def _since(ds: xr.Dataset, rating: Rating | None) -> Since:
+def since_of(ds: xr.Dataset, rating: Rating | None = None) -> Since:
     """Where the net losses count from that break-evens are multiples of."""
     known = json.loads(str(ds.attrs.get("committee", "{}"))).get("since", {})
-    return rating.since if rating is not None else Since(**known)
+    return rating.since if rating is not None else Since(**{key: known[key] for key in Since._fields if key in known})
 
 
 def _of_run(ds: xr.Dataset, based: bool) -> str:
@@ -176,7 +176,7 @@ def _of_run(ds: xr.Dataset, based: bool) -> str:
 
     if "breakeven_multiple" not in ds:
         return ""
-    since = _since(ds, None)
+    since = since_of(ds)
     base = f" ({percent(base_net_loss(ds))} on {expected(since)})" if based else f" on {expected(since)}"
     several = []
     if "breakeven_crossings" in ds:  # results of earlier versions have none

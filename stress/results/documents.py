@@ -64,6 +64,10 @@ _CASE = table({"name": is_text}, {**_SAID, **_OF_CASE})
 _NOTE = table({"name": is_text})
 _WORDS = {"scenario": is_text, "rules": is_text, "status": is_text, "date": is_text}
 _RESTS_ON = table({**_WORDS, "pool_weight": is_number, "paths": is_number, "left_out": listed(is_text)})
+_SINCE = table({
+    "as_of": is_text, "told": lambda value: isinstance(value, bool),
+    **dict.fromkeys(("pool", "net_loss", "default"), is_number),
+})  # fmt: skip
 _PART = table({}, {**_SAID, "name": is_text})
 _DEAL = table({"notes": listed(_NOTE)}, {**_SAID, "name": is_text})
 _JOB = table({"scenarios": listed(_CASE), "deal": _DEAL, "pool": _PART}, {"name": is_text})
@@ -71,7 +75,7 @@ SHAPES: dict[str, Shape] = {
     "job": lambda value: value == {} or _JOB(value),
     "input_notes": listed(_is_remark),
     "committee": lambda value: (
-        table({}, {"base_net_loss": is_number})(value) and ("rules" not in value or _RESTS_ON(value))
+        table({}, {"base_net_loss": is_number, "since": _SINCE})(value) and ("rules" not in value or _RESTS_ON(value))
     ),
 }
 """Of each attribute that holds JSON. A job of an older version may lack keys of today's, not these."""

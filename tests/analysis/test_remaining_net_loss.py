@@ -40,6 +40,7 @@ def last_month(factor: float | None = None, phi: float = 0.9, **stands: float) -
         "accounts": {"income": 0.0, "principal": 0.0},
         "pool": ({"segment": "all", "performing": 0.5 * BALANCE},),
         "sums": {"defaults": 0.03 * BALANCE, "recoveries": 0.005 * BALANCE},
+        "lately": {"defaults": (0.03 * BALANCE,)},
         "factors": () if factor is None else (factor,),
     })  # fmt: skip
     return job.but(state=state)
@@ -240,3 +241,27 @@ def test_answers_that_are_over_the_original_balance_say_what_was_before() -> Non
     assert words in tornado_sheet(sensitivity(job, "EL", "B")).note
     assert words in gradient_sheet(gradient(job, "EL", "B", paths=1024)).note
     assert any(words in said for said in chapter(reverse(job, "B")).says)
+
+
+def test_a_run_in_mid_life_tells_on_its_cover_what_multiples_are_of_and_no_page_reads_another_shape() -> None:
+    """Of a file of a later version other keys are passed over; of one that was tampered with all is refused."""
+    from stress.analysis import committee, with_committee
+    from stress.report.cover import since_of as told
+    from stress.results.documents import is_document
+
+    job = last_month()
+    answer = committee(job, paths=64)
+    assert answer.since == since_of(job)
+    assert answer.base_net_loss == pytest.approx(P)
+    a = answer.classes[0]
+    assert a.breakeven_multiple == pytest.approx(20.0, rel=2e-3)
+    ds = with_committee(stress.simulate(job), answer)
+    page = structure(ds, job)
+    assert page.head[-1] == "× base remaining CNL"
+    assert page.rows[0][-1].startswith("20.0")
+    assert "the pool's net loss after 2020-01 to maturity (over the pool then) (2.00% on expected rates)" in page.note
+    text = str(ds.attrs["committee"])
+    assert is_document("committee", text)
+    assert told(ds.assign_attrs(committee=text.replace('"told"', '"later": 1, "told"'))) == since_of(job)
+    for wrong in ('"since": 3', '"since": {"as_of": 1}', '"since": {}'):
+        assert not is_document("committee", "{" + wrong + "}")

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import xarray as xr
 
-from stress.report.cover import base_net_loss, desks, structure
+from stress.report.cover import base_net_loss, desks, since_of, structure
 from stress.report.known_job import job_of
 from stress.report.numbers import percent
+from stress.report.remaining import short
 from stress.report.sheets import Sheet
 from stress.results import with_mixture
 from stress.results.sweep import Result, cells
@@ -43,7 +44,7 @@ def _structure(ds: xr.Dataset) -> Sheet:
     if "breakeven_multiple" not in ds:
         return sheet
     base = percent(base_net_loss(ds))
-    return Sheet((*sheet.head, "Base CNL"), tuple((*row, base) for row in sheet.rows), sheet.note)
+    return Sheet((*sheet.head, f"Base {short(since_of(ds))}"), tuple((*row, base) for row in sheet.rows), sheet.note)
 
 
 def _beside(over: tuple[str, ...], sheets: Iterable[Labelled]) -> list[Sheet]:
