@@ -76,7 +76,7 @@ class RhoFit(NamedTuple):
         """The same for the variance, so for rho: n (1 - phi^2) / (1 + phi^2)."""
         return effective_size(self.n, self.persistence**2)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return _table(self)
 
 

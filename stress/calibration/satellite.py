@@ -68,7 +68,7 @@ class SatelliteFit(NamedTuple):
     """Lag-1 correlation of the residuals."""
     source: str
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return _table(self)
 
     def expected(self, macro: MacroTable, start: Period, n: int) -> Array:

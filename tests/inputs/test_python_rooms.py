@@ -181,6 +181,13 @@ def test_texts_are_taken_as_files_and_numbers_of_numpy_as_numbers(good: dict[str
     assert stress.calibration.calibrate_rho(rate, 1, replicates=8) == good["RhoFit"]
 
 
+def test_a_fit_of_a_history_is_shown_as_its_table(good: dict[str, Any]) -> None:
+    """A notebook showed the tuple of all its fields."""
+    for name, said in (("RhoFit", "maximum likelihood, AR(1) factor"), ("SatelliteFit", "HAC error")):
+        assert said in repr(good[name])
+        assert repr(good[name]) == str(good[name])
+
+
 def test_what_plain_paths_have_not_is_told(good: dict[str, Any]) -> None:
     for question in (stress.measures.effective_paths, stress.measures.trust):
         with pytest.raises(DataError, match="plain paths have no weights"):
