@@ -124,13 +124,14 @@ def write(
     """
     from stress.atomic import target_of
     from stress.report.cover import Signed
-    from stress.report.page import sweep, whole
+    from stress.report.page import sweep
+    from stress.report.page import whole as page
 
     path = target_of(path)
     if sweep.is_sweep(result):
-        return whole.write_text(sweep.render(result), path)
+        return page.write_text(sweep.render(result), path)
     signed = Signed(author, date, revision)
-    return whole.write(_dataset(result), path, answers, signed, appendix)
+    return page.write(_dataset(result), path, answers, signed, appendix)
 
 
 def _check(_: str, result: Any) -> None:

@@ -57,7 +57,7 @@ def test_a_misspelt_command_is_told_the_right_one(capsys: Capture) -> None:
         (["figures"], "Did you mean plot?"),
         (["help"], "Did you mean --help or --version?"),
         (["calibrate", "tapes"], "Did you mean tape?"),
-        (["calibrate", "nope"], "no such command 'nope'. One of losses, pool, rho, "),
+        (["calibrate", "nope"], "no such command 'nope'. One of losses, pool, projection, rho, "),
         (["optimize"], "no such command 'optimize'. One of run, check, "),
         (["job.toml"], "A file comes after a command, stress COMMAND job.toml: one of run, check, "),
         (["run", "x", "--pathes", "3"], "no such option --pathes; did you mean --paths? (see stress run --help)"),

@@ -30,7 +30,7 @@ COMMANDS = {
     for name, line in {
         "state": f"state {CASE} --month 3 -o",
         "whatif": f"whatif {CASE} --over payment=0.8:1 --points 4 --paths 512 -q -o",
-        "backtest": f"backtest {CARDS} scenarios/reports/us-cards.toml --from 2015-07 --draws 64 -q --report",
+        "backtest": f"backtest {CARDS} scenarios/reports/us-cards.toml --from 2015-07 --draws 100 -q --report",
     }.items()
 }
 

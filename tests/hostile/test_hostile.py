@@ -147,8 +147,8 @@ CASES = {
         "at most 64 entries",
     ),
     "twenty thousand steps": deal(
-        '{ step = "pay_fee", fee = "trustee" },',
-        '{ step = "pay_fee", fee = "trustee" },' * 20_000,
+        '\n  { step = "pay_fee", fee = "trustee" },',
+        '\n  { step = "pay_fee", fee = "trustee" },' * 20_000,
         "priority.revolving",
         "at most 200 entries",
     ),
