@@ -22,7 +22,7 @@ from stress.analysis.remaining import since_of
 from stress.answers.capital import Capital
 from stress.answers.committee import ClassNumbers, Committee
 from stress.answers.since import Since
-from stress.errors import StressError
+from stress.errors import ConfigError, StressError
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
 from stress.inputs.numbers import FEW_PATHS, enough
@@ -47,7 +47,8 @@ Numbers = dict[str, dict[str, Any]]
 class Fixed(NamedTuple):
     """What rests on no paths, the same for every seed."""
 
-    held: Capital
+    held: Capital | None
+    """None where the state of a job in mid-life does not tell what capital counts."""
     base_net_loss: float
     since: Since
     numbers: Numbers
@@ -59,17 +60,28 @@ def fixed_numbers(
     rules: Rules | None = None,
     bank: Bank = Bank(),  # noqa: B008 -- a constant
 ) -> Fixed:
-    """Capital, break-even and yield of every class. Raises what `capital` raises."""
-    held = capital(job, rules, bank, paths=FEW_PATHS)
+    """Capital, break-even and yield of every class. Raises what `capital` raises, but of a job in mid-life what its
+    state does not tell: capital is left out then, and why is said."""
+    held, unknown = _held(job, rules, bank)
     in_all = trials.to_maturity(trials.variants(job, trials.case_of(job, None), [[]])).of_pool("net_loss")
     since = since_of(job)
     steps: dict[str, Callable[[], Numbers]] = {
-        "capital": lambda: _capital(held),
+        "capital": lambda: {} if held is None else _capital(held),
         "break-even": lambda: _breakeven(job),
         "yield": lambda: _yields(job),
     }
     numbers, left_out = _gathered(job, steps)
-    return Fixed(held, since.remaining(float(in_all[0])), since, numbers, left_out)
+    return Fixed(held, since.remaining(float(in_all[0])), since, numbers, (*unknown, *left_out))
+
+
+def _held(job: Job, rules: Rules | None, bank: Bank) -> tuple[Capital | None, tuple[str, ...]]:
+    """Capital; None and why where a state does not tell what it counts."""
+    try:
+        return capital(job, rules, bank, paths=FEW_PATHS), ()
+    except ConfigError as error:
+        if job.state is None:
+            raise
+        return None, (f"capital: {error}",)
 
 
 def _gathered(job: Job, steps: Mapping[str, Callable[[], Numbers]]) -> tuple[Numbers, tuple[str, ...]]:
@@ -112,9 +124,10 @@ def committee(
     if progress is not None:
         progress(2, 2)
     blocks = -(-paths // LANES)
+    held = known.held
+    basis = ("", "", "", np.nan) if held is None else (held.rules, held.status, held.date, held.pool_weight)
     return Committee(
-        job.name, job.scenarios[0].name, known.held.rules, known.held.status, known.held.date, known.held.pool_weight,
-        known.base_net_loss, known.since, blocks * LANES, job.seed,
+        job.name, job.scenarios[0].name, *basis, known.base_net_loss, known.since, blocks * LANES, job.seed,
         tuple(_numbers(name, values | losses[name]) for name, values in known.numbers.items()),
         (*known.left_out, *unknown),
     )  # fmt: skip

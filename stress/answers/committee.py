@@ -53,7 +53,7 @@ class Committee(NamedTuple):
     job: str
     scenario: str
     rules: str
-    """Of capital."""
+    """Of capital; empty, as what follows, where it is left out."""
     status: str
     """`in force` or `proposed`."""
     date: str

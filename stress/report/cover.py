@@ -138,12 +138,14 @@ def _of_desks(about: dict[str, Any], as_of: str) -> str:
         return ""
     proposed = " PROPOSED, not in force." if about["status"] == "proposed" else ""
     when, over = (f"after {as_of}", "original balance") if as_of else ("at closing", "balance")
+    held = (
+        f" Risk weight and capital over exposure {when}: SEC-SA by {about['rules']} ({about['status']}, "
+        f"{about['date']}), loans at {percent(about['pool_weight'])}.{proposed}" if about["rules"] else ""
+    )  # fmt: skip
     text = (
-        f"Under {about['scenario']}. Risk weight and capital over exposure {when}: SEC-SA by {about['rules']} "
-        f"({about['status']}, {about['date']}), loans at {percent(about['pool_weight'])}.{proposed} Expected credit "
-        f"loss {when} over {over}, at the effective rate, {many(about['paths'], 'path')}, ± standard error; "
-        "where none shows a loss, the bound of all paths of the run. Price: mean present value over par, ± standard "
-        "error. Yield and margin at par: deterministic, no error."
+        f"Under {about['scenario']}.{held} Expected credit loss {when} over {over}, at the effective rate, "
+        f"{many(about['paths'], 'path')}, ± standard error; where none shows a loss, the bound of all paths of the run."
+        " Price: mean present value over par, ± standard error. Yield and margin at par: deterministic, no error."
     )
     left = "; ".join(about["left_out"])
     return f"{text} Left out: {left}." if left else text

@@ -14,7 +14,7 @@ from stress.analysis.remaining import since_of
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
-from stress.inputs.state import State
+from stress.inputs.state import Lately, State
 from stress.inputs.stresses import Stresses
 from stress.measures.names import measured
 from stress.report.cover import structure
@@ -265,3 +265,25 @@ def test_a_run_in_mid_life_tells_on_its_cover_what_multiples_are_of_and_no_page_
     assert told(ds.assign_attrs(committee=text.replace('"told"', '"later": 1, "told"'))) == since_of(job)
     for wrong in ('"since": 3', '"since": {"as_of": 1}', '"since": {}'):
         assert not is_document("committee", "{" + wrong + "}")
+
+
+def test_a_state_that_does_not_tell_what_capital_counts_leaves_the_other_numbers_of_the_cover() -> None:
+    """Break-evens, losses and yields went with it, without a word on the page."""
+    from stress.analysis import committee, with_committee
+    from stress.report.cover import desks
+    from stress.results.documents import is_document
+
+    job = last_month()
+    assert job.state is not None
+    silent = job.but(state=job.state.model_copy(update={"lately": Lately()}))
+    whole, answer = (committee(of, paths=64) for of in (job, silent))
+    assert [row.breakeven_multiple for row in answer.classes] == [row.breakeven_multiple for row in whole.classes]
+    assert np.isnan(answer.classes[0].risk_weight)
+    assert any("lately.defaults: has 0 months, 1 are needed" in why for why in answer.left_out)
+    ds = with_committee(stress.simulate(silent), answer)
+    assert is_document("committee", str(ds.attrs["committee"]))
+    page = desks(ds)
+    assert page is not None
+    assert page.rows[0][1] == "–"
+    assert "Left out: capital: job 'one period': state: lately.defaults" in page.note
+    assert "SEC-SA" not in page.note
