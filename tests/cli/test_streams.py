@@ -108,7 +108,7 @@ ASKED_AT_LENGTH = {
         "--from",
         "2015-07",
         "--draws",
-        "64",
+        "128",
     ],
     "follow": ["follow", "JOB", "REPORTS", "--paths", "512"],
     "book": ["book", "scenarios/books/consumer.toml", "--paths", "1024"],
