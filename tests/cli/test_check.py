@@ -27,6 +27,7 @@ def edited(text: str, old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
+FIRST_STEP = '[\n  { step = "pay_fee"'
 HEAD = 'kind = "scenario"\nversion = 1\nname = "x"\n'
 
 BYTES = {
@@ -181,8 +182,8 @@ TEXTS = {
     "impossible date": (edited(DEAL, "2025-12-31", "2025-02-30"), ["not valid TOML", "line"]),
     "date with a time": (edited(DEAL, "2025-12-31", "2025-12-31T12:00:00"), ["closing_date"]),
     "small currency": (edited(DEAL, '"EUR"', '"eur"'), ["currency", "three capitals"]),
-    "unknown step": (edited(DEAL, '"pay_fee"', '"pay_fees"'), ["priority.revolving[1]", "did you mean pay_fee"]),
-    "step without a kind": (edited(DEAL, 'step = "pay_fee", ', ""), ["priority.revolving[1]", "step is missing"]),
+    "unknown step": (edited(DEAL, FIRST_STEP, '[\n  { step = "pay_fees"'), ["priority.revolving[1]", "mean pay_fee"]),
+    "step without a kind": (edited(DEAL, FIRST_STEP + ", ", "[\n  { "), ["priority.revolving[1]", "step is missing"]),
     "unknown phase": (
         edited(DEAL, "event_of_default = [", "event_of_defualt = ["),
         ["event_of_defualt", "did you mean event_of_default"],
