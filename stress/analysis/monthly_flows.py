@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stress.analysis.monthly_tests import SURE, TESTS, test_units, tests_of
 from stress.analysis.trials import Progress, only
 from stress.arrays import Array
 from stress.assemble.problem import assemble
@@ -145,7 +146,7 @@ def mean_flows(
             progress(block + 1, per_group * GROUPS)
     total = {name: np.mean([group[name] for group in groups], axis=0) for name in groups[0]}
     flows, spread = _flows(job, total), _spread(groups, total, lambda values: _flows(job, values))
-    errors = {f"{name}_se": (dims, spread[name]) for name, (dims, _) in flows.items()}
+    errors = {f"{name}_se": (dims, spread[name]) for name, (dims, _) in flows.items() if name not in SURE}
     return _dataset(job, flows | errors, {"kind": "mean", "paths": per_group * GROUPS * LANES})
 
 
@@ -167,8 +168,9 @@ def _plain(values: Values) -> dict[str, Array]:
 
 
 def _flows(job: Job, values: Mapping[str, Array]) -> Flows:
-    """Money and rates from the rows of a trace."""
-    return _money(job, values) | {name: (("month",), rate) for name, rate in _vectors(job, values).items()}
+    """Money, rates and what the deal's tests look at, from the rows of a trace."""
+    rates: Flows = {name: (("month",), rate) for name, rate in _vectors(job, values).items()}
+    return _money(job, values) | rates | tests_of(job.deal, values)
 
 
 def _money(job: Job, values: Mapping[str, Array]) -> Flows:
@@ -263,9 +265,8 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
     import xarray as xr
 
     coords = {name: label for name, label in labels_of(job).items() if name in ("payment_date", "collection_end")}
-    labels = {
-        name: label for name, label in labels_of(job).items() if name in ("month", "tranche", "fee", "account", "party")
-    }
+    dims = {"month", "tranche", "fee", "account", "party"}.union(*(flow[0] for flow in flows.values()))
+    labels = {name: label for name, label in labels_of(job).items() if name in dims}
     about = {
         "version": __version__,
         "source_digest": source_digest(),
@@ -282,4 +283,7 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
         ds[name].attrs.update(units=job.deal.currency, long_name=meaning)
     for name, meaning in VECTORS.items():
         ds[name].attrs.update(units="1", long_name=meaning)
+    for name, units in test_units(job.deal).items():
+        if name in ds:
+            ds[name].attrs.update(units=units, long_name=TESTS[name][1])
     return since_payment(job, ds)

@@ -56,6 +56,8 @@ def cashflows(
     The deterministic case has expected rates (of a job in mid-life those given what is known of the factors then) and
     rho 0; it is no mean of the paths, and --mean says by how much they
     differ. Vectors (SMM, CPR, MDR, CDR, severity, 30+/60+/90+, payment rate, yield, net loss) are fractions in files.
+    Files have the deal's own quantities and its triggers too, under the names of `stress replay`: quantity_value,
+    trigger_value, trigger_limit, tripped (of a mean the share of paths).
 
     \b
     Example:
@@ -116,13 +118,11 @@ def _tables(ds: xr.Dataset, names: list[str]) -> RenderableType:
         "mean": f"means of {many(ds.attrs.get('paths', 0), 'path')} ± standard error",
     }
     title = f"{ds.attrs['job']} under {ds.attrs['scenario']}: {kinds[ds.attrs['kind']]}"
-    filed = tuple(f"{title}, " for title in flows.FILED)
-    shown = [(name, sheet) for name, sheet in flows.sheets(ds, names) if not name.startswith(filed)]
     wide = console().width
-    tables = [sheet_table(part, name, " ") for name, sheet in shown for part in fitting(sheet, wide)]
+    tables = [sheet_table(part, name, " ") for name, sheet in flows.sheets(ds, names) for part in fitting(sheet, wide)]
     waits = "The pool is of the month; notes are after the payment of its collections in the next month. "
     note = (
-        f"{waits if 'account_month_end' in ds else ''}Fees, accounts and parties are in --json, --csv and --xlsx. "
+        f"{waits if 'account_month_end' in ds else ''}In files: fees, accounts, parties, own quantities, triggers. "
         "Severity: of the month's defaults, never recovered. –: nothing to divide by."
     )
     return Group(Text(title, style="bold"), *tables, Text(note, style="dim"))

@@ -1,4 +1,5 @@
-"""Cash flows as tables: pool, notes, fees, accounts, parties and vectors, a row a month until the deal is over."""
+"""Cash flows as tables, a row a month until the deal is over: pool, notes, fees, accounts, parties, vectors, own
+quantities and triggers."""
 
 from __future__ import annotations
 
@@ -33,10 +34,15 @@ CASH = ("sold", "sale_proceeds", "purchase_cost", "bought_in_month", "bought_at_
 ACCOUNT = ("account_opening", "account_in", "account_out", "account_balance", "account_month_end")
 SERIES = ("invested", "series_income", "series_principal", "series_defaults", "reinvested")
 PARTY = ("received", "paid_out")
-FILED = ("Fees", "Accounts", "Parties")
+TESTED = {"Quantities": ("quantity", ("quantity_value",)),
+          "Triggers": ("trigger", ("trigger_value", "trigger_limit", "tripped"))}  # fmt: skip
+"""What the deal looks at, under the names of a replay."""
+FILED = ("Fees", "Accounts", "Parties", *TESTED)
 """Parts that files alone have: a terminal is too narrow for them."""
+PLAIN = ("Vectors", *TESTED)
+"""Parts whose columns have names of their own in a file."""
 OURS = ("Pool", "Series", *FILED)
-"""Parts of money that are no note of the deal."""
+"""Parts that are no note of the deal."""
 
 
 class Part(NamedTuple):
@@ -46,12 +52,12 @@ class Part(NamedTuple):
     columns: tuple[str, ...]
     values: tuple[np.ndarray, ...]
     errors: tuple[np.ndarray | None, ...]
-    share: bool
-    """Rates as fractions; else money."""
+    units: tuple[str, ...]
+    """Of each column: money, share (a fraction), number, count, or condition (1 or 0, of a mean a share of paths)."""
 
 
 def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
-    """Pool, the series of a trust, each note, fees, accounts, parties, vectors, of all months.
+    """Pool, the series of a trust, each note, fees, accounts, parties, vectors and what the deal looks at, all months.
 
     `names`: the vectors in their order.
     """
@@ -73,7 +79,19 @@ def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
     tables.append(_part(ds, "Accounts", accounts))
     outside = [(f"{party} {HEADS.get(name, name)}", name, {"party": party}) for party in _parties(ds) for name in PARTY]
     tables += [_part(ds, "Parties", outside)] if outside else []
-    return [*tables, _part(ds, "Vectors", [(HEADS.get(name, name), name, {}) for name in names], share=True)]
+    vectors = _part(ds, "Vectors", [(HEADS.get(name, name), name, {}) for name in names], ["share"] * len(names))
+    return [*tables, vectors, *_tests(ds)]
+
+
+def _tests(ds: xr.Dataset) -> list[Part]:
+    """The deal's own quantities, and its triggers, where it has some."""
+    tables = []
+    for title, (dim, names) in TESTED.items():
+        labels = _labels(ds, dim) if dim in ds.dims else []
+        chosen = [(f"{name} {label}", name, {dim: label}) for label in labels for name in names]
+        units = [ds[name].attrs["units"][k] for k in range(len(labels)) for name in names]
+        tables += [_part(ds, title, chosen, units)] if chosen else []
+    return tables
 
 
 def _of_pool(ds: xr.Dataset) -> tuple[str, ...]:
@@ -107,12 +125,15 @@ def sheets(ds: xr.Dataset, vectors: Sequence[str]) -> list[tuple[str, Sheet]]:
     dates = [str(date)[:10] for date in ds["payment_date"].values]
     titled = []
     for part in parts(ds, vectors):
-        by, unit = (0.01, "%") if part.share else (scale, f"{ds.attrs['currency']} {word}")
-        until = over(ds) if part.share else _busy(part)
+        if part.title in FILED:
+            continue
+        rates = part.title == "Vectors"
+        by, unit = (0.01, "%") if rates else (scale, f"{ds.attrs['currency']} {word}")
+        until = over(ds) if rates else _busy(part)
         shown = [
             k
             for k in range(len(part.columns))
-            if part.share or k < len(NOTE) or (part.columns[k] != HEADS["interest_due"] and np.any(part.values[k]))
+            if rates or k < len(NOTE) or (part.columns[k] != HEADS["interest_due"] and np.any(part.values[k]))
         ]
         columns = [_cells(part.values[k][:until] / by, part.errors[k], by) for k in shown]
         head = ("Month", "Payment", *(part.columns[k] for k in shown))
@@ -147,6 +168,11 @@ def document(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, Any]:
         "pool": _lists(ds, {"pool_balance": "balance"} | {name: name for name in pool[1:]}),
         **({"series": _lists(ds, {name: HEADS.get(name, name) for name in SERIES})} if "invested" in ds else {}),
         "vectors": _lists(ds, {name: name for name in vectors}),
+        **{
+            title.lower(): _nested(ds, dim, {name: name for name in names})
+            for title, (dim, names) in TESTED.items()
+            if dim in ds.dims
+        },
     }
 
 
@@ -158,9 +184,7 @@ def columns(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, list[Any]]:
         "payment_date": [str(date)[:10] for date in ds["payment_date"].values],
     }
     for part in parts(ds, vectors):
-        front = (
-            "" if part.share else f"{part.title.lower() if part.title in ('Pool', 'Series', *FILED) else part.title} "
-        )
+        front = "" if part.title in PLAIN else f"{part.title.lower() if part.title in OURS else part.title} "
         for name, value, error in zip(part.columns, part.values, part.errors, strict=True):
             table[f"{front}{name}"] = _known(value)
             if error is not None:
@@ -173,13 +197,15 @@ def _known(values: np.ndarray) -> list[float | None]:
     return [x if math.isfinite(x) else None for x in values.tolist()]
 
 
-def _part(ds: xr.Dataset, title: str, chosen: list[tuple[str, str, dict[str, str]]], share: bool = False) -> Part:
+def _part(ds: xr.Dataset, title: str, chosen: list[tuple[str, str, dict[str, str]]], units: Sequence[str] = ()) -> Part:
+    """Columns of (heading, variable, label); money, where no units are given."""
     values = tuple(np.asarray(ds[name].sel(where).values, float) for _, name, where in chosen)
     errors = tuple(
         np.asarray(ds[f"{name}_se"].sel(where).values, float) if f"{name}_se" in ds else None
         for _, name, where in chosen
     )
-    return Part(title, tuple(head for head, _, _ in chosen), values, errors, share)
+    heads = tuple(head for head, _, _ in chosen)
+    return Part(title, heads, values, errors, tuple(units) or ("money",) * len(heads))
 
 
 def _cells(value: np.ndarray, error: np.ndarray | None, by: float) -> list[str]:

@@ -127,7 +127,7 @@ def _put(sheet: Any, row: int, k: int, cell: Any, unit: str, styles: Mapping[str
 
 
 def of_flows(ds: xr.Dataset, vectors: Sequence[str]) -> list[Table]:
-    """Cash flows: a sheet each for pool, notes, fees, accounts, parties and vectors."""
+    """Cash flows: a sheet each for pool, notes, fees, accounts, parties, vectors, own quantities and triggers."""
     from stress.report.flows import parts
 
     months = ds["month"].values.tolist()
@@ -141,8 +141,10 @@ def of_flows(ds: xr.Dataset, vectors: Sequence[str]) -> list[Table]:
         for head, days in (("Collected until", ends), ("Payment", dates)):
             columns.append(Column(head, "date"))
             values.append(days)
-        unit, sign = ("share", "") if part.share else ("money", f", {ds.attrs['currency']}")
-        for title, value, error in zip(part.columns, part.values, part.errors, strict=True):
+        for title, value, error, of in zip(part.columns, part.values, part.errors, part.units, strict=True):
+            sign = f", {ds.attrs['currency']}" if of == "money" else ""
+            unit = of if error is None else {"condition": "share", "count": "number"}.get(of, of)
+            unit = "count" if unit == "condition" else unit
             columns.append(Column(f"{title}{sign}", unit))
             values.append(value.tolist())
             if error is not None:
