@@ -36,12 +36,14 @@ answer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stress.inputs.arguments import on_demand
 from stress.inputs.kinds import Checks
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from stress.analysis.book_answer import book
     from stress.analysis.book_changes import book_change
     from stress.analysis.book_reverse import reverse_book
@@ -134,8 +136,16 @@ _HOME = {
 
 def _checks() -> Checks:
     from stress.analysis.subjects import CHECKS
+    from stress.answers.shown import show_by
 
+    show_by(_table)
     return CHECKS
+
+
+def _table(answer: Any) -> pd.DataFrame:
+    from stress.report import frame
+
+    return frame(answer)
 
 
 __getattr__ = on_demand(globals(), _HOME, _checks)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from stress.answers.compared import compared
 
 T = TypeVar("T")
+
+_TABLES: list[Callable[[Any], Any]] = []
+
+
+def show_by(table: Callable[[Any], Any]) -> None:
+    """Say how the table of an answer looks in a notebook: a room above does, pages are not known here."""
+    _TABLES[:] = [table]
 
 
 def shown(kind: type[T]) -> type[T]:
@@ -32,5 +39,6 @@ def _line(answer: Any) -> str:
 
 
 def _html(answer: Any) -> str:
-    """Asked for where there is a page to show it on: pages are a room above, and are not loaded before."""
-    return str(importlib.import_module("stress.report").frame(answer).to_html(border=0))
+    """Its table as pages have it; its bare numbers in a session that has read it from a file and asked nothing."""
+    frame = _TABLES[0](answer) if _TABLES else answer.to_dataframe()
+    return str(frame.to_html(border=0))
