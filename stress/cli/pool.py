@@ -76,7 +76,8 @@ def pool(
 
     In the place of remaining: --column maturity=THEIRS and --column as_of=THEIRS, the dates of the last instalment and
     of the tape; instalments left are the months between. A tape under the headings of Regulation AB II (Schedule AL) or
-    of the ESMA annexes is read as it is.
+    of the ESMA annexes is read as it is. Its Account Status, zeroBalanceCode and chargedoffPrincipalAmount leave out
+    loans in default, or no longer in the pool, whatever their days past due.
 
     Levels are names (A, L1) or, with --levels, ranges of a score: --levels 600,660,720 makes `720 and above`, `660 to
     720`, `600 to 660` and `below 600`, in this order; a score at a cut belongs to the level above it. A score that is

@@ -66,7 +66,8 @@ RULES = (
     "calculated is refused.",
     "A loan tape has a row a loan with level, term, remaining, days_past_due, balance, monthly_fee (or --column OURS="
     "THEIRS), as text, .xlsx or Parquet, of any length; `stress pool --help` says which spellings of cells are read. "
-    "One under the headings of Regulation AB II (Schedule AL) or of the ESMA annexes is read as it is.",
+    "One under the headings of Regulation AB II (Schedule AL) or of the ESMA annexes is read as it is. Columns Account "
+    "Status (ESMA), zeroBalanceCode and chargedoffPrincipalAmount (auto loans) leave out loans in default or ended.",
     "An index file may have any days: a month takes the level in force on its first day; where none is published "
     "(holidays) the last level holds.",
 )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from stress.arrays import Bools
 from stress.tables.framed import TOTALS, word
+from stress.tape.ended import REASONS as ENDED
 from stress.tape.spelling import MAX_APR, MAX_FEE
 
 MAX_TERM = 360
@@ -66,7 +67,7 @@ def clean(tape: pd.DataFrame, raw: pd.DataFrame | None = None, first_row: int = 
             cell = "" if not where else _shown((tape if raw is None else raw)[where].iloc[first])
             dropped.append(Dropped(reason, int(hit.sum()), float(known[hit].sum()), first + first_row, where, cell))
             open_rows &= ~wrong
-    loans = tape if not dropped else tape[open_rows]
+    loans = (tape if not dropped else tape[open_rows]).drop(columns="ended", errors="ignore")
     loans = loans.assign(remaining=np.maximum(loans["remaining"].to_numpy(dtype=np.float64), 1.0))
     return Cleaned(loans, len(tape), float(known.sum()), tuple(dropped))
 
@@ -96,7 +97,7 @@ def _totals(level: pd.Series[Any]) -> Bools:
 
 
 def _reasons(tape: pd.DataFrame, interest: bool) -> list[tuple[str, str, Bools]]:
-    value = {name: tape[name].to_numpy(dtype=np.float64) for name in tape.columns if name != "level"}
+    value = {name: tape[name].to_numpy(dtype=np.float64) for name in tape.columns if name not in ("level", "ended")}
     term, left, late, fee = value["term"], value["remaining"], value["days_past_due"], value["monthly_fee"]
     empty = np.zeros(len(tape), dtype=bool)
     for column in value.values():
@@ -105,6 +106,7 @@ def _reasons(tape: pd.DataFrame, interest: bool) -> list[tuple[str, str, Bools]]
         not_left = (left > term) | (left != np.floor(left)) | ((left < 1) & ~(late > 0.0))
         return [
             (TOTAL, "level", _totals(tape["level"])),
+            *_ended(tape),
             ("no level", "level", tape["level"].isna().to_numpy()),
             ("a cell is empty or no number", "", empty),
             (FREE, "balance", value["balance"] == 0.0),
@@ -124,3 +126,11 @@ def _reasons(tape: pd.DataFrame, interest: bool) -> list[tuple[str, str, Bools]]
                 (fee < 0.0) | (fee > (MAX_APR if interest else MAX_FEE)),
             ),
         ]
+
+
+def _ended(tape: pd.DataFrame) -> list[tuple[str, str, Bools]]:
+    """Loans that codes of the tape put out of the pool; of one with a balance of 0 that is the reason."""
+    if "ended" not in tape:
+        return []
+    number, some = tape["ended"].to_numpy(), tape["balance"].to_numpy(dtype=np.float64) != 0.0
+    return [(reason, column, (number == k) & some) for k, (reason, column, _) in enumerate(ENDED, 1)]

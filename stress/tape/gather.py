@@ -66,7 +66,8 @@ def gather(
 
 
 def read_tape(path: str | Path, rename: Mapping[str, str] | None = None, late: Late = "auto") -> pd.DataFrame:
-    """The six columns of a tape, `level` as a category and the rest as numbers (what is no number becomes NaN).
+    """The six columns of a tape, `level` as a category and the rest as numbers (what is no number becomes NaN); with
+    `ended`, not 0 for loans in default or no longer there, where the tape has codes that say so.
 
     rename: our name -> the tape's, where it has another; late: what its days_past_due counts. DataError where a column
     is missing, a spelling not certain or a cell a spreadsheet formula; LimitError where the file is too large. All of

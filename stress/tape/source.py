@@ -46,7 +46,9 @@ _OR = {
     "level": ", or of loans of one level --levels all",
     "remaining": ", or --column maturity=HEADING --column as_of=HEADING, two dates",
 }
-TEXT = ("level", "issued", "status", *DATES)
+STATUS, ZERO_BALANCE, CHARGED_OFF = "status", "zero_balance", "charged_off"
+"""Codes of a published template, where a tape of loans has them."""
+TEXT = ("level", "issued", STATUS, ZERO_BALANCE, *DATES)
 """Columns that are no numbers, unless levels are cut from scores."""
 NUMBERS = tuple(name for name in COLUMNS if name != "level")
 MAX_BYTES = 16 * 1024**3
@@ -88,6 +90,8 @@ class Tape(NamedTuple):
     """Loans with level payments: interest a year stands in the place of the flat fee."""
     text: tuple[str, ...] = TEXT
     """Our names of the columns that are no numbers."""
+    head: tuple[str, ...] = ()
+    """The heading, all of it."""
 
 
 def opened(path: str | Path, rename: Mapping[str, str] | None = None, columns: Mapping[str, str] = COLUMNS) -> Tape:
@@ -226,7 +230,8 @@ def _of_text(path: Path, theirs: dict[str, str]) -> Tape:
         note.append(f"the heading is that of lines {first + 1} and {line + 1} together")
     place = _places(path, head.cells, theirs)
     width, blank = len(head.cells), line - head.at
-    return Tape(path, "text", theirs, place, width, line + 2, encoding, separator, tuple(note), blank)
+    tape = Tape(path, "text", theirs, place, width, line + 2, encoding, separator, tuple(note), blank)
+    return tape._replace(head=tuple(head.cells))
 
 
 def _of_parquet(path: Path, theirs: dict[str, str]) -> Tape:
@@ -234,7 +239,7 @@ def _of_parquet(path: Path, theirs: dict[str, str]) -> Tape:
     head = [str(name) for name in file.schema_arrow.names]
     if file.metadata.num_rows > MAX_ROWS:
         raise LimitError(f"{path}: {file.metadata.num_rows:,} rows; a tape may have {MAX_ROWS:,}")
-    return Tape(path, "parquet", theirs, _places(path, head, theirs), len(head), 1, "", "", ())
+    return Tape(path, "parquet", theirs, _places(path, head, theirs), len(head), 1, "", "", (), head=tuple(head))
 
 
 def parquet_file(path: Path) -> Any:
@@ -270,7 +275,8 @@ def _of_workbook(path: Path, theirs: dict[str, str]) -> Tape:
         note.append(f"rows above the heading in row {number + 1 - head.rows} are left out")
     if head.rows == 2:
         note.append(f"the heading is that of rows {number - 1} and {number} together")
-    return Tape(path, "workbook", theirs, place, len(head.cells), number + 1, "", name, tuple(note))
+    wide, cells = len(head.cells), tuple(head.cells)
+    return Tape(path, "workbook", theirs, place, wide, number + 1, "", name, tuple(note), head=cells)
 
 
 def _of_sheet(

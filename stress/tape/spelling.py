@@ -17,8 +17,9 @@ from stress.arrays import Array
 from stress.errors import DataError
 from stress.tables.numbers import Mixed, decimal_from, is_missing, parse_number
 from stress.tape.column import Cell, Column, Range, bare, clean_text
+from stress.tape.ended import Seen, ended
 from stress.tape.levels import Cuts, by_score, said_of
-from stress.tape.source import NUMBERS, Tape
+from stress.tape.source import CHARGED_OFF, NUMBERS, Tape
 
 Late = Literal["auto", "days", "buckets", "mba"]
 """What days_past_due counts: days; buckets of thirty days, 1 to 3; codes of the Mortgage Bankers Association (C
@@ -55,16 +56,20 @@ class Spelling(NamedTuple):
     """What was settled, in words."""
     cuts: Cuts = ()
     """Of scores that are numbers."""
+    coded: tuple[str, ...] = ()
+    """Columns that tell which loans are in default, or no longer there."""
 
 
 def look(tape: Tape, parts: Iterable[tuple[int, pd.DataFrame]], late: Late = "auto", cuts: Cuts = ()) -> Spelling:
     """The spelling of a tape. DataError with column, row and cell where it is not certain, or a cell is a formula."""
-    columns = {name: Column(name) for name in ("level", *NUMBERS) if name not in tape.text}
-    loans = False
+    numbers = ("level", *NUMBERS, *(CHARGED_OFF,) * (CHARGED_OFF in tape.place))
+    columns = {name: Column(name) for name in numbers if name not in tape.text}
+    loans, codes = False, Seen(tape)
     for row, frame in parts:
         loans |= len(frame) > 0
         for name, column in columns.items():
             column.add(row, frame[name].to_numpy())
+        codes.add(row, frame)
         if "level" not in columns:
             _no_formulas(tape, "level", _FORMULA, row, frame["level"])
     if not loans:
@@ -75,6 +80,8 @@ def look(tape: Tape, parts: Iterable[tuple[int, pd.DataFrame]], late: Late = "au
         for cell in column.code.values():
             if cell.text.startswith(("=", "@")):
                 raise _formula(tape, name, cell)
+    if CHARGED_OFF in columns:
+        _amounts(tape, columns[CHARGED_OFF])
     decimal = _decimal(tape, columns)
     note = [*tape.note, *(["numbers have a decimal comma"] if decimal == "," else [])]
     fee = _fee(tape, columns["monthly_fee"], columns["monthly_fee"].range[decimal], note)
@@ -82,11 +89,12 @@ def look(tape: Tape, parts: Iterable[tuple[int, pd.DataFrame]], late: Late = "au
     if cuts:
         _scores(tape, columns["level"])
         note.append(f"{tape.theirs['level']}: {said_of(cuts)}; a score at a cut belongs to the level above it")
-    return Spelling(decimal, fee, how, blank, tuple(note), cuts)
+    coded = codes.read(note)
+    return Spelling(decimal, fee, how, blank, tuple(note), cuts, coded)
 
 
 def read(spelling: Spelling, frame: pd.DataFrame) -> pd.DataFrame:
-    """A chunk as numbers, `level` as a category; what is no number is NaN."""
+    """A chunk as numbers, `level` as a category; what is no number is NaN. With codes of ended loans `ended`."""
     if spelling.cuts:
         level = by_score(_numbers(spelling, "level", frame["level"].to_numpy()), spelling.cuts)
     else:
@@ -97,6 +105,9 @@ def read(spelling: Spelling, frame: pd.DataFrame) -> pd.DataFrame:
         columns[name] = _numbers(spelling, name, frame[name].to_numpy())
     columns["monthly_fee"] = columns["monthly_fee"] * spelling.fee
     columns["days_past_due"] = _days(spelling, columns["days_past_due"])
+    if spelling.coded:
+        lost = _numbers(spelling, CHARGED_OFF, frame[CHARGED_OFF].to_numpy()) if CHARGED_OFF in frame else None
+        columns["ended"] = ended(spelling.coded, frame, lost)
     return pd.DataFrame(columns)
 
 
@@ -109,6 +120,13 @@ def _scores(tape: Tape, level: Column) -> None:
     if level.percent and level.plain:
         some = f"row {level.percent.row} has {level.percent.text!r}, row {level.plain.row} {level.plain.text!r}"
         raise DataError(f"{where}: {some}: a percent sign stands on all scores or on none")
+
+
+def _amounts(tape: Tape, column: Column) -> None:
+    """DataError where a cell of what is charged off is neither a number nor empty."""
+    for cell in column.code.values():
+        where = f"{tape.path}: column {tape.theirs[CHARGED_OFF]!r}: row {cell.row}"
+        raise DataError(f"{where}: {cell.text[:40]!r}: must be an amount, or empty where nothing is charged off")
 
 
 def _decimal(tape: Tape, columns: dict[str, Column]) -> str:

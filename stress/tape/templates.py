@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from stress.errors import DataError
 from stress.tables.framed import word
+from stress.tape.ended import with_codes
 from stress.tape.source import COLUMNS, DATES, FLAT, INTEREST, Missing, Tape, opened
 
 
@@ -50,20 +51,22 @@ ENOUGH = 3
 def of_loans(path: str | Path, rename: Mapping[str, str] | None = None, one_level: bool = False) -> Tape:
     """Find a tape's columns: those of COLUMNS, a date of maturity and the tape's own date (DATES) in the place of the
     instalments left, none for the level where all loans are of one. Where a heading is missing and those of a template
-    are there, they are read, and the tape's note says so.
+    are there, they are read, and the tape's note says so. Columns whose codes tell which loans are in default, or no
+    longer there, are read beside them (`ended`).
 
     DataError where a column is missing, doubled, or named for two things.
     """
     given = dict(rename or {})
     try:
-        return _opened(path, given, one_level)
+        return with_codes(_opened(path, given, one_level))
     except Missing as error:
         template = _like(error.head, given)
         if template is None:
             raise
     heading = {ours: name for ours, name in template.heading.items() if not _told(ours, given, one_level)}
     tape = _opened(path, heading | given, one_level)
-    return tape._replace(note=(*tape.note, f"headings are those of {template.name}: {', '.join(heading.values())}"))
+    note = f"headings are those of {template.name}: {', '.join(heading.values())}"
+    return with_codes(tape._replace(note=(*tape.note, note)))
 
 
 def _told(ours: str, given: Mapping[str, str], one_level: bool) -> bool:
