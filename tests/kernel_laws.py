@@ -4,12 +4,13 @@ A law yields its violations in words; money counts as nothing below 1e-9 of the 
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import xarray as xr
 
 from stress.inputs.deal import AnyStep, Deal
-from stress.inputs.deal.reading import receiver_of, sources_of
+from stress.inputs.deal.reading import groups_of, notes_of, receiver_of, sources_of
 from stress.inputs.job import Job
 from stress.kernels.codes import PHASES
 
@@ -87,10 +88,11 @@ def out_of_sequence(
         return
     names = [note.name for note in deal.notes]
     others = [s for s in deal.priority[phase] if s.step == "pay_principal" and s is not step]  # type: ignore[index]
-    for senior, junior in zip(step.notes, step.notes[1:], strict=False):
+    turns = [(a, b) for before, after in pairwise(groups_of(step)) for a in before for b in after]
+    for senior, junior in turns:
         left = data["note_balance"].to_numpy()[:, names.index(senior)]
         got = data["principal_paid"].to_numpy()[:, names.index(junior)]
-        if not any(junior in s.notes for s in others) and (now & (left > size) & (got > size)).any():
+        if not any(junior in notes_of(s) for s in others) and (now & (left > size) & (got > size)).any():
             yield f"{phase}: {junior} is repaid before {senior}"
 
 
@@ -107,7 +109,7 @@ def open_after(deal: Deal, data: xr.Dataset, step: AnyStep, size: float) -> np.n
         place = [fee.name for fee in deal.fees].index(step.fee)
         claim = (data["fee_due"].to_numpy() - data["fee_paid"].to_numpy())[:, [place]]
     elif step.step == "pay_principal" and not step.to_balance and step.until is None:
-        up = {name for steps in deal.priority.values() for s in steps if s.step == "write_up" for name in s.notes}
-        places = [notes.index(name) for name in step.notes if name not in up]  # what is written up is open again
+        up = {name for steps in deal.priority.values() for s in steps if s.step == "write_up" for name in notes_of(s)}
+        places = [notes.index(name) for name in notes_of(step) if name not in up]  # what is written up is open again
         claim = data["note_balance"].to_numpy()[:, places]
     return np.asarray((claim > size).any(axis=1))

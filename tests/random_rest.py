@@ -16,6 +16,8 @@ from stress.inputs.scenario.short_rate import ShortRate
 
 SELDOM = ("cover_defaults", "pay_principal", "pay_residual", "top_up", "receive", "pay_party", "write_down", "write_up")
 """Steps that run on a condition only here."""
+IN_TURN = ("pay_principal", "write_down", "write_up")
+"""Steps whose notes may be in groups."""
 
 
 def with_the_rest(rng: Random, job: Job) -> Job:
@@ -55,6 +57,21 @@ def _conditions(rng: Random, job: Job) -> Job:
     for step in rng.sample(seldom, min(2, len(seldom))):
         late = f"month > {rng.randint(1, job.deal.legal_maturity_months - 1)}"
         step["when"] = rng.choice((late, f"{rng.choice(RATIOS)} < {rng.uniform(0.01, 0.9):.4f}"))
+    return job.but(deal=job.deal.but(priority=priority))
+
+
+def _groups(rng: Random, job: Job) -> Job:
+    """Some neighbours among notes in turn pari passu."""
+    priority: dict[str, Any] = {
+        phase: [step.model_dump(exclude_unset=True) for step in steps] for phase, steps in job.deal.priority.items()
+    }
+    for step in (step for steps in priority.values() for step in steps):
+        grouped = step["step"] in IN_TURN and step.get("order") != "pro_rata" and len(step["notes"]) > 1
+        if grouped and flag(rng, 0.8):
+            first = rng.randrange(len(step["notes"]) - 1)
+            end = rng.randint(first + 2, len(step["notes"]))
+            names = step["notes"]
+            step["notes"] = (*names[:first], tuple(names[first:end]), *names[end:])
     return job.but(deal=job.deal.but(priority=priority))
 
 
@@ -133,4 +150,7 @@ def _stressed(job: Job, **changes: Any) -> Job:
     return job.but(scenarios=(base, stressed.but(**changes)))
 
 
-CHANGES = (_interest_months, _discounted, _conditions, _idle, _copula, _loadings, _aging, _curve, _short_rate, _moved)
+CHANGES = (
+    *(_interest_months, _discounted, _conditions, _idle, _copula, _loadings, _aging, _curve, _short_rate, _moved),
+    _groups,
+)

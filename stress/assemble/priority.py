@@ -24,7 +24,7 @@ from stress.inputs.deal import (
     WriteDown,
     WriteUp,
 )
-from stress.inputs.deal.reading import notes_of, sources_of
+from stress.inputs.deal.reading import groups_of, notes_of, sources_of
 from stress.kernels import codes
 from stress.kernels.tables import STEP, STEP_VALUE
 
@@ -76,6 +76,13 @@ def _rows_of(step: AnyStep) -> tuple[str, ...]:
     if isinstance(step, WriteDown | WriteUp):
         return ("principal",)
     return (step.to,) if isinstance(step, Receive) else sources_of(step)
+
+
+def _group_sizes(step: AnyStep) -> list[int]:
+    """How many notes each group of a step has, where the kernel goes by groups."""
+    sizes = [len(group) for group in groups_of(step)]
+    in_order = isinstance(step, PayPrincipal) and step.order == "sequential" and max(sizes) > 1
+    return sizes if in_order or isinstance(step, WriteDown | WriteUp) else []
 
 
 class Steps:
@@ -142,7 +149,7 @@ class Steps:
         for condition in step.when:
             self._test(condition)
         first = len(self.members)
-        self.members += members
+        self.members += [*members, *_group_sizes(step)]
         for before, source in enumerate(_rows_of(step)):
             row = [
                 kind,
@@ -211,8 +218,9 @@ class Steps:
             case Purchase():
                 return codes.PURCHASE, -1, -1, []
             case PayPrincipal():
-                code = codes.PAY_PRO_RATA if step.order == "pro_rata" else codes.PAY_PRINCIPAL
-                return code, -1, -1, [self.notes.index(n) for n in step.notes]
+                code = codes.PAY_GROUPS if _group_sizes(step) else codes.PAY_PRINCIPAL
+                code = codes.PAY_PRO_RATA if step.order == "pro_rata" else code
+                return code, -1, -1, [self.notes.index(n) for n in notes_of(step)]
             case Receive():
                 return codes.RECEIVE, self.deal.parties.index(step.party), self.accounts.index(step.to), []
             case PayParty():
@@ -220,7 +228,7 @@ class Steps:
             case WriteDown() | WriteUp():
                 code = codes.WRITE_DOWN if isinstance(step, WriteDown) else codes.WRITE_UP
                 corrects = isinstance(step, WriteUp) and step.corrects
-                return code, int(corrects), -1, [self.notes.index(n) for n in step.notes]
+                return code, int(corrects), -1, [self.notes.index(n) for n in notes_of(step)]
             case PayResidual():
                 return codes.PAY_RESIDUAL, self.notes.index(step.note), -1, []
 

@@ -80,10 +80,10 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "TopUp": {"account": "reserve", "target": {"share_of_notes": 0.01, "floor": 1_000_000.0}},
     "Release": {"account": "reserve", "target": {"share_of_notes": 0.01}, "to": "principal"},
     "Transfer": {"to": "principal", "share": 0.5},
-    "PayPrincipal": {"notes": ["A", "B"], "order": "pro_rata", "to_balance": [[13, 6e8], [19, 0.0]],
-                     "until": "pool * (1 - 0.05)"},
+    "PayPrincipal": {"notes": ["A-1", ["A-2a", "A-2b"], "B"], "order": "sequential",
+                     "to_balance": [[13, 6e8], [19, 0.0]], "until": "pool * (1 - 0.05)"},
     "PayResidual": {"note": "equity"},
-    "WriteDown": {"notes": ["equity", "B"], "amount": "0.6 * defaults"},
+    "WriteDown": {"notes": ["equity", ["B-1", "B-2"]], "amount": "0.6 * defaults"},
     "WriteUp": {"notes": ["B", "equity"], "amount": "0.1 * ago(defaults, 12)", "corrects": True},
     "Pool": {
         "currency": "CNY",

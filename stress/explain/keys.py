@@ -235,7 +235,9 @@ def _allowed(root: Schema, schema: Schema) -> str:
         return span[0].removeprefix("a ")
     if schema.get("type") == "array":
         item = schema.get("items") or {"type": "any"}
-        inner = "; ".join(dict.fromkeys(filter(None, (_allowed(root, branch) for branch in alternatives(root, item)))))
+        inner = " or ".join(
+            dict.fromkeys(filter(None, (_allowed(root, branch) for branch in alternatives(root, item))))
+        )
         pairs = schema.get("prefixItems")
         return f"list of {len(pairs)} values" if pairs else f"list of: {inner}"
     if schema.get("type") == "object":

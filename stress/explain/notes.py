@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.deal import Deal, Note
 from stress.inputs.deal.index import levels
-from stress.inputs.deal.reading import notes_of, phases, steps_of
+from stress.inputs.deal.reading import groups_of, phases, steps_of
 from stress.inputs.job import Job
 
 
@@ -69,7 +69,7 @@ def last_of_class(deal: Deal) -> list[int]:
     """For each note the most junior one of its class: notes that share losses, though one may be repaid before another.
 
     Of one class are notes whose interest is paid pari passu in one step, or whose principal is pro rata, in any phase
-    that can occur.
+    that can occur; and those that stand as a group in an order of repayments or of losses.
     """
     names = [note.name for note in deal.notes]
     last = list(range(len(names)))
@@ -83,11 +83,10 @@ def last_of_class(deal: Deal) -> list[int]:
 def _alike(deal: Deal) -> Iterator[tuple[str, ...]]:
     for phase in phases(deal):
         for step in steps_of(deal, phase):
-            shared = step.step == "pay_interest" or (
-                step.step == "pay_principal" and step.order == "pro_rata" and not step.to_balance and not step.until
-            )
-            if shared and not step.when and len(notes_of(step)) > 1:
-                yield notes_of(step)
+            groups = groups_of(step)
+            for_a_time = step.step == "pay_principal" and len(groups) == 1 and bool(step.to_balance or step.until)
+            if not step.when and not for_a_time:
+                yield from (group for group in groups if len(group) > 1)
 
 
 def coupon_words(deal: Deal, note: Note) -> str:

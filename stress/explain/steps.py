@@ -7,7 +7,7 @@ from typing import Any
 
 from stress.explain.words import SHORT, amount_words, limit, listed, money, observable_words, percent, then
 from stress.inputs.deal import AnyStep, Condition, Deal, Reserve
-from stress.inputs.deal.reading import notes_of, sources_of
+from stress.inputs.deal.reading import groups_of, notes_of, sources_of
 
 
 def sentence(deal: Deal, step: AnyStep) -> str:
@@ -46,11 +46,10 @@ def headline(step: AnyStep, in_trust: bool = False) -> str:
         case "purchase":
             return "Reinvest in the trust" if in_trust else "Buy receivables"
         case "pay_principal":
-            how = " by balance" if step.order == "pro_rata" and len(step.notes) > 1 else ""
             down = " down to schedule" if step.to_balance else f" down to {step.until}" if step.until else ""
-            return f"Principal of {then(step.notes) if not how else listed(step.notes)}{how}{down}"
+            return f"Principal of {_in_turn(step)}{down}"
         case "write_down" | "write_up":
-            return f"Write {step.step[6:]} {then(step.notes)}{_at_most(step, '')}"
+            return f"Write {step.step[6:]} {_in_turn(step, 'pari passu')}{_at_most(step, '')}"
         case _:
             return f"The rest to {step.note}"
 
@@ -149,25 +148,32 @@ def _purchase(step: Any) -> str:
 
 
 def _pay_principal(step: Any) -> str:
-    how = {"sequential": " in this order", "pro_rata": " by balance"}[step.order] if len(step.notes) > 1 else ""
+    groups, several = groups_of(step), len(notes_of(step)) > 1
+    in_order = len(groups) > 1 and max(map(len, groups)) == 1
+    who = f"{listed(notes_of(step))} in this order" if in_order else _in_turn(step)
     down = ""
     if step.to_balance:
         down = ", down to " + ", ".join(f"{money(balance)} from month {month}" for month, balance in step.to_balance)
     if step.until is not None:
-        down = f", down to `{step.until}`" + (" together" if len(step.notes) > 1 else "")
-    return f"Repay {listed(step.notes)}{how}{down}"
+        down = f", down to `{step.until}`" + (" together" if several else "")
+    return f"Repay {who}{down}"
+
+
+def _in_turn(step: Any, by: str = "by balance") -> str:
+    """`A-1, then A-2a and A-2b by balance, then B`."""
+    return then([f"{listed(group)} {by}" if len(group) > 1 else group[0] for group in groups_of(step)])
 
 
 def _write_down(step: Any) -> str:
-    return f"Write down {then(step.notes)} by the principal deficiency{_at_most(step)}"
+    return f"Write down {_in_turn(step, 'pari passu')} by the principal deficiency{_at_most(step)}"
 
 
 def _write_up(step: Any) -> str:
-    each = "each " if len(step.notes) > 1 else ""
+    each = "each " if len(notes_of(step)) > 1 else ""
     back = f"by principal that has come back{_at_most(step)}"
     if step.corrects:
         back = f"by {amount_words(step.amount, '`')}, what was estimated too high, come back or not"
-    return f"Write up {then(step.notes)} {back}, {each}no further than it was written down"
+    return f"Write up {_in_turn(step, 'pari passu')} {back}, {each}no further than it was written down"
 
 
 def _at_most(step: Any, quote: str = "`") -> str:

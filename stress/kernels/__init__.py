@@ -194,7 +194,8 @@ income account holds at the month's start counts as income too. Before a payment
    `paid_this_year` of a fee is what its steps with a cap have paid in the year: it is 0 again from the start of the
    determination whose payment date falls in the calendar month `year_begins`.
 3. A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
-   rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
+   rata by balance. Of notes in turn a group may be pari passu: it is repaid before any note behind it; the target is
+   that of all notes. A transfer moves its share of what each source holds, or at most its amount from all together.
 4. A reserve's target is the largest of its parts, at least its floor: an amount (share of cut-off), a share of the
    pool, a share of the notes, months of senior cost. The notes of a target and of an observable are those other than
    the residual note, which is what stands behind them; a fee on notes is charged on all classes.
@@ -213,7 +214,7 @@ income account holds at the month's start counts as income too. Before a payment
    surplus, principal that has come back, which bears what is lost next; all that looks at the deficiency sees 0 then.
    `write_up` raises balances again, one after another, by the surplus, at most its amount in all and W of each. One that
    corrects an estimate raises them by its amount, at most W of each, whatever the surplus: the ledger of surplus and
-   deficiency moves by as much.
+   deficiency moves by as much. A group (3) takes its turn as one note and divides by balance, written up by W.
 10. After the last step the triggers that are tested after the payment are tested as in Determination 6, with what the
    payment left. The phase that they give holds from the next step and the next payment on.
 
@@ -289,8 +290,7 @@ the coupon without its step-ups and a spread. With g(t) = (coupon(t) without ste
 scenario's) x the note's fraction(t), the factor compounds from one date to the next on which the note pays interest
 (those of its schedule: revolving to month revolving_months, then amortization; and T) and is simple in between: after
 such a date s, factor(t) = factor(s) / (1 + g(s + 1) + .. + g(t)), factor(0) = 1. At spread 0 a note that pays all on
-time and no step-up is worth 1, however often it pays; a step-up, by date or by a trigger, is worth what it adds to the
-cash.
+time and no step-up is worth 1, however often it pays; a step-up, by date or trigger, is worth what it adds to cash.
 A residual note has no coupon: its rate is the deal's discount_rate for it, 0 where none is given. Where the short
 rate is random all others are discounted on the path's rate: factor(t) = factor(t - 1) / (1 + (l(t) + both spreads) f).
 

@@ -26,7 +26,8 @@ PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
     PAY_PARTY,
     WRITE_DOWN,
     WRITE_UP,
-) = range(15)
+    PAY_GROUPS,
+) = range(16)
 
 # What triggers and conditions look at.
 (

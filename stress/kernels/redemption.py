@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .cash import move_deficiency
-from .jit import stage
+from .jit import aside, stage
 from .lanes import anywhere, smaller, splat, where_less
 from .records import Memory
 from .rows import positive
@@ -64,13 +64,38 @@ def pay_pro_rata(m: Memory, x: int, t: int) -> None:
     budget = smaller(room, m.account[source]) * m.cash.mask
     if not anywhere(budget):
         return
-    share = budget / where_less(balances, 1e-300, 1.0, balances)
+    _repaid(m, x, source, _by_balance(m, t, first, last, budget, balances))
+
+
+@stage
+def _by_balance(m: Memory, t: int, first: int, last: int, amount: Lanes, balances: Lanes) -> Lanes:
+    """Payment 3: divide an amount by the balances of notes, which add up to `balances`; what it comes to."""
+    share = amount / where_less(balances, 1e-300, 1.0, balances)
     paid = splat(0.0)
     for i in range(first, last):
         n = m.t.member[i]
-        amount = m.note[n].outstanding * share
-        paid = paid + amount
-        _redeem(m, t, n, amount)
+        part = m.note[n].outstanding * share
+        paid = paid + part
+        _redeem(m, t, n, part)
+    return paid
+
+
+@aside
+def pay_groups(m: Memory, x: int, t: int) -> None:
+    """Payment 3: repay groups of the step's notes one after another, each by balance, down to the step's target."""
+    step = m.t.step[x]
+    first, last, source = step.first_member, step.first_member + step.members, step.source
+    left = smaller(_room(m, x, t, _balance(m, first, last)), m.account[source]) * m.cash.mask
+    if not anywhere(left):
+        return
+    paid, group = splat(0.0), last
+    while first < last:
+        end = first + m.t.member[group]
+        balances = _balance(m, first, end)
+        amount = smaller(balances, left)
+        left = left - amount
+        paid = paid + _by_balance(m, t, first, end, amount, balances)
+        first, group = end, group + 1
     _repaid(m, x, source, paid)
 
 

@@ -198,7 +198,8 @@ class Contract(NamedTuple):
     test_limit: Annotated[Floats, TESTS]
     """Limit of an observable."""
     member: Annotated[Ints, MEMBERS]
-    """Notes of principal steps and of interest steps that pay several."""
+    """Notes of principal steps and of interest steps that pay several. Behind those of a step that goes by groups: how many
+    notes each group has, until these are all."""
     phase: Annotated[Ints, 4, ("first", "end")]
     """First step of each phase and the one after its last; a phase left out shares those of amortization."""
     trigger: Annotated[Ints, G, TRIGGER]

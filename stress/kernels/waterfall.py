@@ -7,6 +7,7 @@ from .codes import (
     AFTER_PAYMENT,
     COVER_DEFAULTS,
     PAY_FEE,
+    PAY_GROUPS,
     PAY_INTEREST,
     PAY_INTEREST_TOGETHER,
     PAY_PARTY,
@@ -24,7 +25,7 @@ from .codes import (
 from .jit import stage
 from .lanes import anywhere, fma, larger, smaller, splat, where_less
 from .records import Memory
-from .redemption import pay_pro_rata, pay_residual, pay_sequential
+from .redemption import pay_groups, pay_pro_rata, pay_residual, pay_sequential
 from .rows import worse
 from .steps import cover_defaults, move, pay_due, pay_in_full, pay_party, pay_together, purchase, receive
 from .triggers import test_triggers
@@ -106,6 +107,8 @@ def _run_step(m: Memory, k: int, t: int, now: int, c: int, x: int) -> int:
         write_down(m, x, t)
     elif kind == WRITE_UP:
         write_up(m, x, t)
+    elif kind == PAY_GROUPS:
+        pay_groups(m, x, t)
     return 1
 
 

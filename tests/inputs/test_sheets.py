@@ -11,13 +11,16 @@ import tomli
 from shipped import JOBS, SCENARIOS, loaded
 
 from stress.errors import ConfigError, DataError
+from stress.inputs.deal import Deal
 from stress.inputs.files.parse import KINDS, document_of, validated
 from stress.inputs.job import Job, Sweep
 from stress.inputs.load import job_from_json, job_hash, job_to_json, load, load_job
+from stress.inputs.sheets.cells import cell_of, schemas_of, value_of
 from stress.inputs.sheets.laid_out import sheets_of
 from stress.inputs.sheets.paths import joined, parts_of
 from stress.inputs.sheets.written import write
 from stress.inputs.text.read import read_document
+from stress.inputs.text.schema import root_of
 from stress.inputs.text.write import text_of
 from stress.report.inputs import illustrative
 from stress.report.workbook import of_job
@@ -250,6 +253,27 @@ def test_a_list_in_a_cell_is_told_by_commas_lines_or_as_text_has_it(book: Path) 
     typed(book, "deal.priority!source:4", '["income", ')
     with pytest.raises(ConfigError, match=r"sheet 'deal\.priority', cell .4\): is no list or table as TOML writes it"):
         load_job(book)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["A, [B, C]", 'A, ["B", "C"]', '["A", ["B", "C"]]', "[A, [B, C]]", "A\n[B, C]", "[A], [B, C]"],
+)
+def test_a_list_within_a_list_in_a_cell_needs_no_quotes(said: str) -> None:
+    root = root_of(Deal)
+    schemas = schemas_of(root, ("priority", "amortization", 0, "notes"), lambda _: "pay_principal")
+    asked = ["A", ["B", "C"]]
+    assert value_of(said, root, schemas) == ([["A"], asked[1]] if said.startswith("[A],") else asked)
+    assert cell_of(asked, root, schemas) == 'A, ["B", "C"]'
+    assert value_of(cell_of([asked[1], "A"], root, schemas), root, schemas) == [asked[1], "A"]
+
+
+@pytest.mark.parametrize("said", ['["A", [B', "A, [B, C", '["A", B]', "[[A], B"])
+def test_a_list_within_a_list_that_is_not_closed_is_no_list(said: str) -> None:
+    root = root_of(Deal)
+    schemas = schemas_of(root, ("priority", "amortization", 0, "notes"), lambda _: "pay_principal")
+    with pytest.raises(ValueError, match="is no list or table as TOML writes it"):
+        value_of(said, root, schemas)
 
 
 def test_a_sheet_is_meant_by_its_name_or_is_the_only_one(book: Path, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "pool": (POOLS, *BILLS),
     "purchases": ("kernels/test_pieces_of_purchases.py", *BILLS),
     "rates": (DRAWN, *MACRO),
-    "redemption": (STEPS, *worked("structures", "notes")),
+    "redemption": (STEPS, *worked("structures", "notes", "groups")),
     "replicates": REPLICATES,
     "sampling": (*NORMAL, *WEIGHED),
     "scores": ("kernels/test_score_sums.py",),
@@ -129,7 +129,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "tally": ("kernels/test_tallies.py", *COUNTS, *REPLICATES, *QUARTER),
     "waterfall": (PIECES, NOTES),
     "weights": (*WEIGHED, *NORMAL[-1:]),
-    "written": (STEPS, *worked("written")),
+    "written": (STEPS, *worked("written", "groups")),
 }
 """Tests of their own of kernels; those of the others are `PIECES`."""
 OWN = {

@@ -72,9 +72,10 @@ JUDGED: dict[tuple[str, str, str], str] = {
     ): "each segment then finds the same rate",
     (
         "stress.kernels.redemption",
-        "share = budget / where_less(balances, 1e-300, 1.0, balances)",
+        "share = amount / where_less(balances, 1e-300, 1.0, balances)",
         "1.0 -> 2.0",
     ): NOTHING_DUE,
+    ("stress.kernels.written", "share = amount / where_less(room, 1e-300, 1.0, room)", "1.0 -> 2.0"): NOTHING_DUE,
     (
         "stress.kernels.steps",
         "share = m.account[source] / where_less(due, 1e-300, 1.0, due)",

@@ -162,26 +162,30 @@ def purchase(deal, state, pool, payment, step, i):
 
 
 def pay_principal(deal, state, pool, payment, step, i):
-    notes = [position(deal.notes, name) for name in step.notes]
-    owed = sum(state.balance[n] for n in notes)
+    groups = in_groups(deal, step)
+    owed = sum(state.balance[n] for group in groups for n in group)
     target = payment.target[i] if step.until is None else max(0.0, payment.formulas.value(step.until))
     amount = min(state.cash(step.source), max(0.0, owed - target))
-    shares = sequential(state, notes, amount) if step.order == "sequential" else pro_rata(state, notes, amount, owed)
-    return sum(repay(state, payment, step, n, share) for n, share in zip(notes, shares, strict=True))
+    return sum(repay(state, payment, step, n, part) for n, part in in_turn(groups, state.balance, amount))
 
 
-def sequential(state, notes, amount):
-    """Each note in turn."""
-    shares = []
-    for n in notes:
-        shares.append(min(state.balance[n], amount))
-        amount -= shares[-1]
-    return shares
+def in_groups(deal, step) -> list[list[int]]:
+    """The notes of a step in turn, those together that share."""
+    turns = [[part] if isinstance(part, str) else list(part) for part in step.notes]
+    if getattr(step, "order", None) == "pro_rata":
+        turns = [[name for turn in turns for name in turn]]
+    return [[position(deal.notes, name) for name in turn] for turn in turns]
 
 
-def pro_rata(state, notes, amount, owed):
-    """By balance."""
-    return [0.0 if owed <= 0.0 else amount * state.balance[n] / owed for n in notes]
+def in_turn(groups, room, amount) -> list[tuple[int, float]]:
+    """What each note gets of an amount: a group all that it has room for before the next, divided by that room."""
+    parts = []
+    for group in groups:
+        whole = sum(room[n] for n in group)
+        to_group = min(whole, amount)
+        amount -= to_group
+        parts += [(n, to_group * room[n] / whole if len(group) > 1 and whole > 0.0 else to_group) for n in group]
+    return parts
 
 
 def repay(state, payment, step, n, amount):
@@ -217,9 +221,7 @@ def write_down(deal, state, pool, payment, step, i):
     """Balances fall by the deficiency, and the deficiency with them; no cash moves."""
     most = amount_of(payment, step.amount)
     left = first = max(0.0, state.deficiency if most is None else min(most, state.deficiency))
-    for name in step.notes:
-        n = position(deal.notes, name)
-        part = min(state.balance[n], left)
+    for n, part in in_turn(in_groups(deal, step), state.balance, first):
         state.balance[n] -= part
         state.written[n] += part
         left -= part
@@ -233,9 +235,7 @@ def write_up(deal, state, pool, payment, step, i):
     most = amount_of(payment, step.amount)
     behind = most if step.corrects else state.surplus
     left = first = max(0.0, behind if most is None else min(most, behind))
-    for name in step.notes:
-        n = position(deal.notes, name)
-        part = min(state.written[n], left)
+    for n, part in in_turn(in_groups(deal, step), state.written, first):
         state.balance[n] += part
         state.written[n] -= part
         left -= part

@@ -26,6 +26,19 @@ def test_a_path_of_the_engine_is_the_path_of_the_slow_model(seed, scenario):
     assert not compared.violations
 
 
+@pytest.mark.parametrize(("seed", "kinds"), [(11, 3), (13, 1), (19, 3), (33, 1), (142, 3)])
+def test_notes_in_turn_some_of_them_pari_passu_get_what_the_slow_model_gives_them(seed, kinds):
+    """`kinds`: of steps that have a list within their list."""
+    job = random_job(Random(seed))
+    steps = [step for steps in job.deal.priority.values() for step in steps if step.step != "pay_interest"]
+    lists = {step.step for step in steps for part in getattr(step, "notes", ()) if not isinstance(part, str)}
+    assert len(lists) == kinds
+    for scenario in ("base", "stressed"):
+        compared = agreement.compared(job, scenario, path=seed % 64)
+        assert not [difference for difference in compared.differences if not difference.size <= difference.allowed]
+        assert not compared.violations
+
+
 @pytest.mark.parametrize("stages", [[], [{"name": "new", "moves_on": 0.3}, {"name": "old", "default_odds": 2.0}]])
 def test_what_a_cured_deal_buys_after_the_pool_was_called_comes_due_as_it_survives(stages):
     """Month 2 accelerates: the pool is sold, the cash stays. From month 3 it buys again; a tenth defaults a month."""

@@ -38,10 +38,10 @@ def _claims_paid(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
 
 def _notes_repaid(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
     redeemed = {
-        name for step in steps if step.step == "pay_principal" and _repays_all(deal, step) for name in step.notes
+        name for step in steps if step.step == "pay_principal" and _repays_all(deal, step) for name in notes_of(step)
     }
     redeemed |= {step.note for step in steps if step.step == "pay_residual"}
-    targeted = {name for step in steps if step.step == "pay_principal" for name in step.notes} - redeemed
+    targeted = {name for step in steps if step.step == "pay_principal" for name in notes_of(step)} - redeemed
     for note in deal.notes:
         if note.name in targeted:
             raise ValueError(

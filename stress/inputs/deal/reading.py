@@ -49,17 +49,26 @@ def receiver_of(step: AnyStep) -> str | None:
 
 def notes_of(step: AnyStep) -> tuple[str, ...]:
     """Notes whose interest, principal or residual a step pays, or whose balance it writes down or up."""
+    return tuple(name for group in groups_of(step) for name in group)
+
+
+def groups_of(step: AnyStep) -> tuple[tuple[str, ...], ...]:
+    """The same notes in turn, those together that share pari passu."""
     if step.step == "pay_residual":
-        return (step.note,)
+        return ((step.note,),)
     if step.step == "pay_interest":
-        return step.notes if step.notes is not None else (step.note or "",)
-    return step.notes if step.step in ("pay_principal", "write_down", "write_up") else ()
+        return (step.notes if step.notes is not None else (step.note or "",),)
+    if step.step not in ("pay_principal", "write_down", "write_up"):
+        return ()
+    groups = tuple((part,) if isinstance(part, str) else part for part in step.notes)
+    together = step.step == "pay_principal" and step.order == "pro_rata"
+    return (tuple(name for group in groups for name in group),) if together else groups
 
 
 def written_down(deal: Terms) -> set[str]:
     """Notes that some step of the deal writes down."""
     steps = (step for steps in deal.priority.values() for step in steps)
-    return {name for step in steps if step.step == "write_down" for name in step.notes}
+    return {name for step in steps if step.step == "write_down" for name in notes_of(step)}
 
 
 def on_unpaid(deal: Terms) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stress.inputs.deal.date_remarks import dates_apart
 from stress.inputs.deal.formula_remarks import decided, negative_numbers, unpaid_beyond_caps
 from stress.inputs.deal.formula_rules import quantities_in
-from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
+from stress.inputs.deal.reading import groups_of, notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.reserve_remarks import bought_by_others, large_targets, never_drawn, not_gathered
 from stress.inputs.deal.trust_rules import fixed_series, principal_twice
 from stress.inputs.text.remark import Remark, Sentences, named, remarks
@@ -141,25 +141,27 @@ def _out_of_order(deal: Deal) -> Sentences:
         for kind in ("interest", "principal"):
             earlier: list[str] = []
             for number, step in enumerate(steps_of(deal, phase), 1):
-                paid = notes_of(step) if step.step == f"pay_{kind}" else ()
-                late = _after_junior(step, paid, [] if step.when else earlier, rank)
+                groups = groups_of(step) if step.step == f"pay_{kind}" else ()
+                late = _after_junior(groups, [] if step.when else earlier, rank)
                 if late is not None:
                     yield (
                         f"priority.{phase}[{number}] ({step.step})",
                         f"{late[0]} gets its {kind} after {late[1]}, which is listed below it among the notes",
                     )
-                earlier += () if step.when else paid
+                earlier += () if step.when else notes_of(step) if groups else ()
 
 
 def _after_junior(
-    step: AnyStep, paid: Sequence[str], earlier: Sequence[str], rank: Mapping[str, int]
+    groups: Sequence[Sequence[str]], earlier: Sequence[str], rank: Mapping[str, int]
 ) -> tuple[str, str] | None:
-    """A note of a step, and one junior to it that was paid before."""
-    together = step.step == "pay_interest" or (step.step == "pay_principal" and step.order == "pro_rata")
-    for place, name in enumerate(paid):
-        junior = [n for n in (earlier if together else [*earlier, *paid[:place]]) if rank[n] > rank[name]]
-        if junior and name not in earlier:
-            return name, junior[0]
+    """A note of a step, given by groups that are paid in turn, and one junior to it that was paid before."""
+    before = list(earlier)
+    for group in groups:
+        for name in group:
+            junior = [n for n in before if rank[n] > rank[name]]
+            if junior and name not in earlier:
+                return name, junior[0]
+        before += group
     return None
 
 
@@ -217,7 +219,7 @@ def _residual_falls(deal: Deal) -> Sentences:
 def _repaid_from(step: AnyStep, account: str) -> Sequence[str]:
     """Notes that a step repays in full before anything is left in the account."""
     whole = step.step == "pay_principal" and not step.when and step.until is None and not step.to_balance
-    return step.notes if whole and step.step == "pay_principal" and account in step.source else ()
+    return notes_of(step) if whole and account in step.source else ()
 
 
 def _losses(deal: Deal) -> Sentences:
@@ -227,7 +229,8 @@ def _losses(deal: Deal) -> Sentences:
         all_down = 0
         for number, step in enumerate(steps_of(deal, phase), 1):
             place = f"priority.{phase}[{number}] ({step.step})"
-            for first, second in pairwise(step.notes if step.step in ("write_down", "write_up") else ()):
+            turns = pairwise(groups_of(step) if step.step in ("write_down", "write_up") else ())
+            for first, second in ((a, b) for before, after in turns for a in before for b in after):
                 if step.step == "write_down" and rank[first] < rank[second]:
                     yield place, f"{first} bears losses before {second}, which is listed below it among the notes"
                 elif step.step == "write_up" and rank[first] > rank[second]:

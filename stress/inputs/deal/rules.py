@@ -164,16 +164,22 @@ def _written(deal: Terms, where: str, step: WriteDown | WriteUp, notes: Sequence
         raise ValueError(f"{where}: no cash moves; leave source out")
     if step.step == "write_up" and step.corrects and step.amount is None:
         raise ValueError(f"{where}: corrects = true takes back what its amount says; give it")
-    for name in step.notes:
-        exists(f"{where}: note{'s' if len(step.notes) > 1 else ''}", name, notes)
-        if step.notes.count(name) > 1:
+    written = notes_of(step)
+    for name in written:
+        exists(f"{where}: note{'s' if len(written) > 1 else ''}", name, notes)
+        if written.count(name) > 1:
             raise ValueError(f"{where}: notes names {name!r} twice")
-    for name in step.notes:
+    for name in written:
         if name not in written_down(deal):
             raise ValueError(f"{where}: no step writes {name!r} down; there is nothing to write up")
 
 
 def _schedule(where: str, step: PayPrincipal) -> None:
+    if step.order == "pro_rata" and not all(isinstance(part, str) for part in step.notes):
+        raise ValueError(
+            f'{where}: order = "pro_rata" pays all notes pari passu: name them in one list, or leave order out so that '
+            "only those of the inner lists share"
+        )
     if step.until is not None and step.to_balance:
         raise ValueError(f"{where}: give until or to_balance, at most one of them")
     if any(a[0] >= b[0] for a, b in zip(step.to_balance, step.to_balance[1:], strict=False)):

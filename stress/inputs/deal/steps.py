@@ -58,6 +58,8 @@ class Condition(Strict):
         return self
 
 
+InTurn = Annotated[tuple[Name | Annotated[tuple[Name, ...], Field(min_length=1)], ...], Field(min_length=1)]
+"""Notes one after another; those of a list among them together, pari passu."""
 Sources = Annotated[tuple[Account, ...], Field(min_length=1, max_length=4)]
 
 
@@ -176,12 +178,13 @@ class Purchase(Step):
 
 
 class PayPrincipal(Step):
-    """Repay notes: one, or several in order (`sequential`) or pari passu by balance (`pro_rata`)."""
+    """Repay notes: one, or several in order (`sequential`, some of them together) or pari passu (`pro_rata`)."""
 
     step: Literal["pay_principal"]
     """The kind of step."""
-    notes: Annotated[tuple[Name, ...], Field(min_length=1)]
-    """Notes that are repaid, in this order or pari passu."""
+    notes: InTurn
+    """Notes that are repaid, in this order or pari passu. In order with some pari passu by balance: a list of those
+    within the list."""
     order: Literal["sequential", "pro_rata"] = "sequential"
     """One after another, or pari passu by balance."""
     to_balance: tuple[tuple[Month, Money], ...] = ()
@@ -234,8 +237,8 @@ class WriteDown(Step):
     """The kind of step."""
     source: tuple[Account, ...] = ()
     """Left out: no account pays."""
-    notes: Annotated[tuple[Name, ...], Field(min_length=1)]
-    """Notes that bear it, in this order: the most junior first."""
+    notes: InTurn
+    """Notes that bear it, in this order: the most junior first; those of a list within the list by balance."""
     amount: Amount | None = None
     """At most so much a payment date, a number or a formula; all of the deficiency where it is left out."""
 
@@ -248,8 +251,9 @@ class WriteUp(Step):
     """The kind of step."""
     source: tuple[Account, ...] = ()
     """Left out: no account pays."""
-    notes: Annotated[tuple[Name, ...], Field(min_length=1)]
-    """Notes that are written up, in this order: the most senior first; each at most by what it was written down."""
+    notes: InTurn
+    """Notes that are written up, in this order: the most senior first; each at most by what it was written down. Those
+    of a list within the list share by that."""
     amount: Amount | None = None
     """At most so much a payment date, a number or a formula; all that has come back where it is left out."""
     corrects: bool = False

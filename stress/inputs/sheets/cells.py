@@ -57,8 +57,10 @@ def value_of(raw: Any, root: Schema, schemas: Sequence[Schema]) -> Any:
 
 def _of_text(text: str, root: Schema, schemas: Sequence[Schema], wanted: set[str]) -> Any:
     bare = text.strip()
+    inner = [branch for schema in schemas if schema.get("type") == "array" for branch in child(root, schema, 0)]
     if bare[:1] in ("[", "{") and wanted & {"array", "object"}:
-        return _literal(bare)
+        parts = _bare_lists(bare) if "string" in _wanted(inner) else []
+        return [value_of(part.strip(), root, inner) for part in parts] if parts else _literal(bare)
     if "string" in wanted or not wanted:
         return text
     if wanted & _NUMBERS and (number := _number(bare)) is not None:
@@ -66,9 +68,18 @@ def _of_text(text: str, root: Schema, schemas: Sequence[Schema], wanted: set[str
     if "boolean" in wanted and bare.lower() in ("true", "false"):
         return bare.lower() == "true"
     if "array" in wanted:
-        inner = [branch for schema in schemas if schema.get("type") == "array" for branch in child(root, schema, 0)]
         return [value_of(part.strip(), root, inner) for part in (bare.split("\n") if "\n" in bare else _listed(bare))]
     return text
+
+
+def _bare_lists(text: str) -> list[str]:
+    """Parts of `[A-1, A-2], B`, or of `[A-1, A-2]` itself, whose names need no quotes; none of what TOML may read."""
+    parts = _listed(text)
+    if len(parts) == 1 and text[0] == "[" and text[-1] == "]" and '"' not in text:
+        parts = _listed(text[1:-1])
+    elif len(parts) == 1:
+        return []
+    return parts if all(part.strip() and part.count("[") == part.count("]") for part in parts) else []
 
 
 def _listed(text: str) -> list[str]:
