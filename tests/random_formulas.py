@@ -18,6 +18,7 @@ MONEY = (
     *("pool.cut_off", "pool.month_start", "purchased"),
 )
 LATE = ("pool.overdue_1", "pool.overdue_30", "pool.overdue_60", "pool.overdue_90")
+COMMINGLED = ("commingled_principal", "commingled_income")
 
 
 def with_formulas(rng: Random, deal: Deal, segments: Sequence[str]) -> Deal:
@@ -84,7 +85,8 @@ class _Words:
 
     def __init__(self, rng: Random, deal: Deal, segments: Sequence[str]) -> None:
         self.rng, self.deal = rng, deal
-        self.apart, self.parts = Random(repr(deal.notes)), [*LATE, *(f'segment["{name}"]' for name in segments)]
+        self.apart = Random(repr(deal.notes))
+        self.parts = [*LATE, *COMMINGLED, *(f'segment["{name}"]' for name in segments)]
         """Parts of the pool and what was months ago, drawn apart: jobs that do not look at them stay what they were."""
         self.own: dict[str, Any] = {}
 

@@ -44,6 +44,8 @@ _POOL_ROWS = {
     "recoveries": ("recovered",),
     "collected_principal": ("scheduled", "prepaid", "cured"),
     "collected_income": ("fee_income", "late_charge"),
+    "commingled_principal": ("commingled",),
+    "commingled_income": ("commingled_income",),
     "prepaid": ("prepaid",),
 }
 """Quantities that are sums of rows of the pool."""

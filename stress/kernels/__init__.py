@@ -120,11 +120,11 @@ due first in month t + 2 (c + D >= 60), that must hold for t + 1.
 **Formulas.** A target, a cap, a condition or what a trigger looks at may be a formula over quantities of the deal. Its
 quantities stand as they are when it is used: a trigger's and a condition's at the determination (6, 7), a target's and
 a cap's when its step runs, before its first source pays. Only what belongs to a month is of the period's determination
-wherever it is used: the flows of the month (defaults, recoveries, principal and income collected, the pool at the
-month's start, what of it is late, a month of senior cost, the level of an index) and the observables of (7).
-`pool.overdue_n` is M(1 + n / 30) + .. + MB, of n = 1 all that is late; `segment.NAME` the segment's P + M1..MB, of all
-its stages and of receivables of all odds. mean(x, n) is the mean of x at the last n determinations from F on, of those
-there are where they are fewer; it is taken before the triggers are tested, and so is ago(x, n), x as it was n
+wherever it is used: the flows of the month (defaults, recoveries, principal and income collected and commingled, the
+pool at the month's start, what of it is late, a month of senior cost, the level of an index) and the observables of
+(7). `pool.overdue_n` is M(1 + n / 30) + .. + MB, of n = 1 all that is late; `segment.NAME` the segment's P + M1..MB, of
+all its stages and of receivables of all odds. mean(x, n) is the mean of x at the last n determinations from F on, of
+those there are where they are fewer; it is taken before the triggers are tested, and so is ago(x, n), x as it was n
 determinations before; 0 where that would be before F. A schedule keeps its value until the next month that it gives;
 before the first it is 0. A scenario may move numbers and schedules of the deal's own by month. `year_fraction` is
 fraction(t) of the period, by the deal's day count (Determination 1). A quotient is 0 where its divisor is within 1e-9

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hand_worked import INTEREST, PLAIN, RESIDUAL, deal, pool, run, same
+from stress.inputs.scenario import Shock
 
 BOTH = ["A", "B"]
 REPAY = {"step": "pay_principal", "notes": BOTH, "source": ["principal", "income"]}
@@ -246,3 +247,37 @@ def test_a_month_of_senior_cost_is_the_interest_and_the_fees_of_the_month() -> N
     pay = {"step": "pay_party", "party": "adviser", "amount": "0.2 * senior_cost", "source": ["income"]}
     data = run(deal([{"step": "pay_fee", "fee": "trustee"}, pay, *PLAIN], fees=[fee], parties=["adviser"]))
     same(data, "paid_out", "adviser", 3.0, 3.0 + 2.6)
+
+
+RESERVE = [
+    {"step": "transfer", "to": "principal", "source": ["commingling"], "amount": "commingled_principal"},
+    {"step": "transfer", "to": "income", "source": ["commingling"], "amount": "commingled_income"},
+]
+"""A commingling reserve makes good what the servicer lost of the month, each part where it belongs."""
+
+
+def test_a_commingling_reserve_is_drawn_for_what_the_servicer_lost_and_no_other_loss() -> None:
+    """Six days of thirty: 40 of 200 of principal and 4 of 20 of income go, the reserve of 60 pays both: 16 is left.
+
+    The deal pays as if nothing had been lost, 200 of A and 6 of interest on each note. In month 2 another fifth goes,
+    32 of 160 and 3.20 of 16: 16 of the reserve is principal and nothing is left for income.
+    """
+    shock = Shock(target="commingled_days", set=6.0, to_month=2)
+    back = {"step": "pay_residual", "note": "R", "source": ["commingling"], "when": "pool < 0.45 * pool.cut_off"}
+    more = {"accounts": ["commingling"], "opening_cash": {"commingling": 60.0}}
+    repaid = [*INTEREST, {**REPAY, "source": ["principal"]}, *RESIDUAL]
+    of = deal([*RESERVE, *repaid, back], quantities={"lost": "commingled_principal + commingled_income"}, **more)
+    data = run(of, shocks=(shock,))
+    same(data, "quantity_value", "lost", 44.0, 35.2, 0.0)
+    same(data, "account_after", "commingling", 16.0, 0.0)
+    same(data, "principal_paid", "A", 200.0, 144.0)
+    assert data["step_paid"].values[:2, :2].tolist() == [pytest.approx([40.0, 4.0]), pytest.approx([16.0, 0.0])]
+    same(data, "residual_yield", "R", 0.0)
+
+
+def test_losses_of_loans_draw_nothing_of_a_commingling_reserve() -> None:
+    """5% default: the deficiency is 50, and the reserve stays whole until the deal is over."""
+    more = {"accounts": ["commingling"], "opening_cash": {"commingling": 60.0}}
+    back = {"step": "pay_residual", "note": "R", "source": ["commingling"], "when": "pool < 0.45 * pool.cut_off"}
+    data = run(deal([*RESERVE, *INTEREST, {**REPAY, "source": ["principal"]}, *RESIDUAL, back], **more), DEFAULTING)
+    same(data, "account_after", "commingling", 60.0, 60.0)

@@ -16,6 +16,8 @@ FLOWS = {
     "recoveries": ("recoveries",),
     "collected_principal": ("scheduled_principal", "prepaid", "cured_paid"),
     "collected_income": ("fee_income", "late_charge"),
+    "commingled_principal": ("commingled_principal",),
+    "commingled_income": ("commingled_income",),
     "prepaid": ("prepaid",),
 }
 """Flows of a month."""

@@ -106,6 +106,10 @@ QUANTITIES: dict[str, Quantity] = {
     "recoveries": _of_month("recoveries of the month"),
     "collected_principal": _of_month("principal that borrowers paid in the month"),
     "collected_income": _of_month("fees and late charges collected in the month"),
+    "commingled_principal": _of_month(
+        "principal, refunds and recoveries of the month that are lost with the servicer (commingling)"
+    ),
+    "commingled_income": _of_month("fees and late charges of the month that are lost with the servicer (commingling)"),
     "prepaid": _of_month("prepayments of the month"),
     "senior_cost": _of_month("a month of fees and of interest on all notes")._replace(after_fees=True),
     "received": Quantity("money", 0.0, math.inf, "what the party {} has paid so far", of="party"),
