@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     is_flag=False,
     flag_value="all",
     metavar="KIND[.TABLE]|WORD",
-    help="Say every key of a kind of file (deal, pool, scenario, job, ...) or of one of its tables; or the keys of all "
-    "files that tell of a word; takes no file.",
+    help="Say every key of a kind of file (deal, pool, scenario, job, ...) or of one of its tables; or what a word is "
+    "about: keys of all files, and commands; takes no file.",
 )
 @click.option("--tables", is_flag=True, help="Say which layouts of tables are read, by publisher; takes no file.")
 @click.option("--markdown", is_flag=True, help="Markdown text, also on a terminal.")
@@ -46,6 +46,7 @@ def explain(
       stress explain scenarios/jobs/card-master-trust.toml --svg card.svg
       stress explain --keys pool.segments
       stress explain --keys swap
+      stress explain --keys "loss severity"
     """
     asked = [name for name, given in (("FILE", file), ("--keys", keys), ("--tables", tables)) if given]
     if len(asked) > 1:
@@ -153,6 +154,13 @@ def _print(table: KeyTable) -> None:
     for name in ("key", "meaning", "unit", "allowed", "default", "example"):
         grid.add_column(name, overflow="fold", ratio=3 if name in ("meaning", "example") else None)
     for key in table.keys:
-        cells = (key.key, key.meaning, key.unit, key.allowed, key.default, key.example.partition(" = ")[2])
+        cells = (
+            key.key,
+            key.meaning,
+            key.unit,
+            key.allowed,
+            key.default,
+            key.example.partition(" = ")[2] or key.example,
+        )
         grid.add_row(*map(Text, cells))
     console().print(grid)

@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from stress.errors import ConfigError
+from stress.explain.allowed import allowed_of, unit_of
 from stress.explain.formula_keys import SAYS, formula_rows
 from stress.explain.key_examples import example
+from stress.explain.meant import MEANT, meant_by
 from stress.explain.targets import MEANING, ways
 from stress.explain.targets import example as example_shock
 from stress.inputs.files.parse import KINDS
-from stress.inputs.text.schema import Schema, allowed_key_words, allowed_words, alternatives, number_range, root_of
+from stress.inputs.text.schema import Schema, alternatives, root_of
 from stress.spelling import suggest
-
-MOST_WORDS = 30
-"""Words of an enumeration that are listed."""
 
 
 class Key(NamedTuple):
@@ -30,7 +29,7 @@ class Key(NamedTuple):
     """`required` where there is none."""
     meaning: str
     example: str
-    """A line of TOML."""
+    """A line of TOML; of a command its line."""
 
 
 class KeyTable(NamedTuple):
@@ -47,8 +46,8 @@ class KeyTable(NamedTuple):
 def key_tables(kind: str) -> list[KeyTable]:
     """The tables of one kind of file, in the order of the model; of one part of it where `kind` is `pool.segments`.
 
-    `deal.quantities` is a key: its row alone. Another word finds the keys of all files that tell of it. Raises
-    ConfigError for what is no kind, part or key, and told nowhere.
+    `deal.quantities` is a key: its row alone. Another word finds the keys and the commands that it is about (`meant`),
+    then the keys of all files that tell of it. Raises ConfigError for what is no kind, part or key, and told nowhere.
 
     >>> [table.where for table in key_tables("pool.supply")]
     ['pool: supply']
@@ -57,11 +56,11 @@ def key_tables(kind: str) -> list[KeyTable]:
     """
     name, _, part = kind.partition(".")
     if name not in KINDS:
-        if tables := _telling(kind):
+        if tables := _about(kind):
             return tables
         raise ConfigError(
             f"--keys {kind}: must be one of {', '.join(KINDS)}, or a word that a key tells of"
-            f"{suggest(name, list(KINDS))}"
+            f"{suggest(kind, [*KINDS, *(word for meant in MEANT for word in meant.words)])}"
         )
     tables = _all_tables(name)
     if not part:
@@ -80,6 +79,41 @@ def _all_tables(name: str) -> list[KeyTable]:
     root = root_of(KINDS[name])
     more = {"scenario": [_targets()], "deal": [_formulas()]}
     return list(_tables(root, root, name, set())) + more.get(name, [])
+
+
+def _about(word: str) -> list[KeyTable]:
+    """The keys and the commands that a word of the field is about, then what else tells of it, each row once."""
+    meant, told = meant_by(_plain(word)), _telling(word)
+    if meant is None:
+        return told
+    tables = [table for address in meant.keys for table in addressed(address)]
+    rows = tuple(Key(_name(line), "", "", "", says, line) for line, says in meant.commands)
+    tables += [KeyTable("commands", "Command", "Commands that answer it.", rows)] if rows else []
+    found: dict[str, KeyTable] = {}
+    for table in (*tables, *told):
+        there = found.setdefault(table.where, table)
+        more = tuple(row for row in table.keys if row not in there.keys)
+        found[table.where] = there._replace(keys=there.keys + more)
+    return list(found.values())
+
+
+def _name(line: str) -> str:
+    """The command of a command line: `stress calibrate losses`."""
+    return re.split(r" (?:--|\S*\.)", line)[0]
+
+
+def addressed(address: str) -> list[KeyTable]:
+    """What stands at KIND.KEY, KIND.TABLE or KIND.TABLE.KEY, a step of a priority being a table by its name."""
+    kind, name, *rest = address.split(".")
+    tables, key = _all_tables(kind), ".".join(rest)
+
+    def wanted(row: Key) -> bool:
+        first, _, of = row.key.partition(".")
+        return key in ("", row.key) or (first == key and of.isupper())
+
+    if within := [table for table in tables if ": " in table.where and re.findall(r"\w+", table.where)[-1] == name]:
+        return _only(within, wanted)
+    return _only([table for table in tables if table.where == kind], lambda row: row.key == name)
 
 
 def _telling(word: str) -> list[KeyTable]:
@@ -203,58 +237,16 @@ def _key(root: Schema, schema: Schema, key: str) -> Key:
     required = key in schema.get("required", ())
     given = value.get("default")
     default = "required" if required else "left out" if given in (None, "", [], {}) else toml(given)
-    units = [unit for option in options if (unit := _unit(root, option))]
+    units = [unit for option in options if (unit := unit_of(root, option))]
     shown = example(schema["title"], key, root, options, given)
     meaning = next((option["description"] for option in options if "description" in option), "")
     return Key(
         key,
         units[0] if units else "",
-        " or ".join(dict.fromkeys(word for option in options if (word := _allowed(root, option)))),
+        " or ".join(dict.fromkeys(word for option in options if (word := allowed_of(root, option)))),
         default,
         _sentence(value.get("description", meaning)),
         f"{key} = {toml(shown)}",
-    )
-
-
-def _unit(root: Schema, schema: Schema) -> str:
-    """Of a number, or of the numbers of a list or an open table."""
-    for inner in ("items", "additionalProperties"):
-        if isinstance(schema.get(inner), dict):
-            return next((unit for branch in alternatives(root, schema[inner]) if (unit := _unit(root, branch))), "")
-    return str(schema.get("unit", ""))
-
-
-def _allowed(root: Schema, schema: Schema) -> str:
-    """What may stand at a key, in words; nothing for what a null stands for."""
-    if schema.get("type") == "null":
-        return ""
-    if words := allowed_words([schema]):
-        shown = [json.dumps(word, ensure_ascii=False) if schema.get("type") != "integer" else word for word in words]
-        return ", ".join(shown[:MOST_WORDS])
-    if span := number_range([schema]):
-        return span[0].removeprefix("a ")
-    if schema.get("type") == "array":
-        item = schema.get("items") or {"type": "any"}
-        inner = " or ".join(
-            dict.fromkeys(filter(None, (_allowed(root, branch) for branch in alternatives(root, item))))
-        )
-        pairs = schema.get("prefixItems")
-        return f"list of {len(pairs)} values" if pairs else f"list of: {inner}"
-    if schema.get("type") == "object":
-        keys = allowed_key_words([schema])
-        return "table" if "properties" in schema else f"table by {', '.join(keys) if keys else 'name'}"
-    return {"boolean": "true or false", "string": _text(schema)}.get(str(schema.get("type")), "table")
-
-
-def _text(schema: Schema) -> str:
-    if schema.get("format") == "date":
-        return "date"
-    return (
-        "name"
-        if schema.get("maxLength") == 80
-        else "three capitals"
-        if "[A-Z]" in schema.get("pattern", "")
-        else "text"
     )
 
 
