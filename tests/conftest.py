@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 os.environ["COLUMNS"] = "140"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-settings.register_profile("ci", derandomize=True, database=None, deadline=None)
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+"""No example has a time to keep: machines are busy."""
+settings.register_profile("ci", settings.get_profile("unhurried"), derandomize=True, database=None)
 """The same random deals in every run (`pytest --hypothesis-profile=ci`): a change is judged by itself alone."""
 os.fsync = lambda handle: None
 """No test cuts the power: what is written need not be on the disk before the next line runs."""

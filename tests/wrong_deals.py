@@ -115,7 +115,7 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
     ),
     "fee of a mean": (
         put("fees", 0, {"name": "trustee", "base": "formula", "amount": "0.01 * mean(pool, 3)"}),
-        "means are taken once fees are charged",
+        "mean is taken once fees are charged",
     ),
     "fee of nothing": (
         put("fees", 0, {"name": "trustee", "base": "formula", "amount": "-0.01 * pool"}),

@@ -57,7 +57,7 @@ def month_by_month(due: list[float], entry: float, roll: tuple[float, ...], smm:
     return total
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     entry=st.floats(0.0, 0.9),
     roll=st.tuples(*[st.floats(0.0, 1.0)] * 3),

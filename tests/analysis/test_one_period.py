@@ -48,7 +48,7 @@ def test_what_the_score_does_not_see_keeps_the_mean_and_fattens_the_tail():
         assert abs(float(var["estimate"]) - closed) < 4 * float(var["error"]) + 1e-4
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(
     p=st.floats(0.001, 0.5),
     rho=st.floats(0.0, 0.6),

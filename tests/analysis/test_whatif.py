@@ -39,7 +39,7 @@ def answer(job: Job) -> WhatIf:
 
 
 @given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.sampled_from(POWERS))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_spline_goes_through_its_points_and_leaving_one_out_is_the_spline_without_it(
     n_axis: int, seed: int, power: int
 ) -> None:

@@ -16,7 +16,7 @@ def loan(kind, rate, term, grace, beyond):
     return plan.due / plan.whole, plan.balance / plan.whole
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     kind=st.sampled_from(KINDS),
     rate=st.one_of(st.just(0.0), st.floats(1e-6, 2.0)),
@@ -32,14 +32,14 @@ def test_a_loan_pays_itself_back_once_and_is_worth_par_at_its_own_rate(kind, rat
     assert value @ (due + rate / 12.0 * balance) == pytest.approx(1.0, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(rate=st.floats(1e-6, 1.0), term=st.integers(2, 360))
 def test_a_level_loan_pays_the_annuity_every_month(rate, term):
     due, balance = loan("level", rate, term, 0, 1)
     np.testing.assert_allclose(due + rate / 12.0 * balance, level_payment(rate, term), rtol=1e-9)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(kind=st.sampled_from(KINDS[:3]), rate=st.floats(0.0, 1.0), term=st.integers(2, 120), paid=st.integers(1, 119))
 def test_what_is_left_of_a_loan_is_a_loan_over_the_months_left(kind, rate, term, paid):
     paid, grace = min(paid, term - 1), term // 3 if kind == "interest_only" else 0

@@ -5,7 +5,7 @@ import importlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2, multivariate_normal, norm
 from scipy.stats import t as student
@@ -36,7 +36,6 @@ def test_flat_fee_plans_have_the_published_apr():
         assert analytic.flat_fee_payment(3000, 0.005, int(term)) == pytest.approx(payment)
 
 
-@settings(deadline=None)
 @given(fee=st.floats(0.0, 0.1), term=st.integers(1, 60))
 def test_the_apr_discounts_the_payments_to_the_principal(fee, term):
     rate = float(analytic.flat_fee_apr(fee, term)) / 12.0
@@ -81,7 +80,6 @@ NODE, WEIGHT = np.polynomial.legendre.leggauss(300)
 """A nodal distance of 0.1 at most, where the integrand turns over 0.3."""
 
 
-@settings(deadline=None)
 @given(h=st.floats(-6.0, 6.0), k=st.floats(-6.0, 6.0), r=st.floats(-0.95, 0.95))
 def test_the_bivariate_normal_agrees_with_its_conditional_integral(h, k, r):
     slope = np.sqrt(1.0 - r * r)

@@ -15,7 +15,7 @@ NODE, WEIGHT = np.polynomial.hermite_e.hermegauss(120)
 WEIGHT = WEIGHT / WEIGHT.sum()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(p=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6), rho=st.floats(0.0, 0.24), sign=st.sampled_from([1, -1]))
 def test_a_fitted_rate_stays_within_its_bound_everywhere(p, rho, sign):
     rate = np.array(p)
@@ -57,7 +57,7 @@ def test_months_at_the_same_rate_have_the_same_polynomial_as_one_month():
     np.testing.assert_allclose(again.coef, np.broadcast_to(once.coef, again.coef.shape), rtol=1e-9, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(p=st.floats(1e-6, 0.99), rho=st.floats(0.001, 0.24), sign=st.sampled_from([1, -1]))
 def test_the_mean_over_the_factor_is_the_unconditional_rate(p, rho, sign):
     fit = fit_links(p, rho, sign)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stress.calibration import MacroTable
@@ -101,7 +101,6 @@ def table(value: list[float], start: Period) -> MacroTable:
     return MacroTable("x.csv", "", start, ("x",), tuple((x,) for x in value))
 
 
-@settings(deadline=None)
 @given(
     value=st.lists(st.floats(0.1, 9.0), min_size=12, max_size=40), month=st.integers(1, 12),
     per_year=st.sampled_from([1, 2, 4]),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stress.calibration.stages import Vintages, choose_stages, fit_stages, hazard_by_age, seasons
@@ -27,7 +27,6 @@ def drawn(seed: int, loans: int = 200_000, ages: int = 30, odds: tuple[float, ..
 
 
 @given(hazard=st.lists(st.floats(0.0, 0.2), min_size=1, max_size=4), share=st.floats(0.0, 0.9))
-@settings(deadline=None)
 def test_the_hazard_of_an_age_is_that_of_a_cohort_run_stage_by_stage(hazard: list[float], share: float) -> None:
     current = np.zeros(len(hazard))
     current[0] = 1.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shipped import SCENARIOS
 
@@ -66,7 +66,6 @@ def test_no_proposal_stands_among_the_rules_in_force(path: Path) -> None:
     p=st.floats(0.3, 1.5),
     cuts=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=5, unique=True),
 )
-@settings(deadline=None)
 def test_slices_of_a_pool_need_as_much_capital_as_the_whole(k: float, p: float, cuts: list[float]) -> None:
     edges = np.array([0.0, *sorted(cuts), 1.0])
     weight = capital.risk_weight(edges[:-1], edges[1:], k, p)
@@ -75,7 +74,6 @@ def test_slices_of_a_pool_need_as_much_capital_as_the_whole(k: float, p: float, 
 
 
 @given(k=st.floats(0.001, 0.6), low=st.floats(0.0, 0.9), more=st.floats(0.0, 0.1))
-@settings(deadline=None)
 def test_a_higher_attachment_never_needs_more_capital(k: float, low: float, more: float) -> None:
     thickness = 0.05
     a, b = (min(x, 0.95) for x in (low, low + more))

@@ -83,7 +83,7 @@ SHOCKS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.randoms(use_true_random=False), st.lists(SHOCKS, min_size=1, max_size=2), st.booleans())
 def test_mutants_of_a_job_are_judged_alike_by_check_and_by_run(
     tmp_path_factory: pytest.TempPathFactory, rng: Random, shocks: list[dict[str, Any]], mutated: bool

@@ -132,7 +132,7 @@ def test_a_bomb_of_a_formula_is_refused_at_once(text: str) -> None:
         read(BOMBS[text], NAMES._replace(own=OWN), "money")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.text(alphabet="pol.note[]()AB'\"+-*/<>=1e0,_ and", max_size=40) | st.text(max_size=30))
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     with contextlib.suppress(FormulaError):

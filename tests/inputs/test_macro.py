@@ -130,7 +130,7 @@ def test_closing_aligns_the_deals_own_calendar(tmp_path):
     np.testing.assert_allclose(np.log(values(shock)), 0.5 * (np.arange(12) + 1) / 3.0, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(level=st.floats(-50, 50), n=st.integers(2, 12), start=st.integers(1, 3))
 def test_a_path_that_stays_where_it_starts_moves_nothing(tmp_path_factory, level, n, start):
     table = "Date,x\n" + "".join(f"{2020 + k // 4} Q{k % 4 + 1},{level:.6f}\n" for k in range(n + 4))

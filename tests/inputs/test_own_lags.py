@@ -80,7 +80,7 @@ def test_coefficients_that_never_die_out_are_refused() -> None:
             Satellite(version=1, kind="satellite", name="s", link="logit", per_year=4, terms=terms, own=lags)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(st.floats(-1.5, 1.5), min_size=1, max_size=4))
 def test_an_autoregression_dies_out_where_the_roots_of_its_companion_are_below_one(a: list[float]) -> None:
     companion = np.zeros((len(a), len(a)))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shipped import SCENARIOS
 
@@ -142,7 +142,6 @@ def test_an_unknown_column_names_its_neighbours():
         table.column("Unemployment")
 
 
-@settings(deadline=None)
 @given(
     level=st.floats(-5.0, 5.0), slope=st.floats(-2.0, 2.0), n=st.integers(2, 12), per_year=st.sampled_from([1, 4, 12]),
     at=st.sampled_from(["mid", "end"]),

@@ -61,7 +61,7 @@ def shared() -> Iterator[Path]:
 
 
 @given(content=st.binary(max_size=200), at=st.integers(0), bit=st.integers(0, 7))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_kernel_with_one_flipped_bit_is_never_read(tmp_path: Path, content: bytes, at: int, bit: int) -> None:
     file = tmp_path / "one.kernel"
     compiled.write(file, b"key", content)

@@ -70,7 +70,7 @@ def test_a_steady_default_rate_is_met_by_steady_entry_once_the_ladder_is_full() 
     assert entry == pytest.approx(0.01 / (1.0 - late), rel=1e-12)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(0.0, 0.3), min_size=1, max_size=12),
     st.tuples(*[st.floats(0.05, 1.0)] * 3),

@@ -72,7 +72,7 @@ def test_where_value_at_risk_is_zero_expected_shortfall_is_expected_loss_over_th
     assert measures.value_at_risk(ds, 0.999)["estimate"][0, 0] == 0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=200), st.floats(0.01, 0.9999))
 def test_the_tail_mean_is_never_below_the_quantile_nor_above_the_largest_loss(
     sample: list[float], level: float

@@ -196,7 +196,7 @@ def test_it_says_how_much_of_the_record_was_measured_on_this_source(job: Job, ds
 def test_headings_of_changes_stand_below_the_section(text: str) -> None:
     changes = text.partition("## 12. Changes")[2].partition("## 13.")[0]
     assert "\n### Unreleased\n" in changes
-    assert "\n#### Sizes\n" in changes
+    assert "\n#### Fixed: figures that were wrong\n" in changes
 
 
 def test_every_promise_of_the_record_is_shown_kept_or_not(text: str) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from handed import Patch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shipped import JOB
 
@@ -172,7 +172,6 @@ def test_done_and_missing_make_a_run(ranges: list[tuple[int, int]], n_path: int)
 
 
 @given(st.integers(1, 10**7), st.integers(0, 2_000), st.integers(1, 200), st.none() | st.integers(1, 10**6))
-@settings(deadline=None)
 def test_tasks_cover_their_work_once_in_whole_panels(n_path: int, first: int, workers: int, most: int | None) -> None:
     start = min(first * PANEL_PATHS, (n_path - 1) // PANEL_PATHS * PANEL_PATHS)
     tasks = chunks([(start, n_path)], workers, max(most, n_path // 1000) if most else None)

@@ -123,7 +123,7 @@ def quick(no_page: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def play(examples: int, steps: int) -> None:
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    rules = settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=quiet)
+    rules = settings(max_examples=examples, stateful_step_count=steps, suppress_health_check=quiet)
     run_state_machine_as_test(Folder, settings=rules)
 
 

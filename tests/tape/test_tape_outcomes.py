@@ -18,7 +18,7 @@ LOANS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(loans=LOANS)
 def test_what_is_at_risk_and_what_defaults_is_counted_loan_by_loan(loans, tmp_path_factory):
     file = tmp_path_factory.mktemp("tape") / "tape.csv"
