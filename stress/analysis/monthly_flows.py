@@ -138,13 +138,15 @@ def mean_flows(
     job = only(job, scenario)
     per_group = -(-paths // (LANES * GROUPS))
     groups: list[dict[str, Array]] = [{} for _ in range(GROUPS)]
-    for block, values in enumerate(block_means(job, assemble(job), per_group * GROUPS)):
+    problem = assemble(job)
+    for block, values in enumerate(block_means(job, problem, per_group * GROUPS)):
         group = groups[block // per_group]
         for name, array in _plain(values).items():
             group[name] = group[name] + array / per_group if name in group else array / per_group
         if progress is not None and block % per_group == per_group - 1:
             progress(block + 1, per_group * GROUPS)
     total = {name: np.mean([group[name] for group in groups], axis=0) for name in groups[0]}
+    total["trigger_limit"] = problem.contract.threshold.T  # as it is, without the rounding of a mean
     flows, spread = _flows(job, total), _spread(groups, total, lambda values: _flows(job, values))
     errors = {f"{name}_se": (dims, spread[name]) for name, (dims, _) in flows.items() if name not in SURE}
     return _dataset(job, flows | errors, {"kind": "mean", "paths": per_group * GROUPS * LANES})

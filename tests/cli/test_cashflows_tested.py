@@ -57,7 +57,7 @@ def test_files_have_the_deals_own_quantities_and_its_triggers_as_a_replay_has_th
 
 def test_a_mean_has_the_share_of_paths_on_which_a_trigger_has_tripped(job: Job) -> None:
     watch = Trigger(
-        name="watch", observable="default_stock", breach="above", thresholds=(Threshold(limit=0.01),), effect="none"
+        name="watch", observable="default_stock", breach="above", thresholds=(Threshold(limit=0.011),), effect="none"
     )
     watched = job.but(deal=job.deal.but(triggers=(watch,), quantities={"late": "pool.overdue_30"}))
     mean = mean_flows(watched, "macro_severe", 1_024)
@@ -70,6 +70,7 @@ def test_a_mean_has_the_share_of_paths_on_which_a_trigger_has_tripped(job: Job) 
     assert 0.1 < share[month] < 0.9
     assert abs(some[month] - share[month]) < 5.0 * np.hypot(error[month], 0.5 / 8.0)
     assert "trigger_limit_se" not in mean
+    assert (mean["trigger_limit"].sel(trigger="watch").values == 0.011).all()
     assert (mean["quantity_value_se"].sel(quantity="late").values[1:12] > 0.0).all()
     book = workbook.of_flows(mean, list(VECTORS))
     units = {column.title: column.unit for table in book if table.name == "Triggers" for column in table.columns}
