@@ -10,7 +10,7 @@ from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import names_of
 from stress.inputs.deal.formula_text import parse
 from stress.inputs.deal.formulas import value
-from stress.inputs.deal.quantities import OBSERVABLES, Unit
+from stress.inputs.deal.quantities import Unit
 
 TESTS = {
     "quantity_value": ("quantity", "the deal's own quantity at the month's determination"),
@@ -34,7 +34,7 @@ def test_units(deal: Deal) -> dict[str, list[Unit]]:
     names = names_of(deal)
     halves: dict[Unit, Unit] = {"condition": "number"}  # a condition's limit is a half
     own: list[Unit] = [value(parse(name), names).unit for name in deal.quantities]
-    seen: list[Unit] = [OBSERVABLES[t.what].unit if t.what in OBSERVABLES else unit_of(deal, t) for t in deal.triggers]
+    seen: list[Unit] = [unit_of(deal, t) for t in deal.triggers]
     seen = [halves.get(unit, unit) for unit in seen]
     return {
         "quantity_value": own,

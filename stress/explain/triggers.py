@@ -7,7 +7,7 @@ from stress.inputs.deal import AnyStep, Deal, Trigger
 from stress.inputs.deal.formula_rules import is_formula, names_of, sees
 from stress.inputs.deal.formula_text import parse
 from stress.inputs.deal.formulas import value
-from stress.inputs.deal.quantities import Unit
+from stress.inputs.deal.quantities import OBSERVABLES, Unit
 
 
 def trigger_line(deal: Deal, trigger: Trigger) -> str:
@@ -26,7 +26,7 @@ def trigger_line(deal: Deal, trigger: Trigger) -> str:
 
 def unit_of(deal: Deal, trigger: Trigger) -> Unit:
     """The unit of what a trigger looks at."""
-    return value(parse(trigger.what), names_of(deal)).unit if is_formula(trigger) else "share"
+    return value(parse(trigger.what), names_of(deal)).unit if is_formula(trigger) else OBSERVABLES[trigger.what].unit
 
 
 def effect_words(deal: Deal, trigger: Trigger) -> str:

@@ -131,14 +131,14 @@ def ended(names: Sequence[str], frame: pd.DataFrame, charged_off: Array | None) 
 
     `names`: the columns that hold codes; `charged_off`: amounts of `CHARGED_OFF`, where the tape has it.
     """
-    found = np.zeros(len(frame), np.int64)
+    reason = np.zeros(len(frame), np.int64)
     for number, (_, ours, meant) in enumerate(REASONS, 1):
         if ours == CHARGED_OFF and charged_off is not None:
-            found[(found == 0) & (charged_off > 0.0)] = number
+            reason[(reason == 0) & (charged_off > 0.0)] = number
         elif ours in names and ours in CODES:
             of, codes = _coded(frame[ours])
-            found[(found == 0) & np.array([*(code in meant for code in codes), False])[of]] = number
-    return found
+            reason[(reason == 0) & np.array([*(code in meant for code in codes), False])[of]] = number
+    return reason
 
 
 def _coded(cells: pd.Series[Any]) -> tuple[NDArray[np.intp], list[str]]:
