@@ -42,6 +42,9 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "robust_lags": (0, MOST_LAGS),
     "days": (1, OUTAGE_DAYS),
     "horizons": (1, MOST_HORIZON),
+    "months": (0, 10**9),
+    "interest_only": (0, 10**9),
+    "amortization": (0, 10**9),
 }
 """From where to where a whole number goes, by argument; the others count something: from 1."""
 BETWEEN: Mapping[str, tuple[float, float]] = {

@@ -133,6 +133,15 @@ def test_turnover_of_plans_meets_a_month_by_month_count():
     assert got.payment_rate == pytest.approx(due[0] / pool)
 
 
+def test_a_pool_that_buys_nothing_defaults_as_a_static_one():
+    """No month of purchases is a number of months; of plans to first order in q (4 months' instalments: R = 2)."""
+    assert analytic.turnover_by_payment_rate(0.01, 0.2, months=0).cumulative_default == pytest.approx(0.01, abs=1e-15)
+    of_plans = analytic.turnover_of_plans(0.01, [1.0], [4], 0)
+    assert of_plans.cumulative_default == pytest.approx(of_plans.default_rate * 2.0, abs=1e-15)
+    level = analytic.schedule("level", 0.1, 3, interest_only=0, amortization=0)
+    assert level.due == pytest.approx(analytic.schedule("level", 0.1, 3).due)
+
+
 def test_turnover_by_payment_rate_meets_a_month_by_month_count():
     s, m = 0.0101, 0.3
     got = analytic.turnover_by_payment_rate(s, m)
