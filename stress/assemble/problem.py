@@ -168,9 +168,7 @@ def sizes_of(
     n_quality: int = 1,
 ) -> Sizes:
     n_month, n_cohort = deal.legal_maturity_months, COHORTS[clock]
-    payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
     bought = [plan.term for plan in pool.plans if plan.term <= months_left(pool, n_month, 0)]
-    longest = max(bought, default=0) + (pool.billing.months_later if pool.billing else 0)
     n_moved = len(moved_in(deal, months))
     return Sizes(
         n_scenario=len(months),
@@ -197,9 +195,9 @@ def sizes_of(
         n_lock=_lock_steps(months),
         n_revolving=deal.revolving_months,
         first_payment=dates.first_payment - 1,
-        payment_step=payment_step,
+        payment_step={"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock],
         buys_each_step=int(deal.purchase == "each_step" and clock != "payment_date"),
-        longest=longest,
+        longest=max(bought, default=0) + (pool.billing.months_later if pool.billing else 0),
         limits=int(_keeps_segments(deal, pool)),
         interest_on_unpaid=_whose_unpaid(deal),
         constant_payment=int(pool.payment_rate is not None),

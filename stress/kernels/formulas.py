@@ -103,17 +103,23 @@ def _quantity(m: Memory, t: int, does: int, what: int) -> Lanes:
         return m.received[what]
     if does == PAID:
         return m.paid[what]
-    if does == TRUST_ROW:
-        return m.trust[what]
-    if does == SELLER:
-        return positive(m.pool.balance - m.trust.invested - m.t.others[t].invested)
-    if does == CHARGED_OFF:
-        return _charged_off(m, what)
+    if does == TRUST_ROW or does == SELLER or does == CHARGED_OFF:
+        return _of_trust(m, t, does, what)
     if does == SEGMENT_BALANCE:
         return held_by(m, what, m.p.n_stage)
     if does == PAID_THIS_YEAR:
         return m.paid_this_year[what]
     return splat(0.0)
+
+
+@stage
+def _of_trust(m: Memory, t: int, does: int, what: int) -> Lanes:
+    """A quantity of a series and of its trust."""
+    if does == TRUST_ROW:
+        return m.trust[what]
+    if does == SELLER:
+        return positive(m.pool.balance - m.trust.invested - m.t.others[t].invested)
+    return _charged_off(m, what)
 
 
 @stage

@@ -101,8 +101,7 @@ def pack(
 
 
 def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicated: bool) -> Switches:
-    month, contract = problem.market.month, problem.contract
-    weighted = isinstance(sampler, Shifted)
+    month, contract, weighted = problem.market.month, problem.contract, isinstance(sampler, Shifted)
     used = _used(contract)
     seen = used | _observed(contract)
     curable, effect, when = (contract.trigger[:, TRIGGER.index(name)] for name in ("curable", "effect", "when"))

@@ -37,6 +37,8 @@ from stress.runs.schedules import schedules_of
 from stress.runs.trace import check_normals
 
 Document = dict[str, Any]
+SUMS = {"defaults": "defaulted", "recoveries": "recovered", "purchases": "bought", "income": "income"}
+"""Key of a sum since closing -> what of the pool its row adds up."""
 
 
 @put_to
@@ -111,15 +113,7 @@ def read_state(job: Job, space: Workspace, lane: int, month: int, name: str, wit
         **_phases(image, month),
         **_liabilities(job, image, received, job.clock != "monthly" or month <= problem.sizes.first_payment),
         "pool": _pool(job, problem, image, month),
-        "sums": {
-            key: _money(image.row("pool", row))
-            for key, row in (
-                ("defaults", "total_defaulted"),
-                ("recoveries", "total_recovered"),
-                ("purchases", "total_bought"),
-                ("income", "total_income"),
-            )
-        },
+        "sums": {key: _money(image.row("pool", f"total_{row}")) for key, row in SUMS.items()},
         "deficiency": _money(image.row("cash", "deficiency")),
         "surplus": _money(image.group("surplus").sum()),
         "lately": _lately(problem, image, month),
