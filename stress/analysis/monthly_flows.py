@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stress.analysis.monthly_tests import SURE, TESTS, test_units, tests_of
+from stress.analysis.monthly_tests import SURE, TESTS, tests_of, units_of_tests
 from stress.analysis.trials import Progress, only
 from stress.arrays import Array
 from stress.assemble.problem import assemble
@@ -285,7 +285,7 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
         ds[name].attrs.update(units=job.deal.currency, long_name=meaning)
     for name, meaning in VECTORS.items():
         ds[name].attrs.update(units="1", long_name=meaning)
-    for name, units in test_units(job.deal).items():
+    for name, units in units_of_tests(job.deal).items():
         if name in ds:
             ds[name].attrs.update(units=units, long_name=TESTS[name][1])
     return since_payment(job, ds)

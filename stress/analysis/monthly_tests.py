@@ -29,7 +29,7 @@ def tests_of(deal: Deal, values: Mapping[str, Array]) -> dict[str, tuple[tuple[s
     return {name: (("month", dim), values[name]) for name, (dim, _) in TESTS.items() if there[dim]}
 
 
-def test_units(deal: Deal) -> dict[str, list[Unit]]:
+def units_of_tests(deal: Deal) -> dict[str, list[Unit]]:
     """Units of each of `TESTS`, in the order of the deal's own quantities and of its triggers."""
     names = names_of(deal)
     halves: dict[Unit, Unit] = {"condition": "number"}  # a condition's limit is a half

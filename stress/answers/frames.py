@@ -28,15 +28,15 @@ def frame_of(answer: Any, part: str) -> pd.DataFrame:
 
     Raises ConfigError for a part that the answer has not.
     """
-    found: list[tuple[Row, Any]] = [({}, answer)]
+    held: list[tuple[Row, Any]] = [({}, answer)]
     for depth, name in enumerate(str(part).split(".")):
-        found = [
+        held = [
             (row, element)
-            for before, holder in found
+            for before, holder in held
             for row, element in _elements(before | (_cells(holder) if depth else {}), holder, name)
         ]
     prefix = name if depth else ""
-    return framed([row for before, element in found for row in _rows(before | _cells(element, prefix))])
+    return framed([row for before, element in held for row in _rows(before | _cells(element, prefix))])
 
 
 def framed(rows: list[Row]) -> pd.DataFrame:

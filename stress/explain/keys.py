@@ -89,12 +89,12 @@ def _about(word: str) -> list[KeyTable]:
     tables = [table for address in meant.keys for table in addressed(address)]
     rows = tuple(Key(_name(line), "", "", "", says, line) for line, says in meant.commands)
     tables += [KeyTable("commands", "Command", "Commands that answer it.", rows)] if rows else []
-    found: dict[str, KeyTable] = {}
+    by_place: dict[str, KeyTable] = {}
     for table in (*tables, *told):
-        there = found.setdefault(table.where, table)
+        there = by_place.setdefault(table.where, table)
         more = tuple(row for row in table.keys if row not in there.keys)
-        found[table.where] = there._replace(keys=there.keys + more)
-    return list(found.values())
+        by_place[table.where] = there._replace(keys=there.keys + more)
+    return list(by_place.values())
 
 
 def _name(line: str) -> str:

@@ -52,7 +52,8 @@ the upper 21 bits of the second, plus 1/2); bucket 0 = current, 1..6 = M1..M6, a
 **Factors in mid-life.** Of a deal that is met at the end of month b, Y_1..Y_b move as on any path, by their own
 normals; the levels Y_b may be given instead, or what reports tell of them and of the drawn parameters, a normal law:
 the normals of these are then m + C u, and Y_b = y + G u + H n, with u the path's normals of purpose 3, n those of its
-factors in month b, C and H lower.
+factors in month b, C and H lower. A run on expected rates (rho 0) of such a deal moves at the means of the conditional
+rates over what is known of Y_b, drawn parameters at their own values; need(t, c) takes those of all times.
 Macro variables: months up to b are the scenario's, e_q = 0 for the periods up to that of month b, unless the state
 gives these e_q. Random short rate: x_(b+1) = 0 and f(t) = 0 for t <= b in s_t and A_t: the curve holds from month b + 1
 on; where the state gives x_b the rate goes on as from closing.

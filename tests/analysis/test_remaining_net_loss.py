@@ -104,8 +104,8 @@ def test_half_of_the_paths_break_even_where_the_median_factor_does_and_the_loss_
 def test_errors_of_the_remaining_loss_and_of_its_multiple_are_those_between_seeds() -> None:
     losses = [breakeven(last_month().but(seed=seed), "A", percentiles=[0.9]).answers[1].loss for seed in range(24)]
     for value, error in (("net_loss", "net_loss_error"), ("net_loss_multiple", "net_loss_multiple_error")):
-        found, told = (np.array([getattr(loss, name) for loss in losses]) for name in (value, error))
-        assert 0.6 < found.std(ddof=1) / told.mean() < 1.6
+        values, errors = (np.array([getattr(loss, name) for loss in losses]) for name in (value, error))
+        assert 0.6 < values.std(ddof=1) / errors.mean() < 1.6
 
 
 def test_with_a_factor_that_is_known_the_base_is_what_is_expected_of_it() -> None:

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import xarray as xr
 from handed import Capture, Patch
+from shipped import JOBS, loaded
 
 import stress
 from stress.analysis.monthly_flows import MONEY, VECTORS, cash_flows, mean_flows
@@ -19,18 +20,10 @@ from stress.report import flows, workbook
 from stress.report.flows import over
 from stress.runs.trace import overdue_stock
 
-JOBS = Path("scenarios/jobs")
-
-
-def load(name: str) -> Job:
-    job = stress.load(JOBS / f"{name}.toml")
-    assert isinstance(job, Job)
-    return job
-
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    return load("baitiao-24m")
+    return loaded(JOBS / "baitiao-24m.toml")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +35,7 @@ def mean(job: Job) -> xr.Dataset:
     "name", ["baitiao-24m", "card-master-trust", "baitiao-2015", "auto-prime", "card-trust-2005-1"]
 )
 def test_principal_paid_and_left_is_the_note_and_the_pool_loses_what_it_pays_and_defaults(name: str) -> None:
-    job = load(name)
+    job = loaded(JOBS / f"{name}.toml")
     ds = cash_flows(job)
     original = (ds["balance"] + ds["principal"]).isel(month=0)
     assert np.allclose(ds["principal"].sum("month") + ds["balance"].isel(month=-1), original, rtol=1e-9, atol=1.0)
@@ -72,7 +65,7 @@ def test_means_of_other_draws_differ_by_their_errors(job: Job, mean: xr.Dataset)
 
 
 def test_without_correlation_the_mean_is_the_deterministic_case() -> None:
-    job = load("baitiao-2015")
+    job = loaded(JOBS / "baitiao-2015.toml")
     calm = job.but(
         pool=job.pool.but(dependence=job.pool.dependence.but(rho=0.0, rho_prepayment=0.0, correlation_prepayment=0.0))
     )
@@ -115,7 +108,7 @@ def unaccounted(job: Job, ds: xr.Dataset) -> np.ndarray:
 
 @pytest.mark.parametrize("month", [0, 5])
 def test_cash_that_comes_in_goes_out_or_stays_with_what_parties_pay_and_are_paid(month: int) -> None:
-    job = load("auto-swapped")
+    job = loaded(JOBS / "auto-swapped.toml")
     if month:
         job = job.but(state=stress.state_at(job, month, path=3))
     ds = cash_flows(job, path=3)
@@ -128,7 +121,7 @@ def test_cash_that_comes_in_goes_out_or_stays_with_what_parties_pay_and_are_paid
 
 def test_cash_adds_up_where_a_clean_up_and_purchases_are_not_at_par_and_cash_is_lost() -> None:
     """A pool that is sold at 96%, receivables bought at 98%, refunds of which half comes, days of cash gone."""
-    job = load("baitiao-24m")
+    job = loaded(JOBS / "baitiao-24m.toml")
     lost = (
         {"target": "commingled_days", "by_month": [[3, 5.0], [5, 0.0]], "how": "set"},
         {"target": "dilution_unpaid_share", "set": 0.5},
@@ -153,7 +146,7 @@ def test_cash_adds_up_where_a_clean_up_and_purchases_are_not_at_par_and_cash_is_
 def test_severity_is_of_the_segments_that_default() -> None:
     """Loans late at closing default first: half of them in a segment that recovers all, half in one that recovers
     nothing, and that alone has new arrears, which default from the fourth month on."""
-    job = load("auto-swapped")
+    job = loaded(JOBS / "auto-swapped.toml")
     good, bad = (
         job.pool.segments[0].but(name=name, share=0.5, new_share=None, entry_rate=rate, recovery=recovery)
         for name, rate, recovery in (("good", 0.0, 1.0), ("bad", 0.01, 0.0))
@@ -164,7 +157,7 @@ def test_severity_is_of_the_segments_that_default() -> None:
 
 
 def test_delinquency_is_what_a_trigger_of_the_deal_measures() -> None:
-    job = load("card-master-trust")
+    job = loaded(JOBS / "card-master-trust.toml")
     watch = Trigger(
         name="watch", observable="overdue_60", breach="above", thresholds=(Threshold(limit=0.99),), effect="none"
     )
@@ -259,7 +252,7 @@ def test_of_a_pool_that_is_sold_no_share_is_overdue(tmp_path: Path, capsys: Capt
     """Only defaults are left then: they are no 100% of a pool."""
     table = tmp_path / "f.csv"
     ask = ["cashflows", str(JOBS / "auto-prime.toml"), "--csv", str(table)]
-    ds = cash_flows(load("auto-prime"))
+    ds = cash_flows(loaded(JOBS / "auto-prime.toml"))
     gone = ds["pool_balance"].values < 1e-9 * float(ds["pool_balance"][0])
     assert gone.any()
     assert not gone.all()
@@ -293,7 +286,7 @@ def test_no_date_or_number_of_means_is_cut(width: int, capsys: Capture, monkeypa
 
 
 def test_the_tables_end_when_the_deal_is_over() -> None:
-    ds = cash_flows(load("baitiao-2015"))
+    ds = cash_flows(loaded(JOBS / "baitiao-2015.toml"))
     assert over(ds) <= ds.sizes["month"]
     assert float(ds["pool_balance"][over(ds) - 1 :].max()) < 1e-3 * float(ds["pool_balance"][0])
 
@@ -329,7 +322,7 @@ def test_a_scenario_with_a_probability_has_cash_flows_of_its_own() -> None:
 
 def test_no_fee_is_due_before_the_first_payment_of_a_deal_issued_late(capsys: Capture) -> None:
     """First payment in month 6: what fees accrue until then stood as due in months 1 to 5, a sum that grew."""
-    job = load("microcredit-late-issue")
+    job = loaded(JOBS / "microcredit-late-issue.toml")
     ahead = slice(0, 5)
     for ds in (cash_flows(job), cash_flows(job, path=3), mean_flows(job, paths=1_024)):
         due, paid = ds["fee_due"].values, ds["fee_paid"].values

@@ -8,6 +8,7 @@ import numpy as np
 import openpyxl
 import pytest
 from handed import Capture
+from shipped import JOBS, loaded
 
 import stress
 from stress.analysis.monthly_flows import VECTORS, cash_flows, mean_flows
@@ -16,18 +17,10 @@ from stress.inputs.deal.terms import Threshold, Trigger
 from stress.inputs.job import Job
 from stress.report import flows, workbook
 
-JOBS = Path("scenarios/jobs")
-
-
-def load(name: str) -> Job:
-    job = stress.load(JOBS / f"{name}.toml")
-    assert isinstance(job, Job)
-    return job
-
 
 @pytest.fixture(scope="module")
 def job() -> Job:
-    return load("baitiao-24m")
+    return loaded(JOBS / "baitiao-24m.toml")
 
 
 def test_files_have_the_deals_own_quantities_and_its_triggers_as_a_replay_has_them(
@@ -37,7 +30,7 @@ def test_files_have_the_deals_own_quantities_and_its_triggers_as_a_replay_has_th
     ask = ["cashflows", str(JOBS / "warehouse-baitiao.toml"), "--csv", str(table), "--xlsx", str(book), "--json"]
     assert exit_code([*ask, "--path", "7"]) == 0
     said = json.loads(capsys.readouterr().out)
-    trace = stress.replay(load("warehouse-baitiao"), path=7)
+    trace = stress.replay(loaded(JOBS / "warehouse-baitiao.toml"), path=7)
     rows, sheets = list(csv.DictReader(table.read_text().splitlines())), openpyxl.load_workbook(book)
     asked = (("quantities", "quantity", ("quantity_value",)),
              ("triggers", "trigger", ("trigger_value", "trigger_limit", "tripped")))  # fmt: skip

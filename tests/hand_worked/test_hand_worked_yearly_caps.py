@@ -35,12 +35,12 @@ def capped(cap: Any, fees: tuple[Any, ...] = (TRUSTEE,), source: str = "income",
 def by_step(of: Deal, clock: Clock = "monthly") -> dict[str, list[float]]:
     """What each step that pays a fee has paid, by month; the name of the step's fee, primed behind interest."""
     paid = run(of, SLOW, clock)["step_paid"]
-    found: dict[str, list[float]] = {}
+    by_label: dict[str, list[float]] = {}
     for label in map(str, paid["step"].values):
         if "pay_fee" in label:
             name = label.split()[-1]
-            found[name + "'" * (name in found)] = paid.sel(step=label).round(9).to_numpy().tolist()
-    return found
+            by_label[name + "'" * (name in by_label)] = paid.sel(step=label).round(9).to_numpy().tolist()
+    return by_label
 
 
 @pytest.mark.parametrize("clock", ["monthly", "daily"])

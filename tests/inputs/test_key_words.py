@@ -70,9 +70,9 @@ def test_a_command_that_a_word_is_about_is_one_and_has_these_options(line: str) 
     command: click.Command = cli
     context = click.Context(command)
     while isinstance(command, click.Group):
-        found = command.get_command(context, words[0])
-        assert found is not None
-        command, words = found, words[1:]
+        inner = command.get_command(context, words[0])
+        assert inner is not None
+        command, words = inner, words[1:]
     known = {option for parameter in command.params for option in parameter.opts}
     asked = [word for word in words if word.startswith("-")]
     assert set(asked) <= known

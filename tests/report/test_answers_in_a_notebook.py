@@ -102,10 +102,10 @@ def test_every_answer_of_a_question_has_its_table_and_its_numbers() -> None:
 
 def test_the_numbers_of_an_answer_are_those_of_its_fields(job: Job) -> None:
     """Of intervals the errors stand beside the estimate as in a Dataset, rows within rows each in a row."""
-    found = stress.analysis.ecl(job, paths=64)
-    frame = found.to_dataframe()
-    assert frame["lifetime"].tolist() == [float(row.lifetime.estimate) for row in found.rows]
-    assert frame["lifetime_se"].tolist() == [float(row.lifetime.error) for row in found.rows]
+    losses = stress.analysis.ecl(job, paths=64)
+    frame = losses.to_dataframe()
+    assert frame["lifetime"].tolist() == [float(row.lifetime.estimate) for row in losses.rows]
+    assert frame["lifetime_se"].tolist() == [float(row.lifetime.error) for row in losses.rows]
     turned = stress.analysis.breakeven(job, "subordinated")
     assert turned.to_dataframe("curve")["loss"].tolist() == turned.curve.loss.tolist()
     assert turned.to_dataframe("answers.crossings")["crossings_value"].tolist() == [

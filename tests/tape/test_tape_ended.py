@@ -31,8 +31,8 @@ def written(folder, text):
     return file
 
 
-def lost(found):
-    return [(drop.reason, drop.n, drop.balance, drop.first_row, drop.cell) for drop in found.dropped]
+def lost(gathered):
+    return [(drop.reason, drop.n, drop.balance, drop.first_row, drop.cell) for drop in gathered.dropped]
 
 
 def test_loans_in_default_by_their_status_are_no_part_of_the_pool_however_few_days_they_are_late(tmp_path):
@@ -40,22 +40,23 @@ def test_loans_in_default_by_their_status_are_no_part_of_the_pool_however_few_da
     tape = esma((1000, "0", "PERF"), (300, "20", "ARRE"), (200, "45", "RARR"), (100, "0", "RNAR"), (50, "40", "DFLT"),
                 (40, "0", "NDFT"), (30, "", "DTCR"), (20, "80", "dadb"), (10, "0", "REDF"),
                 (0, "0", "RDMD"))  # fmt: skip
-    found = gather(written(tmp_path, tape), one_level=True, allowed=0.6)
-    assert found.stock.late.tolist() == [[1100.0, 300.0, 200.0, 0.0]]
-    assert lost(found) == [
+    gathered = gather(written(tmp_path, tape), one_level=True, allowed=0.6)
+    assert gathered.stock.late.tolist() == [[1100.0, 300.0, 200.0, 0.0]]
+    assert lost(gathered) == [
         ("in default by its status", 4, 140.0, 6, "DFLT"),
         ("redeemed or repurchased by its status", 1, 10.0, 10, "REDF"),
         ("balance is zero", 1, 0.0, 11, "0"),
     ]
-    assert any("in default, or no longer in the pool, by Account Status are left out" in note for note in found.note)
+    assert any("in default, or no longer in the pool, by Account Status are left out" in note for note in gathered.note)
 
 
 def test_codes_that_say_nothing_stay_and_are_told_and_an_empty_cell_stays(tmp_path):
     tape = esma((1000, "0", "PERF"), (300, "20", "OTHR"), (200, "45", "ND5"), (100, "0", ""))
-    found = gather(written(tmp_path, tape), one_level=True)
-    assert found.stock.balance == 1600.0
+    gathered = gather(written(tmp_path, tape), one_level=True)
+    assert gathered.stock.balance == 1600.0
     assert (
-        "Account Status: OTHR (1 rows), ND5 (1 rows) does not say what a loan is: these stay in the pool" in found.note
+        "Account Status: OTHR (1 rows), ND5 (1 rows) does not say what a loan is: these stay in the pool"
+        in gathered.note
     )
 
 
@@ -64,9 +65,9 @@ def test_a_code_that_is_none_is_refused_and_another_column_of_that_name_is_told_
     assert exit_code(["pool", str(tape), "--levels", "all"]) == 3
     said = capsys.readouterr().err
     assert "column 'Account Status': row 3: 'DEFAULT': is no code of it: one of PERF, RNAR," in said
-    found = gather(written(tmp_path, esma((1000, "0", "open"), (300, "20", "closed"))), one_level=True)
-    assert found.stock.balance == 1300.0
-    assert any(note.startswith("Account Status is not read: it holds none of PERF,") for note in found.note)
+    gathered = gather(written(tmp_path, esma((1000, "0", "open"), (300, "20", "closed"))), one_level=True)
+    assert gathered.stock.balance == 1300.0
+    assert any(note.startswith("Account Status is not read: it holds none of PERF,") for note in gathered.note)
 
 
 def test_more_than_may_be_dropped_is_refused_by_column_and_code(tmp_path):
@@ -88,9 +89,9 @@ def test_charged_off_auto_loans_and_those_with_a_zero_balance_code_are_left_out_
         frame.to_csv(file, index=False)
     else:
         (frame.to_excel if kind == "xlsx" else frame.to_parquet)(file, index=False)
-    found = gather(file, one_level=True, allowed=0.9)
-    assert found.stock.balance == 1600.0
-    assert [(drop.reason, drop.balance) for drop in found.dropped] == [
+    gathered = gather(file, one_level=True, allowed=0.9)
+    assert gathered.stock.balance == 1600.0
+    assert [(drop.reason, drop.balance) for drop in gathered.dropped] == [
         ("charged off by its code: in default", 400.0),
         ("prepaid, matured, sold, repurchased or transferred by its code", 300.0),
         ("some of its principal is charged off: in default", 200.0),

@@ -37,8 +37,8 @@ def written(folder, text):
 
 
 def test_an_esma_tape_is_read_as_it_is_and_its_instalments_left_are_the_months_to_maturity(tmp_path):
-    found = gather(written(tmp_path, f"{ESMA}\n{LOANS}"), one_level=True, allowed=0.5)
-    stock = found.stock
+    gathered = gather(written(tmp_path, f"{ESMA}\n{LOANS}"), one_level=True, allowed=0.5)
+    stock = gathered.stock
     assert stock.level == ("all",)
     assert {(term, left): stock.line[0, term, left] for term, left in ((60, 4), (36, 36))} == {
         (60, 4): 1000.0,
@@ -47,16 +47,16 @@ def test_an_esma_tape_is_read_as_it_is_and_its_instalments_left_are_the_months_t
     assert stock.late.tolist() == [[4000.0, 500.0, 400.0, 0.0]]
     assert stock.rate == pytest.approx([(0.072 * 1000 + 0.06 * 3000) / 4000])
     assert stock.months_left == pytest.approx([(4 * 1000 + 36 * 3000) / 4000])
-    assert any("2020/1224" in note and "Maturity Date" in note for note in found.note)
-    assert [(drop.n, drop.reason.split(":")[0]) for drop in found.dropped] == [(1, "more than 90 days past due")]
+    assert any("2020/1224" in note and "Maturity Date" in note for note in gathered.note)
+    assert [(drop.n, drop.reason.split(":")[0]) for drop in gathered.dropped] == [(1, "more than 90 days past due")]
 
 
 def test_a_tape_of_regulation_ab_ii_is_read_as_it_is(tmp_path):
-    found = gather(written(tmp_path, AB_II), cuts=(660.0,))
-    assert found.interest
-    assert found.stock.level == ("660 and above", "below 660")
-    assert found.stock.rate == pytest.approx([0.29, 0.31])
-    assert found.stock.late[:, 0].tolist() == [1000.0, 3000.0]
+    gathered = gather(written(tmp_path, AB_II), cuts=(660.0,))
+    assert gathered.interest
+    assert gathered.stock.level == ("660 and above", "below 660")
+    assert gathered.stock.rate == pytest.approx([0.29, 0.31])
+    assert gathered.stock.late[:, 0].tolist() == [1000.0, 3000.0]
 
 
 def test_what_is_named_goes_before_what_a_template_has(tmp_path):
@@ -92,9 +92,9 @@ def test_a_date_that_may_be_another_month_is_refused_by_its_row(tmp_path):
 
 def test_a_loan_without_a_date_is_dropped(tmp_path):
     loans = LOANS.replace("2026-07-15", "ND5")
-    found = gather(written(tmp_path, f"{ESMA}\n{loans}"), one_level=True, allowed=0.5)
-    assert found.dropped[0].reason == "a cell is empty or no number"
-    assert found.stock.late[0, 0] == 3000.0
+    gathered = gather(written(tmp_path, f"{ESMA}\n{loans}"), one_level=True, allowed=0.5)
+    assert gathered.dropped[0].reason == "a cell is empty or no number"
+    assert gathered.stock.late[0, 0] == 3000.0
 
 
 def test_the_command_writes_the_pool_and_tells_months_left_and_interest(tmp_path, capsys):
